@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: (GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause */
+/*
+ * The generic-netlink family `skstat`: what the module and its readers agree on.
+ *
+ * Every command wants CAP_NET_ADMIN in the initial user namespace. A refusal is a negative errno and, where the
+ * reader set NETLINK_EXT_ACK, a sentence. Commands:
+ *
+ *   INFO    do    what this module is, and what it has cost so far
+ *   SCHEMA  dump  every group, field and SNMP counter that the other commands give, one a message
+ *   SOCK    dump  the sockets of every network namespace, as runs of fixed-size records, then the totals
+ *   MIB     dump  the SNMP counters of every network namespace, one namespace a message
+ *
+ * Numbers are in the host's byte order. Enumerators are wire values: they are appended to, never moved. The same
+ * facts for tools stand in ../skstat.yaml, and for people in docs/PROTOCOL.md.
+ */
+#ifndef SKSTAT_NETLINK_H
+#define SKSTAT_NETLINK_H
+
+#include <linux/types.h>
+
+#define SKSTAT_FAMILY_NAME	"skstat"
+
+/* In each request's genlmsghdr. The module refuses a version that it does not speak. */
+#define SKSTAT_FAMILY_VERSION	1
+
+enum skstat_cmd {
+	SKSTAT_CMD_UNSPEC,
+	SKSTAT_CMD_INFO,
+	SKSTAT_CMD_SCHEMA,
+	SKSTAT_CMD_SOCK,
+	SKSTAT_CMD_MIB,
+	__SKSTAT_CMD_MAX,
+};
+#define SKSTAT_CMD_MAX (__SKSTAT_CMD_MAX - 1)
+
+/* INFO, reply. The request takes no attribute. */
+enum skstat_info_attr {
+	SKSTAT_INFO_UNSPEC,
+	SKSTAT_INFO_PAD,
+	SKSTAT_INFO_VERSION,	 /* string: the module's version */
+	SKSTAT_INFO_ABI,	 /* u32: SKSTAT_FAMILY_VERSION as the module was built */
+	SKSTAT_INFO_INSTANCE,	 /* u64: random, drawn when the module was loaded; never 0 */
+	SKSTAT_INFO_HZ,		 /* u32: jiffies a second, to scale fields whose unit is jiffies */
+	SKSTAT_INFO_CPUS,	 /* u32: possible CPUs */
+	SKSTAT_INFO_NAMESPACES,	 /* u32: network namespaces alive now */
+	SKSTAT_INFO_MAX_MATCHES, /* u32: how many ranges, prefixes or namespaces one SOCK filter takes, of each */
+	SKSTAT_INFO_MEMORY,	 /* u64: bytes that the module holds while nobody reads */
+	SKSTAT_INFO_WALKS,	 /* u64: SOCK dumps ended, since the module was loaded */
+	SKSTAT_INFO_WALK_SOCKETS, /* u64: sockets that these visited */
+	SKSTAT_INFO_WALK_NS,	 /* u64: nanoseconds that these took in the kernel */
+	__SKSTAT_INFO_MAX,
+};
+#define SKSTAT_INFO_MAX (__SKSTAT_INFO_MAX - 1)
+
+/* SCHEMA, reply: each message holds one of these. The request takes no attribute. */
+enum skstat_schema_attr {
+	SKSTAT_SCHEMA_UNSPEC,
+	SKSTAT_SCHEMA_GROUP,   /* nest of skstat_schema_group_attr */
+	SKSTAT_SCHEMA_FIELD,   /* nest of skstat_schema_field_attr */
+	SKSTAT_SCHEMA_COUNTER, /* nest of skstat_schema_counter_attr */
+	__SKSTAT_SCHEMA_MAX,
+};
+#define SKSTAT_SCHEMA_MAX (__SKSTAT_SCHEMA_MAX - 1)
+
+enum skstat_schema_group_attr {
+	SKSTAT_SCHEMA_GROUP_UNSPEC,
+	SKSTAT_SCHEMA_GROUP_ID,	   /* u32: enum skstat_group */
+	SKSTAT_SCHEMA_GROUP_NAME,  /* string */
+	SKSTAT_SCHEMA_GROUP_SIZE,  /* u32: bytes of this group in a record */
+	SKSTAT_SCHEMA_GROUP_KINDS, /* u32: 1 << enum skstat_kind, the records that have it */
+	__SKSTAT_SCHEMA_GROUP_MAX,
+};
+#define SKSTAT_SCHEMA_GROUP_MAX (__SKSTAT_SCHEMA_GROUP_MAX - 1)
+
+enum skstat_schema_field_attr {
+	SKSTAT_SCHEMA_FIELD_UNSPEC,
+	SKSTAT_SCHEMA_FIELD_ID,	       /* u32: never used again for another field */
+	SKSTAT_SCHEMA_FIELD_NAME,      /* string */
+	SKSTAT_SCHEMA_FIELD_GROUP,     /* u32: enum skstat_group */
+	SKSTAT_SCHEMA_FIELD_TYPE,      /* u32: enum skstat_type */
+	SKSTAT_SCHEMA_FIELD_KIND,      /* u32: enum skstat_field_kind */
+	SKSTAT_SCHEMA_FIELD_UNIT,      /* u32: enum skstat_unit */
+	SKSTAT_SCHEMA_FIELD_OFFSET,    /* u32: bytes from the start of its group */
+	SKSTAT_SCHEMA_FIELD_SIZE,      /* u32: bytes */
+	SKSTAT_SCHEMA_FIELD_AVAILABLE, /* u32: 1, or 0 where this kernel does not have the figure */
+	__SKSTAT_SCHEMA_FIELD_MAX,
+};
+#define SKSTAT_SCHEMA_FIELD_MAX (__SKSTAT_SCHEMA_FIELD_MAX - 1)
+
+enum skstat_schema_counter_attr {
+	SKSTAT_SCHEMA_COUNTER_UNSPEC,
+	SKSTAT_SCHEMA_COUNTER_TABLE, /* u32: SKSTAT_MIB_TCP, _TCPEXT, _IP or _IP6 */
+	SKSTAT_SCHEMA_COUNTER_INDEX, /* u32: its place among the values of that table */
+	SKSTAT_SCHEMA_COUNTER_NAME,  /* string: its name in /proc/net/snmp, netstat or snmp6 */
+	__SKSTAT_SCHEMA_COUNTER_MAX,
+};
+#define SKSTAT_SCHEMA_COUNTER_MAX (__SKSTAT_SCHEMA_COUNTER_MAX - 1)
+
+/*
+ * SOCK. The first part is for requests. All conditions must hold (and); of several values of one condition one must
+ * hold (or). With none, every socket is meant.
+ */
+enum skstat_sock_attr {
+	SKSTAT_SOCK_UNSPEC,
+	SKSTAT_SOCK_PAD,
+	SKSTAT_SOCK_GROUPS,	   /* u32: 1 << enum skstat_group; default all; identity always comes */
+	SKSTAT_SOCK_STATES,	   /* u32: 1 << TCP_ESTABLISHED .. 1 << TCP_CLOSING; default all */
+	SKSTAT_SOCK_FAMILIES,	   /* u32: SKSTAT_FAMILY_*; default all */
+	SKSTAT_SOCK_LOCAL_PORT,	   /* nest of skstat_range_attr, may be repeated */
+	SKSTAT_SOCK_REMOTE_PORT,   /* nest of skstat_range_attr, may be repeated */
+	SKSTAT_SOCK_LOCAL_PREFIX,  /* nest of skstat_prefix_attr, may be repeated */
+	SKSTAT_SOCK_REMOTE_PREFIX, /* nest of skstat_prefix_attr, may be repeated */
+	SKSTAT_SOCK_NETNS,	   /* u64: a namespace's id, may be repeated */
+	SKSTAT_SOCK_CGROUP,	   /* u64: cgroup v2 id; established and listening sockets only have one */
+	SKSTAT_SOCK_UID,	   /* u32: likewise */
+	SKSTAT_SOCK_MARK,	   /* u32 */
+	SKSTAT_SOCK_MARK_MASK,	   /* u32: default all ones; wants MARK */
+	SKSTAT_SOCK_IFINDEX,	   /* u32: the device that the socket is bound to, 0: to none */
+	SKSTAT_SOCK_ACTIVE_SINCE,  /* u64: TOTALS_TOKEN of an earlier dump of this instance: leaves out what is idle */
+	SKSTAT_SOCK_EXACT,	   /* flag: fill each record under its socket's lock; may sleep behind the owner */
+	SKSTAT_SOCK_MAX_SOCKETS,   /* u32: end with PARTIAL once so many were visited */
+	SKSTAT_SOCK_MAX_NS,	   /* u64: end with PARTIAL once so many nanoseconds were spent */
+	/* From here on: replies. */
+	SKSTAT_SOCK_RUN,	   /* binary, 8-byte aligned: struct skstat_run and its records, may be repeated */
+	SKSTAT_SOCK_TOTALS,	   /* nest of skstat_totals_attr: in the last message, once */
+	__SKSTAT_SOCK_MAX,
+};
+#define SKSTAT_SOCK_MAX (__SKSTAT_SOCK_MAX - 1)
+
+/* Of SKSTAT_SOCK_FAMILIES: ss -4 is INET, ss -6 is INET6 | MAPPED. */
+enum {
+	SKSTAT_FAMILY_INET   = 1 << 0, /* AF_INET sockets */
+	SKSTAT_FAMILY_INET6  = 1 << 1, /* AF_INET6 sockets, but for the next */
+	SKSTAT_FAMILY_MAPPED = 1 << 2, /* AF_INET6 sockets that talk IPv4 (remote address in ::ffff:0:0/96) */
+	SKSTAT_FAMILY_ALL    = (1 << 3) - 1,
+};
+
+enum skstat_range_attr {
+	SKSTAT_RANGE_UNSPEC,
+	SKSTAT_RANGE_MIN, /* u16, default 0 */
+	SKSTAT_RANGE_MAX, /* u16, default 65535; not below MIN */
+	__SKSTAT_RANGE_MAX,
+};
+#define SKSTAT_RANGE_ATTR_MAX (__SKSTAT_RANGE_MAX - 1)
+
+/* IPv4 is written as IPv6-mapped: 10.0.0.0/8 is ::ffff:10.0.0.0/104, and meets AF_INET and mapped sockets alike. */
+enum skstat_prefix_attr {
+	SKSTAT_PREFIX_UNSPEC,
+	SKSTAT_PREFIX_ADDRESS, /* binary, 16 bytes in network order */
+	SKSTAT_PREFIX_LENGTH,  /* u8: 0 to 128, default 128 */
+	__SKSTAT_PREFIX_MAX,
+};
+#define SKSTAT_PREFIX_MAX (__SKSTAT_PREFIX_MAX - 1)
+
+/* visited = emitted + filtered + idle + gone; the states of all NETNS records add up to visited - gone. */
+enum skstat_totals_attr {
+	SKSTAT_TOTALS_UNSPEC,
+	SKSTAT_TOTALS_PAD,
+	SKSTAT_TOTALS_VISITED,	/* u64: sockets seen */
+	SKSTAT_TOTALS_EMITTED,	/* u64: records of sockets sent */
+	SKSTAT_TOTALS_FILTERED, /* u64: seen and not asked for */
+	SKSTAT_TOTALS_IDLE,	/* u64: left out by ACTIVE_SINCE */
+	SKSTAT_TOTALS_GONE,	/* u64: being freed, or of a namespace that is, when they were seen */
+	SKSTAT_TOTALS_RESTARTS, /* u64: hash chains walked again because they changed underfoot */
+	SKSTAT_TOTALS_NS,	/* u64: nanoseconds spent in the kernel */
+	SKSTAT_TOTALS_TOKEN,	/* u64: to be given as ACTIVE_SINCE next time; opaque */
+	SKSTAT_TOTALS_INSTANCE, /* u64: SKSTAT_INFO_INSTANCE */
+	SKSTAT_TOTALS_PARTIAL,	/* flag: a budget ended the walk; what was not sent may well live */
+	__SKSTAT_TOTALS_MAX,
+};
+#define SKSTAT_TOTALS_MAX (__SKSTAT_TOTALS_MAX - 1)
+
+/* MIB, reply: one namespace. Arrays of u64; SCHEMA names what stands where. The request takes no attribute. */
+enum skstat_mib_attr {
+	SKSTAT_MIB_UNSPEC,
+	SKSTAT_MIB_PAD,
+	SKSTAT_MIB_NETNS,  /* u64: the namespace's id */
+	SKSTAT_MIB_INODE,  /* u32: its inode in /proc/PID/ns/net */
+	SKSTAT_MIB_TCP,	   /* binary */
+	SKSTAT_MIB_TCPEXT, /* binary */
+	SKSTAT_MIB_IP,	   /* binary: Ip and IpExt of /proc/net */
+	SKSTAT_MIB_IP6,	   /* binary; absent where IPv6 is disabled */
+	__SKSTAT_MIB_MAX,
+};
+#define SKSTAT_MIB_MAX (__SKSTAT_MIB_MAX - 1)
+
+#endif

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/atomic.h>
+#include <linux/capability.h>
+#include <linux/module.h>
+#include <linux/random.h>
+#include <net/tcp_states.h>
+
+#include "netlink.h"
+#include "netns.h"
+#include "skstat/record.h"
+
+static u64 instance;
+static atomic64_t walks, walk_sockets, walk_ns;
+
+/* NETNS records are not asked for: they come with the totals. */
+#define SKSTAT_GROUPS_ON_REQUEST ((1 << SKSTAT_GROUP_NETNS) - 1)
+#define SKSTAT_STATES_ALL	 ((1 << TCP_NEW_SYN_RECV) - (1 << TCP_ESTABLISHED))
+
+const struct nla_policy skstat_range_policy[SKSTAT_RANGE_ATTR_MAX + 1] = {
+	[SKSTAT_RANGE_MIN] = { .type = NLA_U16 },
+	[SKSTAT_RANGE_MAX] = { .type = NLA_U16 },
+};
+
+const struct nla_policy skstat_prefix_policy[SKSTAT_PREFIX_MAX + 1] = {
+	[SKSTAT_PREFIX_ADDRESS] = NLA_POLICY_EXACT_LEN(sizeof(struct skstat_addr)),
+	[SKSTAT_PREFIX_LENGTH]	= NLA_POLICY_MAX(NLA_U8, 128),
+};
+
+static const struct nla_policy sock_policy[SKSTAT_SOCK_MAX_NS + 1] = {
+	[SKSTAT_SOCK_GROUPS]	    = NLA_POLICY_MASK(NLA_U32, SKSTAT_GROUPS_ON_REQUEST),
+	[SKSTAT_SOCK_STATES]	    = NLA_POLICY_MASK(NLA_U32, SKSTAT_STATES_ALL),
+	[SKSTAT_SOCK_FAMILIES]	    = NLA_POLICY_MASK(NLA_U32, SKSTAT_FAMILY_ALL),
+	[SKSTAT_SOCK_LOCAL_PORT]    = NLA_POLICY_NESTED(skstat_range_policy),
+	[SKSTAT_SOCK_REMOTE_PORT]   = NLA_POLICY_NESTED(skstat_range_policy),
+	[SKSTAT_SOCK_LOCAL_PREFIX]  = NLA_POLICY_NESTED(skstat_prefix_policy),
+	[SKSTAT_SOCK_REMOTE_PREFIX] = NLA_POLICY_NESTED(skstat_prefix_policy),
+	[SKSTAT_SOCK_NETNS]	    = NLA_POLICY_MIN(NLA_U64, 1),
+	[SKSTAT_SOCK_CGROUP]	    = { .type = NLA_U64 },
+	[SKSTAT_SOCK_UID]	    = { .type = NLA_U32 },
+	[SKSTAT_SOCK_MARK]	    = { .type = NLA_U32 },
+	[SKSTAT_SOCK_MARK_MASK]	    = { .type = NLA_U32 },
+	[SKSTAT_SOCK_IFINDEX]	    = NLA_POLICY_MAX(NLA_U32, 0x7fff),
+	[SKSTAT_SOCK_ACTIVE_SINCE]  = NLA_POLICY_MIN(NLA_U64, 1),
+	[SKSTAT_SOCK_EXACT]	    = { .type = NLA_FLAG },
+	[SKSTAT_SOCK_MAX_SOCKETS]   = NLA_POLICY_MIN(NLA_U32, 1),
+	[SKSTAT_SOCK_MAX_NS]	    = NLA_POLICY_MIN(NLA_U64, 1),
+};
+
+static int skstat_info_do(struct sk_buff *request, struct genl_info *info);
+
+static const struct genl_ops skstat_ops[] = {
+	{ .cmd = SKSTAT_CMD_INFO, .doit = skstat_info_do },
+	{ .cmd = SKSTAT_CMD_SCHEMA, .dumpit = skstat_schema_dump },
+	{
+		.cmd	 = SKSTAT_CMD_SOCK,
+		.dumpit	 = skstat_sock_dump,
+		.done	 = skstat_sock_done,
+		.policy	 = sock_policy,
+		.maxattr = ARRAY_SIZE(sock_policy) - 1,
+	},
+	{ .cmd = SKSTAT_CMD_MIB, .dumpit = skstat_mib_dump },
+};
+
+/*
+ * No GENL_ADMIN_PERM: its refusal has no sentence. parallel_ops: without it a batch of one dump would wait for the
+ * others, under a mutex that all families share.
+ */
+struct genl_family skstat_family = {
+	.name	      = SKSTAT_FAMILY_NAME,
+	.version      = SKSTAT_FAMILY_VERSION,
+	.module	      = THIS_MODULE,
+	.ops	      = skstat_ops,
+	.n_ops	      = ARRAY_SIZE(skstat_ops),
+	.netnsok      = true,
+	.parallel_ops = true,
+};
+
+int skstat_netlink_admit(struct sk_buff *skb, const struct nlmsghdr *nlh, struct netlink_ext_ack *extack)
+{
+	const struct genlmsghdr *genl = nlmsg_data(nlh);
+
+	if (!netlink_capable(skb, CAP_NET_ADMIN)) {
+		NL_SET_ERR_MSG(extack, "skstat: needs CAP_NET_ADMIN in the initial user namespace");
+		return -EPERM;
+	}
+	if (genl->version != SKSTAT_FAMILY_VERSION) {
+		NL_SET_ERR_MSG(extack, "skstat: this module speaks version 1 of the family, and only that");
+		return -EPROTONOSUPPORT;
+	}
+	return 0;
+}
+
+void *skstat_netlink_put(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd)
+{
+	return genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, &skstat_family, NLM_F_MULTI, cmd);
+}
+
+u64 skstat_netlink_instance(void)
+{
+	return instance;
+}
+
+void skstat_netlink_account(u64 sockets, u64 ns)
+{
+	atomic64_inc(&walks);
+	atomic64_add(sockets, &walk_sockets);
+	atomic64_add(ns, &walk_ns);
+}
+
+static u32 skstat_namespaces(void)
+{
+	u32 count;
+
+	skstat_netns_lock();
+	count = skstat_netns_count();
+	skstat_netns_unlock();
+	return count;
+}
+
+static int skstat_info_put(struct sk_buff *skb)
+{
+	u32 namespaces = skstat_namespaces();
+	u64 memory = (u64)namespaces * sizeof(struct skstat_namespace);
+
+	if (nla_put_string(skb, SKSTAT_INFO_VERSION, SKSTAT_VERSION) ||
+	    nla_put_u32(skb, SKSTAT_INFO_ABI, SKSTAT_FAMILY_VERSION) ||
+	    nla_put_u64_64bit(skb, SKSTAT_INFO_INSTANCE, instance, SKSTAT_INFO_PAD) ||
+	    nla_put_u32(skb, SKSTAT_INFO_HZ, HZ) ||
+	    nla_put_u32(skb, SKSTAT_INFO_CPUS, num_possible_cpus()) ||
+	    nla_put_u32(skb, SKSTAT_INFO_NAMESPACES, namespaces) ||
+	    nla_put_u32(skb, SKSTAT_INFO_MAX_MATCHES, SKSTAT_MAX_MATCHES) ||
+	    nla_put_u64_64bit(skb, SKSTAT_INFO_MEMORY, memory, SKSTAT_INFO_PAD) ||
+	    nla_put_u64_64bit(skb, SKSTAT_INFO_WALKS, atomic64_read(&walks), SKSTAT_INFO_PAD) ||
+	    nla_put_u64_64bit(skb, SKSTAT_INFO_WALK_SOCKETS, atomic64_read(&walk_sockets), SKSTAT_INFO_PAD) ||
+	    nla_put_u64_64bit(skb, SKSTAT_INFO_WALK_NS, atomic64_read(&walk_ns), SKSTAT_INFO_PAD))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int skstat_info_do(struct sk_buff *request, struct genl_info *info)
+{
+	struct sk_buff *skb;
+	void *head;
+	int err;
+
+	err = skstat_netlink_admit(request, info->nlhdr, info->extack);
+	if (err)
+		return err;
+	skb = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!skb)
+		return -ENOMEM;
+	head = genlmsg_put_reply(skb, info, &skstat_family, 0, SKSTAT_CMD_INFO);
+	err = head ? skstat_info_put(skb) : -EMSGSIZE;
+	if (err) {
+		nlmsg_free(skb);
+		return err;
+	}
+	genlmsg_end(skb, head);
+	return genlmsg_reply(skb, info);
+}
+
+int skstat_netlink_init(void)
+{
+	do {
+		get_random_bytes(&instance, sizeof(instance));
+	} while (!instance);
+	return genl_register_family(&skstat_family);
+}
+
+void skstat_netlink_exit(void)
+{
+	genl_unregister_family(&skstat_family);
+}

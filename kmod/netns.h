@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Network namespaces by a number that is never used twice.
+ *
+ * The lock here is what makes it safe to look into another namespace: while it is held, no namespace in the list can
+ * get past its pre_exit, which is before its tables, counters and TIME_WAIT sockets are torn down. Pointers to struct
+ * net or skstat_namespace are good until the lock is dropped, and no longer: carry the id across.
+ */
+#ifndef SKSTAT_NETNS_H
+#define SKSTAT_NETNS_H
+
+#include <linux/list.h>
+#include <net/net_namespace.h>
+
+struct skstat_namespace {
+	struct list_head list;
+	struct net *net;
+	u64 id;
+};
+
+/* Starts to number namespaces, the ones that exist included. Process context; returns 0 or a negative errno. */
+int skstat_netns_init(void);
+void skstat_netns_exit(void);
+
+/* May sleep. Holds up the end of namespaces (cleanup_net()), so hold it for a batch, not for a dump. */
+void skstat_netns_lock(void);
+void skstat_netns_unlock(void);
+
+/* The namespace with the lowest id that is at least `id`, or NULL. Under the lock. */
+struct skstat_namespace *skstat_netns_from(u64 id);
+
+/* The one after it, or NULL. Under the lock. */
+struct skstat_namespace *skstat_netns_next(struct skstat_namespace *ns);
+
+/* Changes with every namespace that comes or goes. Under the lock. */
+u64 skstat_netns_generation(void);
+
+/* How many there are. Under the lock. */
+u32 skstat_netns_count(void);
+
+#endif

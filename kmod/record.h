@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A socket becomes a record: the kernel's side of skstat/record.h.
+ */
+#ifndef SKSTAT_KMOD_RECORD_H
+#define SKSTAT_KMOD_RECORD_H
+
+#include <net/inet_sock.h>
+#include <net/inet_timewait_sock.h>
+#include <net/request_sock.h>
+#include "skstat/record.h"
+
+struct skstat_count;
+
+/* Which groups a kind of record has in this dump, and how long they make it. */
+struct skstat_layout {
+	u16 kind, stride;
+	u32 groups;
+	u16 size[SKSTAT_RUN_GROUPS];
+};
+
+/* What is known about a socket (or a namespace: no sk) before it is read. */
+struct skstat_source {
+	struct sock *sk;
+	const struct skstat_count *count;
+	u64 cookie;
+	u64 netns;
+	u8 kind;
+	u8 state;
+};
+
+/* `groups` are 1 << enum skstat_group, as asked for; those that `kind` does not have are left out. */
+void skstat_layout_init(struct skstat_layout *layout, enum skstat_kind kind, u32 groups);
+
+/*
+ * Fills `at` (8-byte aligned, layout->stride bytes), leaving no byte of it as it was. The caller holds a reference on
+ * the socket. Without `exact`: under RCU, no lock is taken, and fields that belong together may be of two moments. With
+ * it: process context outside RCU; takes the socket's lock as tcp_get_info() does, and so may sleep. Only for
+ * SKSTAT_KIND_FULL: tcp_get_info() does not lock listeners either, and the other kinds have no lock.
+ */
+void skstat_record_fill(void *at, const struct skstat_layout *layout, const struct skstat_source *src);
+void skstat_record_fill_exact(void *at, const struct skstat_layout *layout, const struct skstat_source *src);
+
+/* SO_MARK of any kind of socket, with a reference. Of a request, the mark that its child will have. */
+static inline u32 skstat_mark(const struct sock *sk)
+{
+	switch (sk->sk_state) {
+	case TCP_TIME_WAIT:
+		return inet_twsk(sk)->tw_mark;
+	case TCP_NEW_SYN_RECV:
+		return inet_rsk(inet_reqsk((struct sock *)sk))->ir_mark;
+	default:
+		return READ_ONCE(sk->sk_mark);
+	}
+}
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The walk: from the TCP hash tables to sockets that are held.
+ *
+ * First every listener, then the table of established sockets that namespaces share, then, one by one, the tables
+ * that namespaces have of their own. A step holds what it finds by reference and leaves RCU; the caller reads the
+ * sockets and lets go of them before the next step.
+ *
+ * A chain is taken whole or not at all, so that nothing that moves within it between two steps is missed or seen
+ * twice. One that is longer than there is room for is taken in rising order of cookies, which a socket keeps for life.
+ */
+#ifndef SKSTAT_WALK_H
+#define SKSTAT_WALK_H
+
+#include "census.h"
+#include "filter.h"
+#include "skstat/record.h"
+
+#define SKSTAT_WALK_HELD 128
+#define SKSTAT_WALK_SEEN 64
+
+enum skstat_walk_stage {
+	SKSTAT_WALK_LISTEN,
+	SKSTAT_WALK_SHARED,
+	SKSTAT_WALK_PRIVATE,
+	SKSTAT_WALK_END,
+};
+
+/* A socket with a reference. */
+struct skstat_held {
+	struct sock *sk;
+	struct skstat_count *count;
+	u64 cookie; /* 0: not asked for yet */
+	u8 kind;
+	u8 state;
+};
+
+/* A socket that was looked at and will not be emitted: to be counted when its chain is done. */
+struct skstat_seen {
+	struct skstat_count *count; /* NULL: of no namespace that lives */
+	u64 *tally;
+	u8 state;
+};
+
+struct skstat_walk {
+	struct skstat_filter filter;
+	struct skstat_census census;
+	u64 since; /* leave out what was idle since, in microseconds of tcp_mstamp; 0: nothing */
+
+	/* Where it is. */
+	enum skstat_walk_stage stage;
+	u64 netns; /* of SKSTAT_WALK_PRIVATE: whose table */
+	u32 bucket;
+	u64 after; /* of a chain that did not fit: cookies up to this one are done */
+
+	/* visited = emitted + filtered + idle + gone */
+	u64 visited, emitted, filtered, idle, gone, restarts;
+
+	/* Of the namespace that was looked up last; good until skstat_netns_unlock(). */
+	const struct net *last_net;
+	struct skstat_count *last_count;
+
+	u32 nr_seen;
+	struct skstat_seen seen[SKSTAT_WALK_SEEN];
+
+	/* What the last step found. */
+	u32 nr_held;
+	struct skstat_held held[SKSTAT_WALK_HELD];
+};
+
+/*
+ * Finds up to `room` (1 to SKSTAT_WALK_HELD) more sockets; walk->held is empty before. Returns when there is no more
+ * room, after a bounded number of buckets, or at the end: walk->stage tells. Under skstat_netns_lock() with the census
+ * fresh; process context, not under RCU.
+ */
+void skstat_walk_step(struct skstat_walk *walk, u32 room);
+
+/* Lets go of walk->held. May end a socket's life. */
+void skstat_walk_release(struct skstat_walk *walk);
+
+/* The socket's cookie, given to it now if it had none. With a reference. */
+u64 skstat_walk_cookie(struct skstat_held *held);
+
+#endif
