@@ -39,7 +39,7 @@ static const struct nla_policy sock_policy[SKSTAT_SOCK_MAX_NS + 1] = {
 	[SKSTAT_SOCK_UID]	    = { .type = NLA_U32 },
 	[SKSTAT_SOCK_MARK]	    = { .type = NLA_U32 },
 	[SKSTAT_SOCK_MARK_MASK]	    = { .type = NLA_U32 },
-	[SKSTAT_SOCK_IFINDEX]	    = NLA_POLICY_MAX(NLA_U32, 0x7fff),
+	[SKSTAT_SOCK_IFINDEX]	    = { .type = NLA_U32 },
 	[SKSTAT_SOCK_ACTIVE_SINCE]  = NLA_POLICY_MIN(NLA_U64, 1),
 	[SKSTAT_SOCK_EXACT]	    = { .type = NLA_FLAG },
 	[SKSTAT_SOCK_MAX_SOCKETS]   = NLA_POLICY_MIN(NLA_U32, 1),

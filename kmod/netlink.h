@@ -7,8 +7,7 @@
 
 #include <net/genetlink.h>
 #include "skstat/netlink.h"
-
-#define SKSTAT_VERSION "0.1.0"
+#include "skstat/version.h"
 
 /* How many values of one condition a SOCK filter takes. */
 #define SKSTAT_MAX_MATCHES 16
