@@ -18,6 +18,10 @@ struct skstat_count {
 	u32 inode;
 	bool wanted; /* by the filter */
 	u32 by_state[TCP_MAX_STATES];
+	/* Of the chain that is being walked, what did not fit in the tally's list (tally.h). */
+	u32 spilled[TCP_MAX_STATES];
+	bool has_spilled;
+	struct skstat_count *next_spilled;
 };
 
 struct skstat_census {

@@ -187,7 +187,7 @@ static bool dump_put_kind(struct dump *dump, struct sk_buff *skb, enum skstat_ki
 
 static bool dump_spent(const struct dump *dump, u64 began)
 {
-	return dump->walk.visited >= dump->max_sockets ||
+	return dump->walk.tally.visited >= dump->max_sockets ||
 	       dump->ns + (ktime_get_ns() - began) >= dump->max_ns;
 }
 
@@ -259,11 +259,11 @@ static int dump_totals(struct dump *dump, struct sk_buff *skb)
 		int type;
 		u64 value;
 	} totals[] = {
-		{ SKSTAT_TOTALS_VISITED, walk->visited },
-		{ SKSTAT_TOTALS_EMITTED, walk->emitted },
-		{ SKSTAT_TOTALS_FILTERED, walk->filtered },
-		{ SKSTAT_TOTALS_IDLE, walk->idle },
-		{ SKSTAT_TOTALS_GONE, walk->gone },
+		{ SKSTAT_TOTALS_VISITED, walk->tally.visited },
+		{ SKSTAT_TOTALS_EMITTED, walk->tally.emitted },
+		{ SKSTAT_TOTALS_FILTERED, walk->tally.not_emitted[SKSTAT_FILTERED] },
+		{ SKSTAT_TOTALS_IDLE, walk->tally.not_emitted[SKSTAT_IDLE] },
+		{ SKSTAT_TOTALS_GONE, walk->tally.not_emitted[SKSTAT_GONE] },
 		{ SKSTAT_TOTALS_RESTARTS, walk->restarts },
 		{ SKSTAT_TOTALS_NS, dump->ns },
 		{ SKSTAT_TOTALS_TOKEN, dump->token },
@@ -279,7 +279,7 @@ static int dump_totals(struct dump *dump, struct sk_buff *skb)
 	if (dump->partial && nla_put_flag(skb, SKSTAT_TOTALS_PARTIAL))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
-	skstat_netlink_account(walk->visited, dump->ns);
+	skstat_netlink_account(walk->tally.visited, dump->ns);
 	dump->stage = DUMP_END;
 	return 0;
 }

@@ -143,8 +143,14 @@ int skstat_mib_dump(struct sk_buff *skb, struct netlink_callback *cb)
 		cb->args[0] = 1;
 	}
 	skstat_netns_lock();
-	for (ns = skstat_netns_from(cb->args[0]); ns && !mib_put(skb, cb, ns); ns = skstat_netns_next(ns))
+	err = 0;
+	for (ns = skstat_netns_from(cb->args[0]); ns; ns = skstat_netns_next(ns)) {
+		err = mib_put(skb, cb, ns);
+		if (err)
+			break;
 		cb->args[0] = ns->id + 1;
+	}
 	skstat_netns_unlock();
-	return skb->len;
+	/* Full is the end of a batch; only if it was empty there is no way on. */
+	return skb->len ? skb->len : err;
 }

@@ -46,11 +46,15 @@ static const struct nla_policy sock_policy[SKSTAT_SOCK_MAX_NS + 1] = {
 	[SKSTAT_SOCK_MAX_NS]	    = NLA_POLICY_MIN(NLA_U64, 1),
 };
 
+/* Of commands that take no attribute: without a policy they would take any. */
+static const struct nla_policy no_policy[] = { [1] = { .type = NLA_REJECT } };
+#define SKSTAT_NO_ATTRIBUTES .policy = no_policy, .maxattr = ARRAY_SIZE(no_policy) - 1
+
 static int skstat_info_do(struct sk_buff *request, struct genl_info *info);
 
 static const struct genl_ops skstat_ops[] = {
-	{ .cmd = SKSTAT_CMD_INFO, .doit = skstat_info_do },
-	{ .cmd = SKSTAT_CMD_SCHEMA, .dumpit = skstat_schema_dump },
+	{ .cmd = SKSTAT_CMD_INFO, .doit = skstat_info_do, SKSTAT_NO_ATTRIBUTES },
+	{ .cmd = SKSTAT_CMD_SCHEMA, .dumpit = skstat_schema_dump, SKSTAT_NO_ATTRIBUTES },
 	{
 		.cmd	 = SKSTAT_CMD_SOCK,
 		.dumpit	 = skstat_sock_dump,
@@ -58,7 +62,7 @@ static const struct genl_ops skstat_ops[] = {
 		.policy	 = sock_policy,
 		.maxattr = ARRAY_SIZE(sock_policy) - 1,
 	},
-	{ .cmd = SKSTAT_CMD_MIB, .dumpit = skstat_mib_dump },
+	{ .cmd = SKSTAT_CMD_MIB, .dumpit = skstat_mib_dump, SKSTAT_NO_ATTRIBUTES },
 };
 
 /*

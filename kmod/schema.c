@@ -131,5 +131,6 @@ int skstat_schema_dump(struct sk_buff *skb, struct netlink_callback *cb)
 		}
 		genlmsg_end(skb, head);
 	}
-	return skb->len;
+	/* Full is the end of a batch, and -ENOENT that of the dump. */
+	return skb->len || err == -ENOENT ? skb->len : -EMSGSIZE;
 }

@@ -46,28 +46,11 @@ u64 skstat_walk_cookie(struct skstat_held *held)
 	return held->cookie;
 }
 
-static void walk_seen_commit(struct skstat_walk *walk)
-{
-	struct skstat_seen *seen;
-
-	for (seen = walk->seen; seen < walk->seen + walk->nr_seen; seen++) {
-		if (seen->count)
-			seen->count->by_state[seen->state]++;
-		(*seen->tally)++;
-		walk->visited++;
-	}
-	walk->nr_seen = 0;
-}
-
-static void walk_seen_add(struct skstat_walk *walk, u64 *tally, struct skstat_count *count, u8 state)
+static void walk_pass_by(struct skstat_walk *walk, enum skstat_why_not why_not, struct skstat_count *count, u8 state)
 {
 	/* The later parts of a long chain pass over all of it again: count in the first. */
-	if (walk->after)
-		return;
-	/* Should this chain be walked again, these are counted again: a restart that `restarts` tells of. */
-	if (walk->nr_seen == SKSTAT_WALK_SEEN)
-		walk_seen_commit(walk);
-	walk->seen[walk->nr_seen++] = (struct skstat_seen) { .count = count, .tally = tally, .state = state };
+	if (!walk->after)
+		skstat_tally_add(&walk->tally, why_not, count, state);
 }
 
 static struct skstat_count *walk_count(struct skstat_walk *walk, const struct net *net)
@@ -120,19 +103,19 @@ static bool sock_is_idle(const struct sock *sk, u64 since)
 	       READ_ONCE(tp->rcv_nxt) == READ_ONCE(tp->copied_seq);
 }
 
-/* Whose tally a socket that is not emitted goes to, or NULL: it is wanted. Without a reference. */
-static u64 *walk_turn_down(struct skstat_walk *walk, const struct skstat_held *held)
+/* Whether a socket is wanted; if not, why. Without a reference. */
+static bool walk_wants(struct skstat_walk *walk, const struct skstat_held *held, enum skstat_why_not *why_not)
 {
 	const struct skstat_filter *filter = &walk->filter;
 
+	*why_not = SKSTAT_FILTERED;
 	if (!held->count->wanted || !(filter->states & (1 << held->state)))
-		return &walk->filtered;
+		return false;
 	if (filter->common && !skstat_filter_common(filter, held->sk))
-		return &walk->filtered;
-	if (walk->since && (held->kind == SKSTAT_KIND_TIMEWAIT ||
-			    (held->kind == SKSTAT_KIND_FULL && sock_is_idle(held->sk, walk->since))))
-		return &walk->idle;
-	return NULL;
+		return false;
+	*why_not = SKSTAT_IDLE;
+	return !walk->since || !(held->kind == SKSTAT_KIND_TIMEWAIT ||
+				 (held->kind == SKSTAT_KIND_FULL && sock_is_idle(held->sk, walk->since)));
 }
 
 /* With a reference: is this what was looked at before there was one? Its memory may have become another socket. */
@@ -190,8 +173,8 @@ static void walk_held_commit(struct skstat_walk *walk, u32 from)
 
 	for (i = from; i < walk->nr_held; i++)
 		walk->held[i].count->by_state[walk->held[i].state]++;
-	walk->visited += walk->nr_held - from;
-	walk->emitted += walk->nr_held - from;
+	walk->tally.visited += walk->nr_held - from;
+	walk->tally.emitted += walk->nr_held - from;
 }
 
 enum verdict { SOCK_PASSED, SOCK_HELD, SOCK_CHANGED };
@@ -200,20 +183,19 @@ enum verdict { SOCK_PASSED, SOCK_HELD, SOCK_CHANGED };
 static enum verdict walk_look(struct skstat_walk *walk, const struct table *table, struct skstat_held *held)
 {
 	struct sock *sk = held->sk;
-	u64 *tally;
+	enum skstat_why_not why_not;
 
 	held->count = walk_count(walk, sock_net(sk));
 	if (!held->count || !sock_classify(sk, &held->kind, &held->state)) {
-		walk_seen_add(walk, &walk->gone, NULL, 0);
+		walk_pass_by(walk, SKSTAT_GONE, NULL, 0);
 		return SOCK_PASSED;
 	}
-	tally = walk_turn_down(walk, held);
-	if (tally) {
-		walk_seen_add(walk, tally, held->count, held->state);
+	if (!walk_wants(walk, held, &why_not)) {
+		walk_pass_by(walk, why_not, held->count, held->state);
 		return SOCK_PASSED;
 	}
 	if (!refcount_inc_not_zero(&sk->sk_refcnt)) {
-		walk_seen_add(walk, &walk->gone, NULL, 0);
+		walk_pass_by(walk, SKSTAT_GONE, NULL, 0);
 		return SOCK_PASSED;
 	}
 	if (!sock_is_same(held, table, walk->bucket)) {
@@ -224,7 +206,7 @@ static enum verdict walk_look(struct skstat_walk *walk, const struct table *tabl
 	if ((walk->filter.common && !skstat_filter_common(&walk->filter, sk)) ||
 	    (walk->filter.held && !skstat_filter_held(&walk->filter, sk))) {
 		sock_gen_put(sk);
-		walk_seen_add(walk, &walk->filtered, held->count, held->state);
+		walk_pass_by(walk, SKSTAT_FILTERED, held->count, held->state);
 		return SOCK_PASSED;
 	}
 	if (walk->after && skstat_walk_cookie(held) <= walk->after) {
@@ -290,13 +272,13 @@ static enum chain_end walk_chain(struct skstat_walk *walk, const struct table *t
 		if (!changed && end != CHAIN_LEFT)
 			break;
 		walk_let_go(walk, from);
-		walk->nr_seen = 0;
+		skstat_tally_forget(&walk->tally);
 		if (!changed)
 			return CHAIN_LEFT;
 		walk->restarts++;
 		cond_resched();
 	}
-	walk_seen_commit(walk);
+	skstat_tally_commit(&walk->tally);
 	walk_held_commit(walk, from);
 	walk->after = end == CHAIN_PART ? walk->held[0].cookie : 0;
 	return end;

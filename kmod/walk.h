@@ -15,9 +15,9 @@
 #include "census.h"
 #include "filter.h"
 #include "skstat/record.h"
+#include "tally.h"
 
 #define SKSTAT_WALK_HELD 128
-#define SKSTAT_WALK_SEEN 64
 
 enum skstat_walk_stage {
 	SKSTAT_WALK_LISTEN,
@@ -35,13 +35,6 @@ struct skstat_held {
 	u8 state;
 };
 
-/* A socket that was looked at and will not be emitted: to be counted when its chain is done. */
-struct skstat_seen {
-	struct skstat_count *count; /* NULL: of no namespace that lives */
-	u64 *tally;
-	u8 state;
-};
-
 struct skstat_walk {
 	struct skstat_filter filter;
 	struct skstat_census census;
@@ -53,15 +46,12 @@ struct skstat_walk {
 	u32 bucket;
 	u64 after; /* of a chain that did not fit: cookies up to this one are done */
 
-	/* visited = emitted + filtered + idle + gone */
-	u64 visited, emitted, filtered, idle, gone, restarts;
+	struct skstat_tally tally;
+	u64 restarts;
 
 	/* Of the namespace that was looked up last; good until skstat_netns_unlock(). */
 	const struct net *last_net;
 	struct skstat_count *last_count;
-
-	u32 nr_seen;
-	struct skstat_seen seen[SKSTAT_WALK_SEEN];
 
 	/* What the last step found. */
 	u32 nr_held;
