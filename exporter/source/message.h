@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The family's replies as structures: parses one netlink message each. Pure: no sockets, no clock. The messages are not
+ * trusted; an attribute that is not known is passed over, one of the wrong size makes the message -EBADMSG, and one
+ * that is missing leaves 0 (an older module does not send it).
+ */
+#ifndef SKSTAT_SOURCE_MESSAGE_H
+#define SKSTAT_SOURCE_MESSAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <linux/netlink.h>
+#include <skstat/netlink.h>
+
+#include "decode.h"
+
+#define SKSTAT_NAME_SIZE 64 /* of names in replies, the end included; a longer one is -EBADMSG */
+
+/* Why something failed: a negative errno and a sentence, the kernel's own where it gave one. No full stop, no \n. */
+struct skstat_error {
+	int err;
+	char text[256];
+};
+
+/* SKSTAT_CMD_INFO; the members are enum skstat_info_attr. */
+struct skstat_info {
+	char version[SKSTAT_NAME_SIZE];
+	uint32_t abi;
+	uint32_t hz;
+	uint32_t cpus;
+	uint32_t namespaces;
+	uint32_t max_matches;
+	uint64_t instance;
+	uint64_t memory;
+	uint64_t walks;
+	uint64_t walk_sockets;
+	uint64_t walk_ns;
+};
+
+struct skstat_schema_group {
+	uint32_t id, size, kinds;
+	char name[SKSTAT_NAME_SIZE];
+};
+
+struct skstat_schema_field {
+	uint32_t id, group, type, kind, unit, offset, size;
+	bool available; /* false where this kernel does not have the figure */
+	char name[SKSTAT_NAME_SIZE];
+};
+
+struct skstat_schema_counter {
+	uint32_t table; /* SKSTAT_MIB_TCP, ... */
+	uint32_t index;
+	char name[SKSTAT_NAME_SIZE];
+};
+
+/* SKSTAT_CMD_SCHEMA, collected; in the module's order. Zeroed by the caller before the first message. */
+struct skstat_schema {
+	struct skstat_schema_group *group;
+	struct skstat_schema_field *field;
+	struct skstat_schema_counter *counter;
+	size_t groups, fields, counters;
+	bool available[SKSTAT_FIELDS_COUNT]; /* by index in skstat_fields: module and kernel have it */
+};
+
+/*
+ * The end of a SOCK dump. The first part is enum skstat_totals_attr, and visited = emitted + filtered + idle + gone.
+ * The second is this side's: `emitted` must equal `samples` less the netns records, plus `skipped`.
+ */
+struct skstat_totals {
+	uint64_t visited, emitted, filtered, idle, gone;
+	uint64_t restarts;
+	uint64_t ns;
+	uint64_t token;
+	uint64_t instance;
+	bool partial;
+	bool complete; /* the totals came: without, the dump broke off, and nothing can be said of what is missing */
+
+	bool interrupted; /* the kernel set NLM_F_DUMP_INTR */
+	uint64_t samples; /* handed to the callback: sockets and namespaces */
+	uint64_t sockets; /* of these, sockets */
+	uint64_t skipped; /* records of a kind that is not known here */
+};
+
+/* One namespace of SKSTAT_CMD_MIB. The tables point into the message: gone when the callback returns. */
+struct skstat_mib {
+	uint64_t netns;
+	uint32_t inode;
+	size_t count[SKSTAT_MIB_MAX + 1];     /* values of each table, by SKSTAT_MIB_TCP ...; 0: it is not there */
+	const void *table[SKSTAT_MIB_MAX + 1]; /* not aligned: use skstat_mib_value() */
+};
+
+/* Each parses a message of its command (genl header and attributes). 0 or -EBADMSG. */
+int skstat_info_parse(const struct nlmsghdr *message, struct skstat_info *info);
+int skstat_mib_parse(const struct nlmsghdr *message, struct skstat_mib *mib);
+
+/* Adds what one message of the dump brings. 0, -EBADMSG or -ENOMEM. `schema` is freed with skstat_schema_free(). */
+int skstat_schema_parse(const struct nlmsghdr *message, struct skstat_schema *schema);
+void skstat_schema_free(struct skstat_schema *schema);
+
+/* The counter's name in /proc/net, or NULL where the schema has none. */
+const char *skstat_schema_counter_name(const struct skstat_schema *schema, uint32_t table, uint32_t index);
+
+/* One value; 0 beyond the table's end. */
+uint64_t skstat_mib_value(const struct skstat_mib *mib, uint32_t table, size_t index);
+
+/* Called for each record. Nonzero stops the dump. */
+typedef int (*skstat_sample_fn)(const struct skstat_sample *sample, void *arg);
+
+/*
+ * Hands the records of one SOCK message to `fn`, in order, and takes the totals if they are in it. A run that does not
+ * hold together is -EBADMSG. 0, 1 if `fn` stopped it, or -EBADMSG.
+ */
+int skstat_sock_parse(const struct nlmsghdr *message, skstat_sample_fn fn, void *arg, struct skstat_totals *totals);
+
+/*
+ * The verdict of an NLMSG_ERROR or of the NLMSG_DONE of a dump, with the sentence from its TLVs (NLM_F_ACK_TLVS) or,
+ * when the kernel had none to give, `text` left empty. Follows netlink_ack() and netlink_dump_done(). Returns
+ * error->err: 0 (success) or a negative errno; -EBADMSG of a message too short to tell.
+ */
+int skstat_verdict_parse(const struct nlmsghdr *message, struct skstat_error *error);
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The module as a source: a socket of the generic-netlink family `skstat`, by libnl-genl-3.
+ *
+ * Functions that can fail return 0 or a negative errno, the same as in `error`, together with a sentence; `error` may
+ * be NULL. A connection is used by one thread at a time. A call blocks until the kernel has answered.
+ *
+ * A dump that its callback stopped, or that failed half-way, is closed together with its socket, so that the kernel
+ * drops its cursor at once; the next call opens a new socket. The same happens when the module was loaded anew. So a
+ * connection outlives every error, and may be closed after any.
+ */
+#ifndef SKSTAT_SOURCE_NETLINK_H
+#define SKSTAT_SOURCE_NETLINK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "message.h"
+#include "query.h"
+
+struct skstat_netlink;
+
+/* What the reading has cost so far, for self-metrics. Only grows. */
+struct skstat_netlink_cost {
+	uint64_t requests;
+	uint64_t datagrams;  /* recvmsg() calls that brought something */
+	uint64_t messages;   /* netlink messages in them */
+	uint64_t bytes;
+	uint64_t errors;     /* requests that failed */
+	uint64_t truncated;  /* datagrams that did not fit the buffer: their request fails with -EMSGSIZE */
+	uint64_t interrupted; /* dumps that the kernel marked NLM_F_DUMP_INTR */
+	uint64_t opened;      /* sockets */
+};
+
+/*
+ * Opens a socket and finds the family (which loads the module where its alias is set up). Owned by the caller until
+ * skstat_netlink_close(). NULL and `error`: -ENOENT, the module is not loaded; -EPERM; -ENOMEM. Wanting CAP_NET_ADMIN
+ * shows with the first command only, not here.
+ */
+struct skstat_netlink *skstat_netlink_open(struct skstat_error *error);
+
+/* NULL is fine. */
+void skstat_netlink_close(struct skstat_netlink *netlink);
+
+/* The socket's descriptor, to poll or to inspect; -1 while it is closed after a stopped dump. Not the caller's. */
+int skstat_netlink_fd(const struct skstat_netlink *netlink);
+
+const struct skstat_netlink_cost *skstat_netlink_cost(const struct skstat_netlink *netlink);
+
+int skstat_netlink_info(struct skstat_netlink *netlink, struct skstat_info *info, struct skstat_error *error);
+
+/* `schema` is freed with skstat_schema_free(), after a failure too (it is then empty). */
+int skstat_netlink_schema(struct skstat_netlink *netlink, struct skstat_schema *schema, struct skstat_error *error);
+
+/*
+ * Dumps sockets: `fn` gets each record, then `totals` is filled. `query` NULL asks for all. 0; 1 if `fn` stopped it
+ * (totals.complete is then false); or a negative errno, -EBADMSG if the reply does not hold together or ended without
+ * totals. `totals` may be NULL, `fn` too.
+ */
+int skstat_netlink_sock(struct skstat_netlink *netlink, const struct skstat_query *query, skstat_sample_fn fn,
+			void *arg, struct skstat_totals *totals, struct skstat_error *error);
+
+/* Called for each namespace. Nonzero stops the dump. */
+typedef int (*skstat_mib_fn)(const struct skstat_mib *mib, void *arg);
+
+/* 0, 1 if `fn` stopped it, or a negative errno. */
+int skstat_netlink_mib(struct skstat_netlink *netlink, skstat_mib_fn fn, void *arg, struct skstat_error *error);
+
+/* A request as it stands; by hand, for tests of what the module refuses. */
+struct skstat_request {
+	uint8_t cmd;	   /* SKSTAT_CMD_*, or not */
+	uint8_t version;   /* of the genl header: SKSTAT_FAMILY_VERSION, or not */
+	uint16_t flags;	   /* NLM_F_DUMP for a dump, else 0; NLM_F_REQUEST | NLM_F_ACK are added */
+	const void *attrs; /* the attributes, as bytes: nlmsg_data() of an nl_msg that nla_put_*() has filled, say */
+	size_t length;	   /* of these */
+};
+
+/* Called for each message of the reply but the last, the verdict. Positive: stop, negative: fail with it. */
+typedef int (*skstat_message_fn)(const struct nlmsghdr *message, void *arg);
+
+/*
+ * Sends it and waits for the verdict; every other command stands on this. `fn` may be NULL. 0, 1 if `fn` stopped it, or
+ * the kernel's errno and sentence.
+ */
+int skstat_netlink_raw(struct skstat_netlink *netlink, const struct skstat_request *request, skstat_message_fn fn,
+		       void *arg, struct skstat_error *error);
+
+#endif
