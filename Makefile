@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0
+# `make help` says what there is to make; everything made goes to build/.
+
+VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
+KERNEL ?= 6.1
+PREFIX ?= /usr/local
+KRELEASE ?= $(shell uname -r)
+
+headers := /lib/modules/$(KRELEASE)/build
+library := build/lib/libskstat.a
+module := build/module/kmod/skstat.ko
+
+.PHONY: all
+all: $(library) module ## everything: the client, and the module for the running kernel
+
+include build.mk
+include tests/tests.mk
+
+$(library): $(call objects,build/obj,$(client))
+
+.PHONY: module
+module: ## the module for the running kernel, if its headers are installed
+ifneq ($(wildcard $(headers)/Makefile),)
+	mkdir -p build/module
+	cp -a kmod include build/module/
+	$(MAKE) -C $(headers) M=$(CURDIR)/build/module/kmod modules
+else
+	@echo "No headers for $(KRELEASE): the module was not built. The lab builds it (make check-kernels), DKMS too (make dkms-install)."
+endif
+
+.PHONY: install
+install: all ## the headers, and the module if it was built, under DESTDIR and PREFIX
+	install -d $(DESTDIR)$(PREFIX)/include/skstat
+	install -m 644 include/skstat/*.h $(DESTDIR)$(PREFIX)/include/skstat/
+	if [ -e $(module) ]; then \
+		install -D -m 644 $(module) $(DESTDIR)/lib/modules/$(KRELEASE)/updates/skstat.ko; \
+		[ "$(DESTDIR)" ] || depmod $(KRELEASE); \
+	fi
+
+dkms := /usr/src/skstat-$(VERSION)
+
+.PHONY: dkms-install
+dkms-install: ## the module's source for DKMS; without DESTDIR it is also built and installed
+	install -d $(DESTDIR)$(dkms)
+	cp -a --no-preserve=ownership kmod include dkms.conf $(DESTDIR)$(dkms)/
+	if [ -z "$(DESTDIR)" ]; then \
+		dkms add skstat/$(VERSION) && dkms build skstat/$(VERSION) && dkms install skstat/$(VERSION); \
+	fi
+
+.PHONY: clean distclean
+clean: ## what was made from our own source
+	rm -rf build
+
+distclean: clean ## that, and the kernels and compilers that were fetched
+	rm -rf $(or $(SKSTAT_CACHE),.cache)
+
+.PHONY: help
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0
+# The tests. Each check-* target can be run alone; `check` and `check-all` run
+# several, time them and add up. tests/needs says (as root: installs) what is
+# missing on this machine.
+
+.PHONY: check check-all check-unit check-lint check-vm check-kernels check-debug check-lab
+check: ## unit tests, lint, and one real kernel
+	@tests/check unit lint vm:6.1
+
+check-all: ## all that CI runs
+	@tests/check unit lint vm:5.10 vm:6.1 vm:6.12 vm:7.2 lab debug
+
+vmtest := $(wildcard tests/vm/suite/*.c tests/vm/lib/*.c)
+
+# --- on the host: each *_test.c is a program, under ASan and UBSan
+
+units := $(patsubst tests/unit/%.c,build/unit/%,$(wildcard tests/unit/*_test.c))
+unit_helpers := $(filter-out %_test.c,$(wildcard tests/unit/*.c))
+
+build/unit/%_test: build/asan/tests/unit/%_test.o $(call objects,build/asan,$(unit_helpers)) build/asan/libskstat.a
+	@mkdir -p $(@D)
+	$(CC) $(SANITIZERS) $(LDFLAGS) -o $@ $^ $(NL_LIBS) -ljansson -lcmocka
+
+build/asan/libskstat.a: $(call objects,build/asan,$(client))
+
+check-unit: ## what needs no kernel
+	@tests/needs unit
+	@$(MAKE) -s $(units)
+	@tests/tap.py unit $(units)
+
+check-lint: ## C, shell, the netlink spec
+	@tests/needs lint
+	@tests/tap.py lint tests/lint/run
+
+.PHONY: analyzer
+analyzer: $(call objects,build/analyzer,$(client) $(vmtest) tests/vm/skdump.c)
+
+# --- on real kernels
+
+vm_programs := build/vm/vmtest build/vm/skdump
+
+build/vm/vmtest: $(call objects,build/obj,$(vmtest)) $(library)
+build/vm/skdump: build/obj/tests/vm/skdump.o $(library)
+$(vm_programs):
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(NL_LIBS) -ljansson -lcmocka
+
+.PHONY: vm-programs
+vm-programs: $(vm_programs)
+
+check-vm: ## the module and its tests on KERNEL=5.10|6.1|6.12|7.2|debug (6.1)
+	@tests/needs vm $(KERNEL)
+	@$(MAKE) -s vm-programs
+	@tests/vm/run $(KERNEL)
+
+check-kernels: ## the same on all four
+	@tests/check vm:5.10 vm:6.1 vm:6.12 vm:7.2
+
+check-debug: ## the same on a kernel with every detector on
+	@$(MAKE) check-vm KERNEL=debug
+
+check-lab: ## are failures seen? every verdict, and every detector of the debug kernel
+	@tests/needs debug
+	@tests/tap.py verdicts tests/vm/verdicts
+	@tests/vm/detector/run
+
+.PHONY: debug-kernel
+debug-kernel: ## build that kernel (ten minutes; can run in the background)
+	@tests/needs debug
+	@tests/vm/debug/build

@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * skdump: everything that the module says, as JSON lines. For tests and for looking; the figures are raw.
+ *
+ *   skdump [info|schema|sock|mib] [options]
+ *
+ * One object a record: "kind", then the fields under their names, flat. A field that the record or the kernel does not
+ * have is left out. Addresses are text; the state is text, and state_raw its number. JSON's integers end at 2^63 here:
+ * a larger value (all ones: "none", of the pacing rates) is written as a real. The last line of `sock` is
+ * {"totals": {...}}, with instance and token as decimal text, for they are names and not numbers.
+ *
+ * Exits with 0; 1 and the kernel's sentence; 2 when the command line is wrong.
+ */
+#include <getopt.h>
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "source/netlink.h"
+#include "source/option.h"
+#include "source/text.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+static void __attribute__((noreturn, format(printf, 2, 3))) quit(int status, const char *format, ...)
+{
+	va_list args;
+
+	fflush(stdout);
+	va_start(args, format);
+	fputs("skdump: ", stderr);
+	vfprintf(stderr, format, args);
+	fputc('\n', stderr);
+	va_end(args);
+	exit(status);
+}
+
+static json_t *number(uint64_t value)
+{
+	return value > INT64_MAX ? json_real((double)value) : json_integer((json_int_t)value);
+}
+
+static json_t *decimal(uint64_t value)
+{
+	return json_sprintf("%llu", (unsigned long long)value);
+}
+
+/* Takes `value`, and ends the program when there is no memory: half a record is worse than none. */
+static void put(json_t *object, const char *key, json_t *value)
+{
+	if (json_object_set_new(object, key, value))
+		quit(1, "no memory for JSON, or \"%s\" is not UTF-8", key);
+}
+
+static void print_line(json_t *object)
+{
+	if (json_dumpf(object, stdout, JSON_COMPACT) || putchar('\n') == EOF)
+		quit(1, "standard output: %m");
+	json_decref(object);
+}
+
+static json_t *name_text(const struct skstat_name *name)
+{
+	size_t length = strnlen(name->text, sizeof(name->text));
+	json_t *text = json_stringn(name->text, length);
+
+	return text ? text : json_string("(not UTF-8)");
+}
+
+static json_t *field_value(const struct skstat_sample *sample, const struct skstat_field *field)
+{
+	char address[SKSTAT_ADDRESS_TEXT];
+
+	switch (field->type) {
+	case SKSTAT_TYPE_ADDR:
+		skstat_address_text(skstat_sample_at(sample, field), sample->identity.family, address);
+		return json_string(address);
+	case SKSTAT_TYPE_NAME:
+		return name_text(skstat_sample_at(sample, field));
+	case SKSTAT_TYPE_S32:
+		return json_integer(skstat_sample_s64(sample, field));
+	default:
+		return number(skstat_sample_u64(sample, field));
+	}
+}
+
+static int sample_print(const struct skstat_sample *sample, void *arg)
+{
+	const struct skstat_schema *schema = arg;
+	json_t *object = json_object();
+	const char *state = skstat_state_text(sample->identity.state);
+
+	put(object, "kind", json_string(skstat_kind_name(sample->kind)));
+	for (size_t i = 0; i < SKSTAT_FIELDS_COUNT; i++) {
+		const struct skstat_field *field = &skstat_fields[i];
+
+		if (!schema->available[i] || !skstat_sample_has(sample, field) || skstat_field_reserved(field))
+			continue;
+		put(object, field->name, field_value(sample, field));
+	}
+	if (json_object_get(object, "state")) {
+		put(object, "state", json_string(state ? state : "UNKNOWN"));
+		put(object, "state_raw", json_integer(sample->identity.state));
+	}
+	print_line(object);
+	return 0;
+}
+
+static void totals_print(const struct skstat_totals *totals)
+{
+	json_t *object = json_object(), *line = json_object();
+
+	put(object, "visited", number(totals->visited));
+	put(object, "emitted", number(totals->emitted));
+	put(object, "filtered", number(totals->filtered));
+	put(object, "idle", number(totals->idle));
+	put(object, "gone", number(totals->gone));
+	put(object, "restarts", number(totals->restarts));
+	put(object, "ns", number(totals->ns));
+	put(object, "token", decimal(totals->token));
+	put(object, "instance", decimal(totals->instance));
+	put(object, "partial", json_boolean(totals->partial));
+	put(object, "interrupted", json_boolean(totals->interrupted));
+	put(object, "samples", number(totals->samples));
+	put(object, "sockets", number(totals->sockets));
+	put(object, "skipped", number(totals->skipped));
+	put(line, "totals", object);
+	print_line(line);
+}
+
+static void info_print(const struct skstat_info *info)
+{
+	json_t *object = json_object();
+
+	put(object, "version", json_string(info->version));
+	put(object, "abi", number(info->abi));
+	put(object, "instance", decimal(info->instance));
+	put(object, "hz", number(info->hz));
+	put(object, "cpus", number(info->cpus));
+	put(object, "namespaces", number(info->namespaces));
+	put(object, "max_matches", number(info->max_matches));
+	put(object, "memory", number(info->memory));
+	put(object, "walks", number(info->walks));
+	put(object, "walk_sockets", number(info->walk_sockets));
+	put(object, "walk_ns", number(info->walk_ns));
+	print_line(object);
+}
+
+/* Words where this build knows the number, else the number. */
+static json_t *word(const char *name, uint32_t value)
+{
+	return name ? json_string(name) : number(value);
+}
+
+static void schema_print(const struct skstat_schema *schema)
+{
+	for (size_t i = 0; i < schema->groups; i++) {
+		const struct skstat_schema_group *group = &schema->group[i];
+		json_t *object = json_object();
+
+		put(object, "group", json_string(group->name));
+		put(object, "id", number(group->id));
+		put(object, "size", number(group->size));
+		put(object, "kinds", number(group->kinds));
+		print_line(object);
+	}
+	for (size_t i = 0; i < schema->fields; i++) {
+		const struct skstat_schema_field *field = &schema->field[i];
+		json_t *object = json_object();
+
+		put(object, "field", json_string(field->name));
+		put(object, "id", number(field->id));
+		put(object, "group_id", number(field->group));
+		put(object, "type", word(skstat_type_name(field->type), field->type));
+		put(object, "field_kind", word(skstat_field_kind_name(field->kind), field->kind));
+		put(object, "unit", json_string(skstat_unit_name(field->unit)));
+		put(object, "offset", number(field->offset));
+		put(object, "size", number(field->size));
+		put(object, "available", json_boolean(field->available));
+		print_line(object);
+	}
+	for (size_t i = 0; i < schema->counters; i++) {
+		const struct skstat_schema_counter *counter = &schema->counter[i];
+		json_t *object = json_object();
+
+		put(object, "counter", json_string(counter->name));
+		put(object, "table", number(counter->table));
+		put(object, "index", number(counter->index));
+		print_line(object);
+	}
+}
+
+static int mib_print(const struct skstat_mib *mib, void *arg)
+{
+	static const char *const tables[SKSTAT_MIB_MAX + 1] = {
+		[SKSTAT_MIB_TCP] = "tcp",
+		[SKSTAT_MIB_TCPEXT] = "tcpext",
+		[SKSTAT_MIB_IP] = "ip",
+		[SKSTAT_MIB_IP6] = "ip6",
+	};
+	json_t *object = json_object();
+
+	put(object, "netns", number(mib->netns));
+	put(object, "inode", number(mib->inode));
+	for (uint32_t table = SKSTAT_MIB_TCP; table <= SKSTAT_MIB_MAX; table++) {
+		json_t *values;
+
+		if (!mib->table[table])
+			continue;
+		values = json_object();
+		for (uint32_t i = 0; i < mib->count[table]; i++) {
+			const char *name = skstat_schema_counter_name(arg, table, i);
+			char place[16];
+
+			snprintf(place, sizeof(place), "%u", i);
+			/* Signed, as /proc writes it: MaxConn is -1. */
+			put(values, name ? name : place, json_integer((json_int_t)skstat_mib_value(mib, table, i)));
+		}
+		put(object, tables[table], values);
+	}
+	print_line(object);
+	return 0;
+}
+
+static void check(int err, const struct skstat_error *error)
+{
+	if (err)
+		quit(1, "%s", error->text);
+}
+
+static void dump_info(struct skstat_netlink *netlink, const struct skstat_query *query)
+{
+	struct skstat_error error;
+	struct skstat_info info;
+
+	(void)query;
+	check(skstat_netlink_info(netlink, &info, &error), &error);
+	info_print(&info);
+}
+
+static void dump_schema(struct skstat_netlink *netlink, const struct skstat_query *query)
+{
+	struct skstat_schema schema;
+	struct skstat_error error;
+
+	(void)query;
+	check(skstat_netlink_schema(netlink, &schema, &error), &error);
+	schema_print(&schema);
+	skstat_schema_free(&schema);
+}
+
+static void dump_sock(struct skstat_netlink *netlink, const struct skstat_query *query)
+{
+	struct skstat_schema schema;
+	struct skstat_totals totals;
+	struct skstat_error error;
+
+	check(skstat_netlink_schema(netlink, &schema, &error), &error);
+	check(skstat_netlink_sock(netlink, query, sample_print, &schema, &totals, &error), &error);
+	totals_print(&totals);
+	skstat_schema_free(&schema);
+}
+
+static void dump_mib(struct skstat_netlink *netlink, const struct skstat_query *query)
+{
+	struct skstat_schema schema;
+	struct skstat_error error;
+
+	(void)query;
+	check(skstat_netlink_schema(netlink, &schema, &error), &error);
+	check(skstat_netlink_mib(netlink, mib_print, &schema, &error), &error);
+	skstat_schema_free(&schema);
+}
+
+static const struct {
+	const char *name;
+	void (*run)(struct skstat_netlink *netlink, const struct skstat_query *query);
+} commands[] = {
+	{ "sock", dump_sock },
+	{ "info", dump_info },
+	{ "schema", dump_schema },
+	{ "mib", dump_mib },
+};
+
+static size_t command_find(const char *name)
+{
+	for (size_t i = 0; i < LENGTH(commands); i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return i;
+	quit(2, "there is no command \"%s\": info, schema, sock or mib", name);
+}
+
+static void help(void)
+{
+	puts("skdump [info|schema|sock|mib] [options of sock]");
+	for (const struct skstat_option *o = skstat_option_table; o->name; o++)
+		printf("  --%s %-*s %s\n", o->name, 26 - (int)strlen(o->name), o->value ? o->value : "", o->help);
+	exit(0);
+}
+
+int main(int argc, char **argv)
+{
+	static struct skstat_options options;
+	struct option table[64] = { 0 };
+	struct skstat_netlink *netlink;
+	struct skstat_error error;
+	int choice, index = 0;
+	bool asked = false;
+	size_t count = 0, cmd;
+
+	for (; skstat_option_table[count].name; count++)
+		table[count] = (struct option){ .name = skstat_option_table[count].name,
+						.has_arg = skstat_option_table[count].value != NULL };
+	table[count] = (struct option){ .name = "help", .val = 'h' };
+
+	skstat_options_init(&options);
+	while ((choice = getopt_long(argc, argv, "h", table, &index)) != -1) {
+		if (choice == 'h')
+			help();
+		if (choice == '?')
+			return 2;
+		asked = true;
+		if (skstat_option_take(&options, (size_t)index, optarg, &error))
+			quit(2, "%s", error.text);
+	}
+	if (argc - optind > 1)
+		quit(2, "one command at a time, not \"%s\" and \"%s\"", argv[optind], argv[optind + 1]);
+	cmd = optind < argc ? command_find(argv[optind]) : 0;
+	if (asked && cmd != 0)
+		quit(2, "%s takes no options", commands[cmd].name);
+
+	netlink = skstat_netlink_open(&error);
+	if (!netlink)
+		quit(1, "%s", error.text);
+	commands[cmd].run(netlink, &options.query);
+	skstat_netlink_close(netlink);
+	if (fflush(stdout))
+		quit(1, "standard output: %m");
+	return 0;
+}

@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Every socket of a known population is in a dump once, and as what it is; the counts of every namespace are right; and
+ * the SNMP counters are those that the namespace itself shows.
+ */
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../lib/dump.h"
+#include "../lib/inetdiag.h"
+#include "../lib/module.h"
+#include "../lib/must.h"
+#include "../lib/ns.h"
+#include "../lib/population.h"
+#include "../lib/procnet.h"
+#include "suite.h"
+
+enum { HOME, FIRST, SECOND, OWN_TABLE, NAMESPACES };
+
+static struct ns ns[NAMESPACES];
+static size_t namespaces = NAMESPACES;
+static struct population population;
+static struct skstat_netlink *netlink;
+
+static int setup(void **state)
+{
+	(void)state;
+	module_require();
+	pair_many_files();
+	netlink = dump_connect();
+	ns[HOME] = ns_current();
+	ns[FIRST] = ns_create();
+	ns[SECOND] = ns_create();
+	if (!ns_create_with_table(64, &ns[OWN_TABLE])) {
+		note("this kernel has no socket tables of a namespace's own");
+		namespaces = OWN_TABLE;
+	}
+
+	ns_enter(&ns[HOME]);
+	population_pairs(&population, PAIR_V4, pair_scaled(50));
+	ns_enter(&ns[FIRST]);
+	population_pairs(&population, PAIR_V4, pair_scaled(2500));
+	population_stuck(&population, PAIR_V4);
+	ns_enter(&ns[SECOND]);
+	population_pairs(&population, PAIR_V6, pair_scaled(1000));
+	population_pairs(&population, PAIR_MAPPED, pair_scaled(500));
+	population_half_closed(&population, PAIR_V6, pair_scaled(40));
+	population_stuck(&population, PAIR_V6);
+	if (namespaces > OWN_TABLE) {
+		ns_enter(&ns[OWN_TABLE]);
+		population_pairs(&population, PAIR_V4, pair_scaled(400));
+		population_pairs(&population, PAIR_MAPPED, pair_scaled(100));
+	}
+	/* What lasts a minute only comes last. */
+	for (size_t i = FIRST; i < namespaces; i++) {
+		ns_enter(&ns[i]);
+		population_listeners(&population, i == SECOND ? PAIR_V6 : PAIR_V4, 5, 4 + i);
+		population_half_closed(&population, PAIR_MAPPED, pair_scaled(20));
+		population_embryonic(&population, PAIR_V6, 7 + i);
+		population_embryonic(&population, PAIR_V4, 9 + i);
+		population_time_wait(&population, PAIR_V4, pair_scaled(100) + i);
+		population_time_wait(&population, PAIR_V6, pair_scaled(50) + i);
+	}
+	ns_enter(&ns[HOME]);
+	note("%zu sockets in %zu namespaces", population.count, namespaces);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	population_free(&population);
+	skstat_netlink_close(netlink);
+	return 0;
+}
+
+/* A connection as it can be compared: namespace, ends, family. */
+struct key {
+	uint32_t inode;
+	uint16_t sport, dport;
+	uint8_t family, state;
+	struct skstat_addr saddr, daddr;
+	const struct skstat_sample *sample;
+};
+
+static int key_order(const void *a, const void *b)
+{
+	return memcmp(a, b, offsetof(struct key, sample));
+}
+
+static struct key *keys_make(const struct dump *dump)
+{
+	struct key *keys = must_have(calloc(dump->count + 1, sizeof(*keys)));
+
+	for (size_t i = 0; i < dump->count; i++) {
+		const struct skstat_identity *identity = &dump->sample[i].identity;
+
+		for (size_t n = 0; n < dump->ns_count; n++) {
+			if (dump->ns[n].netns.netns_id == identity->netns)
+				keys[i].inode = dump->ns[n].netns.netns_inode;
+		}
+		assert_int_not_equal(keys[i].inode, 0); /* its namespace has a NETNS record */
+		keys[i].sport = identity->sport;
+		keys[i].dport = identity->dport;
+		keys[i].family = identity->family;
+		keys[i].state = identity->state;
+		keys[i].saddr = identity->saddr;
+		keys[i].daddr = identity->daddr;
+		keys[i].sample = &dump->sample[i];
+	}
+	qsort(keys, dump->count, sizeof(*keys), key_order);
+	return keys;
+}
+
+static const struct skstat_sample *member_find(const struct key *keys, size_t count, const struct member *member)
+{
+	const struct key *found;
+	struct key key;
+
+	memset(&key, 0, sizeof(key)); /* its padding is compared too */
+	key.inode = member->inode;
+	key.sport = member->sport;
+	key.dport = member->dport;
+	key.family = member->family;
+	key.state = member->state;
+	key.saddr = member->saddr;
+	key.daddr = member->daddr;
+	found = bsearch(&key, keys, count, sizeof(key), key_order);
+	return found ? found->sample : NULL;
+}
+
+static void every_socket_once(void **state)
+{
+	struct dump dump;
+	struct key *keys;
+	size_t lost = 0, inside = 0;
+
+	(void)state;
+	dump_take(&dump, netlink, NULL);
+	keys = keys_make(&dump);
+	for (size_t i = 1; i < dump.count; i++)
+		assert_int_not_equal(key_order(&keys[i - 1], &keys[i]), 0); /* nothing twice */
+	for (size_t i = 0; i < population.count; i++) {
+		const struct member *member = &population.member[i];
+		const struct skstat_sample *sample = member_find(keys, dump.count, member);
+
+		if (!sample) {
+			if (!lost++)
+				note("not there: state %u family %u port %u to %u", member->state, member->family,
+				     member->sport, member->dport);
+			continue;
+		}
+		assert_int_equal(sample->kind, member->kind);
+		assert_int_equal(sample->identity.ifindex, 0);
+		assert_int_not_equal(sample->identity.cookie, 0);
+		if (member->fd >= 0)
+			assert_int_equal(sample->identity.cookie, population_cookie(member));
+	}
+	assert_int_equal(lost, 0);
+
+	/* And in the namespaces that are the test's alone there is nothing else. */
+	for (size_t i = 0; i < dump.count; i++)
+		inside += keys[i].inode != ns[HOME].inode;
+	for (size_t i = 0; i < population.count; i++)
+		inside -= population.member[i].inode != ns[HOME].inode;
+	assert_int_equal(inside, 0);
+	free(keys);
+	dump_free(&dump);
+}
+
+/* SYN_RECV, connection and TIME_WAIT may share a cookie; what is there at one time may not. */
+static void cookies_are_unique(void **state)
+{
+	struct dump dump;
+
+	(void)state;
+	dump_take(&dump, netlink, NULL);
+	for (size_t i = 0; i < dump.count; i++)
+		assert_int_equal(dump_times(&dump, dump.sample[i].identity.cookie), 1);
+	dump_free(&dump);
+}
+
+static void states_are_counted(void **state)
+{
+	const struct skstat_query nothing = { .has = SKSTAT_HAS(STATES), .states = 1 << TCP_CLOSE };
+	bool have_diag = diag_available();
+	struct dump dump;
+
+	(void)state;
+	for (int filtered = 0; filtered < 2; filtered++) {
+		/* A filter does not change what is counted. */
+		dump_take(&dump, netlink, filtered ? &nothing : NULL);
+		if (filtered)
+			assert_int_equal(dump.totals.emitted, 0);
+		for (size_t i = FIRST; i < namespaces; i++) {
+			const struct skstat_netns *counts = dump_ns(&dump, ns[i].inode);
+			struct diag_table table = { 0 };
+
+			assert_non_null(counts);
+			ns_enter(&ns[i]);
+			if (have_diag)
+				diag_read(&table);
+			ns_enter(&ns[HOME]);
+			for (uint8_t s = TCP_ESTABLISHED; s <= TCP_CLOSING; s++) {
+				size_t known = population_by_state(&population, ns[i].inode, s);
+
+				if (dump_ns_state(counts, s) != known)
+					fail_msg("state %u: %u, not %zu", s, dump_ns_state(counts, s), known);
+				if (have_diag)
+					assert_int_equal(dump_ns_state(counts, s), diag_by_state(&table, s));
+			}
+			diag_free(&table);
+		}
+		dump_free(&dump);
+	}
+	if (!have_diag)
+		note("no inet_diag here: counts were compared with the known ones only");
+}
+
+/* What is being read when MIB comes: the values of one namespace. */
+struct mib_copy {
+	uint32_t inode;
+	size_t times;
+	uint64_t *value[SKSTAT_MIB_MAX + 1];
+	size_t count[SKSTAT_MIB_MAX + 1];
+};
+
+static int mib_copy(const struct skstat_mib *mib, void *arg)
+{
+	struct mib_copy *copy = arg;
+
+	if (mib->inode != copy->inode)
+		return 0;
+	copy->times++;
+	for (uint32_t table = 0; table <= SKSTAT_MIB_MAX; table++) {
+		free(copy->value[table]);
+		copy->count[table] = mib->count[table];
+		copy->value[table] = must_have(calloc(mib->count[table] + 1, sizeof(uint64_t)));
+		for (size_t i = 0; i < mib->count[table]; i++)
+			copy->value[table][i] = skstat_mib_value(mib, table, i);
+	}
+	return 0;
+}
+
+/* The value of a counter of /proc/net in what MIB gave; false if SCHEMA does not name it. */
+static bool mib_find(const struct skstat_schema *schema, const struct mib_copy *copy,
+		     const struct procnet_counter *counter, uint64_t *value)
+{
+	static const struct {
+		const char *name;
+		uint32_t table;
+	} tables[] = {
+		{ "Tcp", SKSTAT_MIB_TCP }, { "TcpExt", SKSTAT_MIB_TCPEXT }, { "Ip", SKSTAT_MIB_IP },
+		{ "IpExt", SKSTAT_MIB_IP }, { "Ip6", SKSTAT_MIB_IP6 },
+	};
+	uint32_t table = 0;
+
+	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++) {
+		if (!strcmp(tables[i].name, counter->table))
+			table = tables[i].table;
+	}
+	for (size_t i = 0; i < schema->counters; i++) {
+		if (schema->counter[i].table == table && !strcmp(schema->counter[i].name, counter->name)) {
+			assert_true(schema->counter[i].index < copy->count[table]);
+			*value = copy->value[table][schema->counter[i].index];
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Not counters of Ip: settings. */
+static bool counter_wanted(const struct procnet_counter *counter)
+{
+	if (!strcmp(counter->table, "Ip"))
+		return strcmp(counter->name, "Forwarding") != 0 && strcmp(counter->name, "DefaultTTL") != 0;
+	return !strcmp(counter->table, "Tcp") || !strcmp(counter->table, "TcpExt") ||
+	       !strcmp(counter->table, "IpExt") || !strcmp(counter->table, "Ip6");
+}
+
+static void mib_of_one(const struct skstat_schema *schema, const struct ns *of)
+{
+	struct mib_copy copy = { .inode = of->inode };
+	struct procnet before, after;
+	struct skstat_error error;
+	size_t compared = 0;
+	bool quiet = false;
+
+	/* Handshakes that nobody answers are retransmitted: read again until nothing happened meanwhile. */
+	for (int i = 0; i < 200 && !quiet; i++) {
+		ns_enter(of);
+		procnet_read(&before);
+		copy.times = 0;
+		assert_int_equal(skstat_netlink_mib(netlink, mib_copy, &copy, &error), 0);
+		procnet_read(&after);
+		ns_enter(&ns[HOME]);
+		quiet = procnet_equal(&before, &after);
+		if (!quiet)
+			procnet_free(&before);
+		procnet_free(&after);
+	}
+	assert_true(quiet);
+	assert_int_equal(copy.times, 1);
+	for (size_t i = 0; i < before.count; i++) {
+		const struct procnet_counter *counter = &before.counter[i];
+		uint64_t value;
+
+		if (!counter_wanted(counter))
+			continue;
+		if (!mib_find(schema, &copy, counter, &value))
+			fail_msg("%s %s is not in the schema", counter->table, counter->name);
+		if (value != counter->value)
+			fail_msg("%s %s: %lu, not %lu", counter->table, counter->name, value, counter->value);
+		compared++;
+	}
+	assert_true(compared > 100);
+	assert_true(*procnet_find(&before, "Tcp", "OutSegs") > 0);
+	procnet_free(&before);
+	for (size_t i = 0; i <= SKSTAT_MIB_MAX; i++)
+		free(copy.value[i]);
+}
+
+static void mib_is_the_namespaces_own(void **state)
+{
+	struct skstat_schema schema;
+	struct skstat_error error;
+
+	(void)state;
+	assert_int_equal(skstat_netlink_schema(netlink, &schema, &error), 0);
+	for (size_t i = 0; i < namespaces; i++)
+		mib_of_one(&schema, &ns[i]);
+	skstat_schema_free(&schema);
+}
+
+static void info_counts_the_walks(void **state)
+{
+	struct skstat_info before, after;
+	struct skstat_error error;
+	struct dump dump;
+
+	(void)state;
+	assert_int_equal(skstat_netlink_info(netlink, &before, &error), 0);
+	dump_take(&dump, netlink, NULL);
+	assert_int_equal(skstat_netlink_info(netlink, &after, &error), 0);
+	assert_int_equal(after.abi, SKSTAT_FAMILY_VERSION);
+	assert_int_equal(after.instance, before.instance);
+	assert_int_equal(after.instance, dump.totals.instance);
+	assert_int_not_equal(after.instance, 0);
+	assert_int_equal(after.namespaces, dump.ns_count);
+	assert_int_equal(after.walks, before.walks + 1);
+	assert_int_equal(after.walk_sockets, before.walk_sockets + dump.totals.visited);
+	assert_true(after.walk_ns > before.walk_ns);
+	assert_true(dump.totals.ns > 0);
+	assert_true(after.hz > 0 && after.cpus > 0 && strlen(after.version) > 0);
+	dump_free(&dump);
+}
+
+int suite_population(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		/* The first dump is the first to ask for cookies, so that the module must draw them. */
+		cmocka_unit_test(every_socket_once),
+		cmocka_unit_test(cookies_are_unique),
+		cmocka_unit_test(states_are_counted),
+		cmocka_unit_test(mib_is_the_namespaces_own),
+		cmocka_unit_test(info_counts_the_walks),
+	};
+
+	(void)argc;
+	(void)argv;
+	return cmocka_run_group_tests_name("population", tests, setup, teardown);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The suites: each takes the arguments behind its name, prints TAP, and returns how many tests failed.
+ */
+#ifndef SKSTAT_TEST_SUITE_H
+#define SKSTAT_TEST_SUITE_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+
+#define SKSTAT_TEST_SUITES(S) \
+	S(population)         \
+	S(fields)             \
+	S(churn)              \
+	S(delta)              \
+	S(filters)            \
+	S(refusals)           \
+	S(growth)             \
+	S(modload)            \
+	S(budget)
+
+#define SUITE_PROTOTYPE(name) int suite_##name(int argc, char **argv);
+SKSTAT_TEST_SUITES(SUITE_PROTOTYPE)
+#undef SUITE_PROTOTYPE
+
+/* A line for people, in TAP's way. */
+#define note(...)                    \
+	do {                         \
+		printf("# ");        \
+		printf(__VA_ARGS__); \
+		putchar('\n');       \
+		fflush(stdout);      \
+	} while (0)
+
+/* Ends the test without a verdict, and says why. */
+#define skip_because(...)          \
+	do {                       \
+		note(__VA_ARGS__); \
+		skip();            \
+	} while (0)
+
+#endif
