@@ -37,7 +37,15 @@ analyzer: $(call objects,build/analyzer,$(client) $(vmtest) tests/vm/skdump.c)
 
 # --- on real kernels
 
-vm_programs := build/vm/vmtest build/vm/skdump
+vm_programs := build/vm/vmtest build/vm/vmtest-tail build/vm/skdump
+
+# a reader that is one version ahead of the module: fields.h
+build/tail/%.o: CPPFLAGS += -DSKSTAT_TEST_TAIL
+build/tail/%.o: %.c
+	@mkdir -p $(@D)
+	$(compile) -c -o $@ $<
+
+build/vm/vmtest-tail: $(call objects,build/tail,$(vmtest) $(client))
 
 build/vm/vmtest: $(call objects,build/obj,$(vmtest)) $(library)
 build/vm/skdump: build/obj/tests/vm/skdump.o $(library)
