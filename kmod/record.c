@@ -73,6 +73,7 @@ static struct timer full_timer(const struct sock *sk)
 	const struct timer_list *keepalive = skstat_keepalive_timer(sk);
 	unsigned long delack;
 
+	/* pairs with the release that sets a timer: its time of expiry is not older than what it is for */
 	switch (smp_load_acquire(&icsk->icsk_pending)) {
 	case ICSK_TIME_RETRANS:
 	case ICSK_TIME_REO_TIMEOUT:

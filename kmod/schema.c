@@ -32,7 +32,7 @@ struct schema_group {
 	{                                                                                                 \
 		typedef struct skstat_##group record;                                                     \
 		static const struct schema_field fields[] = { SKSTAT_FIELDS_##GROUP(SCHEMA_FIELD) };      \
-                                                                                                          \
+													\
 		return (struct schema_group) {                                                            \
 			.name = #group, .size = sizeof(record), .kinds = (KINDS),                         \
 			.fields = fields, .nr_fields = ARRAY_SIZE(fields),                                \
@@ -40,7 +40,8 @@ struct schema_group {
 	}
 SKSTAT_GROUPS(SCHEMA_GROUP_FUNCTION)
 
-#define SCHEMA_GROUP_ENTRY(GROUP, group, KINDS) [SKSTAT_GROUP_##GROUP] = schema_##group,
+#define SCHEMA_GROUP_ENTRY(GROUP, group, KINDS) \
+	[SKSTAT_GROUP_##GROUP] = schema_##group,
 static struct schema_group (*const schema_groups[])(void) = { SKSTAT_GROUPS(SCHEMA_GROUP_ENTRY) };
 
 static int schema_put_group(struct sk_buff *skb, u32 id, const struct schema_group *group)

@@ -108,7 +108,7 @@ SKSTAT_GROUPS(SKSTAT_STRUCT)
 /*
  * A hole in a group would leave the kernel's memory in a record: there is none, and each group ends on 8 bytes.
  */
-#define SKSTAT_PLUS_SIZE(id, name, type, ...) +sizeof(SKSTAT_CTYPE_##type)
+#define SKSTAT_PLUS_SIZE(id, name, type, ...) + sizeof(SKSTAT_CTYPE_##type)
 #define SKSTAT_STRUCT_IS_DENSE(GROUP, group, kinds)                                               \
 	_Static_assert(sizeof(struct skstat_##group) == 0 SKSTAT_FIELDS_##GROUP(SKSTAT_PLUS_SIZE), \
 		       "group " #group " has a hole");                                            \

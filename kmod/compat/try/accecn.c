@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+// SPDX-License-Identifier: GPL-2.0
 /* Accurate ECN came between 6.12 and 7.2. */
 #include <net/tcp.h>
 u32 try(struct tcp_sock *tp)

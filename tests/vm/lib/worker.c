@@ -37,12 +37,14 @@ static void __attribute__((noreturn)) worker_run(struct crew *crew, size_t numbe
 size_t crew_add(struct crew *crew, worker_fn work, void *arg)
 {
 	size_t number = crew->count++;
+	pid_t pid;
 
 	must_be(number < sizeof(crew->pid) / sizeof(*crew->pid));
 	fflush(NULL);
-	crew->pid[number] = must(fork());
-	if (!crew->pid[number])
+	pid = must(fork());
+	if (!pid)
 		worker_run(crew, number, work, arg);
+	crew->pid[number] = pid;
 	return number;
 }
 

@@ -93,9 +93,24 @@ static const char *found_namespaces(void *arg, uint64_t round)
 	return NULL;
 }
 
-static const char *dump_and_look(void *arg, uint64_t round)
+static const char *miss(const struct dump *dump)
 {
 	static char why[128];
+
+	for (size_t i = 0; i < population.count; i++) {
+		size_t times = dump_times(dump, cookie[i]);
+
+		if (times == 1)
+			continue;
+		snprintf(why, sizeof(why), "a socket that stays (%zu of %zu) is there %zu times", i, population.count,
+			 times);
+		return why;
+	}
+	return NULL;
+}
+
+static const char *dump_and_look(void *arg, uint64_t round)
+{
 	static struct skstat_netlink *netlink;
 	const struct skstat_query exact = { .exact = true };
 	const char *wrong;
@@ -105,15 +120,8 @@ static const char *dump_and_look(void *arg, uint64_t round)
 	if (!netlink)
 		netlink = dump_connect();
 	wrong = dump_try(&dump, netlink, round % 4 == 3 ? &exact : NULL);
-	for (size_t i = 0; i < population.count && !wrong; i++) {
-		size_t times = dump_times(&dump, cookie[i]);
-
-		if (times == 1)
-			continue;
-		snprintf(why, sizeof(why), "a socket that stays (%zu of %zu) is there %zu times", i, population.count,
-			 times);
-		wrong = why;
-	}
+	if (!wrong)
+		wrong = miss(&dump);
 	dump_free(&dump);
 	return wrong;
 }

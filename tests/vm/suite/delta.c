@@ -228,6 +228,7 @@ static void unread_fin_comes_until_read(void **state)
 		if (half_closed.member[i].state == TCP_CLOSE_WAIT)
 			closing = &half_closed.member[i];
 	}
+	closing = must_have(closing);
 	delta_take(&dump, settled());
 	note("CLOSE_WAIT, end of file not read: came %zu times", dump_times(&dump, population_cookie(closing)));
 	dump_free(&dump);
