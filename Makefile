@@ -11,7 +11,9 @@ library := build/lib/libskstat.a
 module := build/module/kmod/skstat.ko
 
 .PHONY: all
-all: $(library) module ## everything: the client, and the module for the running kernel
+all: ## everything: the client, and the module for the running kernel
+	@tests/needs build
+	@$(MAKE) --no-print-directory $(library) build/vm/skdump module
 
 include build.mk
 include tests/tests.mk
@@ -29,9 +31,10 @@ else
 endif
 
 .PHONY: install
-install: all ## the headers, and the module if it was built, under DESTDIR and PREFIX
+install: all ## the headers, the modprobe settings, and the module if it was built, under DESTDIR and PREFIX
 	install -d $(DESTDIR)$(PREFIX)/include/skstat
 	install -m 644 include/skstat/*.h $(DESTDIR)$(PREFIX)/include/skstat/
+	install -D -m 644 packaging/modprobe.d/skstat.conf $(DESTDIR)/etc/modprobe.d/skstat.conf
 	if [ -e $(module) ]; then \
 		install -D -m 644 $(module) $(DESTDIR)/lib/modules/$(KRELEASE)/updates/skstat.ko; \
 		[ "$(DESTDIR)" ] || depmod $(KRELEASE); \
@@ -40,11 +43,17 @@ install: all ## the headers, and the module if it was built, under DESTDIR and P
 dkms := /usr/src/skstat-$(VERSION)
 
 .PHONY: dkms-install
-dkms-install: ## the module's source for DKMS; without DESTDIR it is also built and installed
+dkms-install: ## the module's source for DKMS; without DESTDIR it is also built and installed, for KRELEASE
+	@[ "$(DESTDIR)" ] || tests/needs dkms
+	@[ "$(DESTDIR)" ] || [ -e $(headers)/Makefile ] || { \
+		echo "no headers for $(KRELEASE): install linux-headers-$(KRELEASE), or name another kernel by KRELEASE=" >&2; exit 1; }
 	install -d $(DESTDIR)$(dkms)
 	cp -a --no-preserve=ownership kmod include dkms.conf $(DESTDIR)$(dkms)/
+	install -D -m 644 packaging/modprobe.d/skstat.conf $(DESTDIR)/etc/modprobe.d/skstat.conf
 	if [ -z "$(DESTDIR)" ]; then \
-		dkms add skstat/$(VERSION) && dkms build skstat/$(VERSION) && dkms install skstat/$(VERSION); \
+		{ dkms status skstat/$(VERSION) | grep -q . || dkms add skstat/$(VERSION); } && \
+		dkms build --force skstat/$(VERSION) -k $(KRELEASE) && \
+		dkms install --force skstat/$(VERSION) -k $(KRELEASE); \
 	fi
 
 .PHONY: clean distclean

@@ -61,6 +61,13 @@ check-vm: ## the module and its tests on KERNEL=5.10|6.1|6.12|7.2|debug (6.1)
 	@$(MAKE) -s vm-programs
 	@tests/vm/run $(KERNEL)
 
+.PHONY: show
+show: ## a listener and a connection in a VM, as the module tells of them
+	@tests/needs vm
+	@$(MAKE) -s vm-programs
+	@tests/vm/run --out show --tests tests/vm/show.list 6.1 > build/vm/show.out || { cat build/vm/show.out; exit 1; }
+	@sed -n 's/^# \({.*\)/\1/p' build/vm/show/results.log
+
 check-kernels: ## the same on all four
 	@tests/check vm:5.10 vm:6.1 vm:6.12 vm:7.2
 

@@ -101,7 +101,7 @@ void scene_queues(struct population *population)
 	pair = pair_add(population, listener, PAIR_V4);
 	must(shutdown(pair.client, SHUT_RD));
 
-	/* Corked: written, and not sent for 200 ms, then probed. */
+	/* The reading end says that it will not read; the writing one waits all the same. */
 	pair = pair_add(population, listener, PAIR_V4);
 	pair_fill(pair.client);
 	must(shutdown(pair.server, SHUT_RD));
