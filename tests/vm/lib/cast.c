@@ -66,7 +66,7 @@ const char *cast_excuse(const struct skstat_field *field)
 		{ "close", "a socket in CLOSE is in no table" },
 		{ "delivered_e1_bytes", "wants a sender that marks ECT(1)" },
 		{ "received_e1_bytes", "wants a sender that marks ECT(1)" },
-		{ "sndbuf_limited", "not provoked yet: wants whole jiffies with a full buffer and room in the window" },
+		{ "sndbuf_limited", "wants a buffer that fills while cwnd is not the limit, in the moment between push and wait" },
 		{ "accecn_fail_mode", "wants a middlebox that mangles the ACE bits" },
 	};
 	static const char *const of_marks[] = { "delivered_ce", "received_ce", "delivered_ce_bytes", "received_ce_bytes",
