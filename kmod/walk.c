@@ -48,7 +48,11 @@ u64 skstat_walk_cookie(struct skstat_held *held)
 
 static void walk_pass_by(struct skstat_walk *walk, enum skstat_why_not why_not, struct skstat_count *count, u8 state)
 {
-	/* The later parts of a long chain pass over all of it again: count in the first. */
+	/*
+	 * The later parts of a long chain pass over all of it again: count in the first. A socket that comes to be
+	 * wanted between two parts, or ceases to be, may so be counted twice or not at all; what is emitted is not
+	 * touched by that.
+	 */
 	if (!walk->after)
 		skstat_tally_add(&walk->tally, why_not, count, state);
 }
