@@ -115,7 +115,8 @@ static size_t filter_holds(unsigned int number, const struct wish *wish, const s
 				 s->owner.uid, s->identity.mark, times, want);
 	}
 	assert_int_equal(result->totals.emitted, expected);
-	assert_int_equal(result->totals.visited, before->totals.visited);
+	/* What is gone differs: a namespace of an earlier suite is yet being taken down, its sockets in the table. */
+	assert_int_equal(result->totals.visited - result->totals.gone, before->totals.visited - before->totals.gone);
 	assert_int_equal(result->totals.filtered, before->count - expected);
 	assert_int_equal(result->totals.idle, 0);
 	same_counts(before, result);
