@@ -8,6 +8,7 @@ KRELEASE ?= $(shell uname -r)
 
 headers := /lib/modules/$(KRELEASE)/build
 library := build/lib/libskstat.a
+exporter := build/skstat_exporter
 module := build/module/kmod/skstat.ko
 
 .PHONY: all
@@ -19,6 +20,9 @@ include build.mk
 include tests/tests.mk
 
 $(library): $(call objects,build/obj,$(client))
+
+$(exporter): build/obj/exporter/main.o $(library)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 .PHONY: module
 module: ## the module for the running kernel, if its headers are installed

@@ -7,15 +7,15 @@ WARNINGS ?= -Wall -Wextra -Wshadow -Wundef -Wvla -Wformat=2 -Wpointer-arith \
 	-Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes -Werror
 SANITIZERS ?= -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 
-packages := libnl-3.0 libnl-genl-3.0
-compile = $(CC) -std=gnu11 -D_GNU_SOURCE -MMD -MP -Iinclude -Iexporter $(WARNINGS) $(NL_CFLAGS) $(CPPFLAGS) $(CFLAGS)
+packages := libnl-3.0 libnl-genl-3.0 libmicrohttpd libdeflate jansson libcap
+compile = $(CC) -std=gnu11 -pthread -D_GNU_SOURCE -MMD -MP -Iinclude -Iexporter $(WARNINGS) $(LIB_CFLAGS) $(CPPFLAGS) $(CFLAGS)
 
 # asked for once, and only by what needs it
-NL_CFLAGS = $(eval NL_CFLAGS := $(shell pkg-config --cflags $(packages)))$(NL_CFLAGS)
-NL_LIBS = $(eval NL_LIBS := $(shell pkg-config --libs $(packages)))$(NL_LIBS)
+LIB_CFLAGS = $(eval LIB_CFLAGS := $(shell pkg-config --cflags $(packages)))$(LIB_CFLAGS)
+LIBS = $(eval LIBS := $(shell pkg-config --libs $(packages)) -pthread)$(LIBS)
 
-# the client: everything that reads from the kernel, as a library
-client := $(wildcard exporter/source/*.c)
+# everything but main.c, as a library: a program links what it uses
+client := $(wildcard exporter/*/*.c)
 
 # $(call objects,DIRECTORY,SOURCES)
 objects = $(patsubst %.c,$1/%.o,$2)

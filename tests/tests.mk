@@ -19,7 +19,7 @@ unit_helpers := $(filter-out %_test.c,$(wildcard tests/unit/*.c))
 
 build/unit/%_test: build/asan/tests/unit/%_test.o $(call objects,build/asan,$(unit_helpers)) build/asan/libskstat.a
 	@mkdir -p $(@D)
-	$(CC) $(SANITIZERS) $(LDFLAGS) -o $@ $^ $(NL_LIBS) -ljansson -lcmocka
+	$(CC) $(SANITIZERS) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
 build/asan/libskstat.a: $(call objects,build/asan,$(client))
 
@@ -51,7 +51,7 @@ build/vm/vmtest: $(call objects,build/obj,$(vmtest)) $(library)
 build/vm/skdump: build/obj/tests/vm/skdump.o $(library)
 $(vm_programs):
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(NL_LIBS) -ljansson -lcmocka
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
 .PHONY: vm-programs
 vm-programs: $(vm_programs)

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The collector: one thread, an epoll over timer and signals. Each tick polls the source, feeds the model and publishes a
+ * snapshot.
+ *
+ * A source that fails (the module was removed) is opened again at the next tick; until then the last snapshot grows stale.
+ */
+#ifndef SKSTAT_COLLECT_COLLECT_H
+#define SKSTAT_COLLECT_COLLECT_H
+
+#include "config/config.h"
+#include "self/self.h"
+#include "snapshot/snapshot.h"
+#include "source/source.h"
+
+struct skstat_collector;
+
+/* Takes `source` (opened by the caller, `why` as skstat_source_open() left it). NULL and `error`. The rest must outlive it. */
+struct skstat_collector *skstat_collector_new(const struct skstat_config *config, struct skstat_source *source,
+					      const char *why, struct skstat_store *store, struct skstat_self *self,
+					      struct skstat_error *error);
+void skstat_collector_free(struct skstat_collector *collector);
+
+/*
+ * Polls until SIGTERM or SIGINT, --poll.max-loops, --once, or the kill switch. Blocks; the signals must be blocked in all threads (skstat_collector_new()
+ * does so for the calling one and those that it starts). 0 at such an end; a negative errno and `error` when it cannot go on.
+ */
+int skstat_collector_run(struct skstat_collector *collector, struct skstat_error *error);
+
+#endif

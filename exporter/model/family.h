@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Metric families as data: what the model makes of a poll, and what every renderer reads. Pure. A set owns all that is
+ * reached from it (an arena: freed whole), is built by one thread and afterwards read by any number.
+ *
+ * Values are in base units. Names are whole but for a counter's `_total`, which the formats write or not.
+ */
+#ifndef SKSTAT_MODEL_FAMILY_H
+#define SKSTAT_MODEL_FAMILY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum skstat_metric_type {
+	SKSTAT_METRIC_COUNTER,
+	SKSTAT_METRIC_GAUGE,
+	SKSTAT_METRIC_HISTOGRAM,
+};
+
+struct skstat_label {
+	const char *name;
+	const char *value; /* any UTF-8: renderers escape */
+};
+
+/* Cumulative over time, not over buckets: count[i] fell in (edge[i-1], edge[i]]; count[edges] is above the last edge. */
+struct skstat_distribution {
+	const double *edge; /* rising */
+	size_t edges;
+	const uint64_t *count; /* edges + 1 of them */
+	double sum;
+};
+
+struct skstat_series {
+	const struct skstat_label *label; /* in the order in which they are written */
+	size_t labels;
+	union {
+		double value;
+		struct skstat_distribution distribution; /* of a histogram */
+	};
+};
+
+struct skstat_family {
+	const char *name; /* "skstat_tcp_sent_bytes" */
+	const char *unit; /* its suffix: "bytes", "seconds", ...; "" */
+	const char *help; /* one sentence */
+	enum skstat_metric_type type;
+	bool constant; /* true, however old the snapshot is: a stale gauge is withheld, a constant one not */
+	struct skstat_series *series;
+	size_t count, room;
+};
+
+struct skstat_families {
+	struct skstat_family *family;
+	size_t count, room;
+	bool failed; /* memory ran out: the set is not whole and must not be shown */
+	struct skstat_arena *arena;
+};
+
+/* Functions below never return NULL to be checked at every step: when memory runs out, `failed` is set, and what they
+ * return is a place that may be written to and is not shown. */
+
+/* NULL: no memory. */
+struct skstat_families *skstat_families_new(void);
+void skstat_families_free(struct skstat_families *set);
+
+/* Memory that lives as long as the set, zeroed, of max_align_t's alignment. */
+void *skstat_families_alloc(struct skstat_families *set, size_t size);
+
+/* A copy that lives as long as the set. */
+const char *skstat_families_text(struct skstat_families *set, const char *text);
+
+/*
+ * A new family at the end. `name`, `unit` and `help` must outlive the set (literals, or skstat_families_text()). The
+ * pointer is good until the next family is added.
+ */
+struct skstat_family *skstat_family_add(struct skstat_families *set, enum skstat_metric_type type, const char *name,
+					const char *unit, const char *help);
+
+/* A series at the family's end with `labels` label pairs, which are copied; the strings must outlive the set. The pointer is good
+ * until the next series is added to this family. */
+struct skstat_series *skstat_series_add(struct skstat_families *set, struct skstat_family *family,
+					const struct skstat_label *label, size_t labels);
+
+/* The family of that name, or NULL. Linear. */
+const struct skstat_family *skstat_family_find(const struct skstat_families *set, const char *name);
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The model: from polls of sockets to counters, gauges and distributions by group. Pure: no sockets, no clock, no
+ * globals; one thread.
+ *
+ * A poll is skstat_model_begin(), skstat_model_sample() for each record, skstat_model_end(). Counters start at 0 with the
+ * process. A socket is its cookie and generation: a step backwards or another peer under the same cookie is a new
+ * generation. What the first full walk finds is baseline and adds nothing; a cookie that is new after a complete full walk
+ * adds its whole value. Only a complete full walk decides that a socket is gone (of a source that may miss one, two
+ * in a row do).
+ *
+ * The default view groups by direction, port and family (ipv4, ipv6; v4-mapped is ipv4). A group that is admitted stays;
+ * past the limit `other` grows; nothing moves between groups. A group without sockets or change goes after its ttl.
+ */
+#ifndef SKSTAT_MODEL_MODEL_H
+#define SKSTAT_MODEL_MODEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "family.h"
+#include "self/self.h"
+#include "source/message.h"
+
+struct skstat_model;
+
+struct skstat_model_config {
+	uint32_t group_limit;	/* of the default view; `other` comes on top */
+	uint64_t group_ttl_ns;	/* a group without sockets or change goes after that */
+	uint32_t netns_limit;	/* namespaces with a label of their own; `other` on top */
+	/* The name of the namespace with that inode, or NULL: then the inode is its label. Asked at first sight. */
+	const char *(*netns_name)(uint32_t inode, void *arg);
+	void *netns_arg;
+};
+
+/* What a poll is going to be. */
+struct skstat_poll {
+	uint64_t now_ns;   /* any clock that only rises: time of the poll */
+	uint64_t instance; /* of the source; another one than before is a gap */
+	uint32_t hz;
+	bool full;		       /* else a delta: what does not come is not gone */
+	bool exactly_once;	       /* skstat_source_info */
+	uint16_t port_min, port_max;   /* ip_local_port_range */
+	const struct skstat_schema *schema; /* until the next poll: which figures there are, and the counters' names */
+};
+
+/* `self` gets the model_*, records_*, view_* and gaps counters; not owned. NULL: no memory. */
+struct skstat_model *skstat_model_new(const struct skstat_model_config *config, struct skstat_self *self);
+void skstat_model_free(struct skstat_model *model);
+
+/* The groups that a dump must bring for this: 1 << enum skstat_group. */
+uint32_t skstat_model_groups(const struct skstat_model *model);
+
+void skstat_model_begin(struct skstat_model *model, const struct skstat_poll *poll);
+
+/* A skstat_sample_fn. 0, or -ENOMEM: the poll should be given up, and ended with totals->complete false. */
+int skstat_model_sample(const struct skstat_sample *sample, void *model);
+
+/* `totals`: complete is false of a dump that broke off, partial true of one that a budget ended; both remove nothing. */
+void skstat_model_end(struct skstat_model *model, const struct skstat_totals *totals);
+
+/* A skstat_source_mib_fn: one namespace's counters of this moment. Between end and families, or not at all. */
+int skstat_model_mib(const struct skstat_mib *mib, void *model);
+
+/* Whether a complete full walk has been. */
+bool skstat_model_ready(const struct skstat_model *model);
+
+/* Adds the families as of now. The set holds no pointer into the model afterwards. */
+void skstat_model_families(struct skstat_model *model, struct skstat_families *set);
+
+/*
+ * Every family that any model can make, with its labels ("view,direction,port,family"), for METRICS.md: calls fn once each,
+ * in the order of skstat_model_families().
+ */
+struct skstat_family_doc {
+	const char *name, *unit, *help, *labels;
+	enum skstat_metric_type type;
+	const struct skstat_field *field; /* whose row makes it; NULL: derived */
+};
+void skstat_model_document(void (*fn)(const struct skstat_family_doc *doc, void *arg), void *arg);
+
+#endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Prometheus' text format 0.0.4. Pure. */
+#ifndef SKSTAT_RENDER_TEXT_FORMAT_H
+#define SKSTAT_RENDER_TEXT_FORMAT_H
+
+#include "buffer.h"
+#include "model/family.h"
+
+#define SKSTAT_TEXT_TYPE "text/plain; version=0.0.4; charset=utf-8"
+
+/*
+ * Appends all families, and skstat_up first: 1, or 0 when the set is `stale`; then gauges are left out unless they are constant.
+ * A family without series is left out. Counters end in _total; histograms have cumulative buckets with le="+Inf", _sum, _count.
+ */
+void skstat_text_render(struct skstat_buffer *buffer, const struct skstat_families *set, bool stale);
+
+#endif

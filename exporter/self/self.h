@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the exporter says of itself. One row is one series; rows of one family stand together. A row makes the member of
+ * struct skstat_self, the series on /metrics, and the line in METRICS.md. Stages count into it from any thread.
+ *
+ *   S(member, family, unit, type, label, value, constant, help)
+ *
+ *   member    of struct skstat_self
+ *   family    metric name, without unit's `_total`
+ *   unit      of the member: NONE, BYTES, NANOSECONDS (shown as seconds)
+ *   type      COUNTER or GAUGE
+ *   label     name of the one label; "" for none
+ *   value     its value
+ *   constant  1: stays on /metrics when the snapshot is stale
+ *   help      one sentence; of a family's first row it is the family's
+ *
+ * What goes in comes out: kernel_visited = emitted + filtered + idle + gone; records_received = the sum of
+ * records_*; full sockets = updated + new + baseline + duplicate; tracked sockets = new + baseline - removed.
+ */
+#ifndef SKSTAT_SELF_H
+#define SKSTAT_SELF_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#define SKSTAT_SELF(S)                                                                                                 \
+	/* polls */                                                                                                    \
+	S(polls_full, "skstat_polls", NONE, COUNTER, "kind", "full", 0, "Polls begun")                                 \
+	S(polls_delta, "skstat_polls", NONE, COUNTER, "kind", "delta", 0, "")                                          \
+	S(polls_failed, "skstat_poll_failures", NONE, COUNTER, "reason", "error", 0, "Polls that did not end well")    \
+	S(polls_timeout, "skstat_poll_failures", NONE, COUNTER, "reason", "timeout", 0, "")                            \
+	S(polls_partial, "skstat_poll_failures", NONE, COUNTER, "reason", "partial", 0, "")                            \
+	S(polls_late, "skstat_polls_late", NONE, COUNTER, "", "", 0,                                                   \
+	  "Polls left out because the one before took longer than the interval")                                       \
+	S(gaps, "skstat_gaps", NONE, COUNTER, "", "", 0, "Times that the module was loaded anew under the exporter")   \
+	/* the kernel's walk */                                                                                        \
+	S(walk_ns, "skstat_walk_seconds", NANOSECONDS, COUNTER, "", "", 0, "Time that the walks took in the kernel")   \
+	S(walk_restarts, "skstat_walk_restarts", NONE, COUNTER, "", "", 0,                                             \
+	  "Hash chains walked again because they changed underfoot")                                                   \
+	S(walk_emitted, "skstat_walk_sockets", NONE, COUNTER, "result", "emitted", 0,                                  \
+	  "Sockets that the walks visited, by what became of them")                                                    \
+	S(walk_filtered, "skstat_walk_sockets", NONE, COUNTER, "result", "filtered", 0, "")                            \
+	S(walk_idle, "skstat_walk_sockets", NONE, COUNTER, "result", "idle", 0, "")                                    \
+	S(walk_gone, "skstat_walk_sockets", NONE, COUNTER, "result", "gone", 0, "")                                    \
+	/* netlink */                                                                                                  \
+	S(netlink_requests, "skstat_netlink_requests", NONE, COUNTER, "", "", 0, "Netlink requests sent")              \
+	S(netlink_datagrams, "skstat_netlink_datagrams", NONE, COUNTER, "", "", 0, "Netlink datagrams received")       \
+	S(netlink_messages, "skstat_netlink_messages", NONE, COUNTER, "", "", 0, "Netlink messages in them")           \
+	S(netlink_bytes, "skstat_netlink_received", BYTES, COUNTER, "", "", 0, "Bytes of them")                        \
+	S(netlink_errors, "skstat_netlink_errors", NONE, COUNTER, "reason", "failed", 0,                               \
+	  "Netlink requests that went wrong, by how; a truncated or timed out one also counts as failed")              \
+	S(netlink_timeouts, "skstat_netlink_errors", NONE, COUNTER, "reason", "timeout", 0, "")                        \
+	S(netlink_truncated, "skstat_netlink_errors", NONE, COUNTER, "reason", "truncated", 0, "")                     \
+	S(netlink_interrupted, "skstat_netlink_errors", NONE, COUNTER, "reason", "interrupted", 0, "")                 \
+	S(netlink_opened, "skstat_netlink_sockets_opened", NONE, COUNTER, "", "", 0, "Netlink sockets opened")         \
+	/* records, as they came */                                                                                    \
+	S(records_received, "skstat_records_received", NONE, COUNTER, "", "", 0, "Records decoded, of any kind")       \
+	S(records_unknown, "skstat_records_unknown", NONE, COUNTER, "", "", 0,                                         \
+	  "Records of a kind that this build does not know; these are not among the received ones")                    \
+	S(records_full_ipv4, "skstat_records", NONE, COUNTER, "kind", "full_ipv4", 0, "Records by kind")               \
+	S(records_full_ipv6, "skstat_records", NONE, COUNTER, "kind", "full_ipv6", 0, "")                              \
+	S(records_listen, "skstat_records", NONE, COUNTER, "kind", "listen", 0, "")                                    \
+	S(records_timewait, "skstat_records", NONE, COUNTER, "kind", "timewait", 0, "")                                \
+	S(records_request, "skstat_records", NONE, COUNTER, "kind", "request", 0, "")                                  \
+	S(records_netns, "skstat_records", NONE, COUNTER, "kind", "netns", 0, "")                                      \
+	/* what the model made of full sockets */                                                                      \
+	S(model_updated, "skstat_model_records", NONE, COUNTER, "result", "updated", 0,                                \
+	  "Records of connections, by what the model made of them")                                                    \
+	S(model_new, "skstat_model_records", NONE, COUNTER, "result", "new", 0, "")                                    \
+	S(model_baseline, "skstat_model_records", NONE, COUNTER, "result", "baseline", 0, "")                          \
+	S(model_duplicate, "skstat_model_records", NONE, COUNTER, "result", "duplicate", 0, "")                        \
+	S(model_generations, "skstat_model_generations", NONE, COUNTER, "", "", 0,                                     \
+	  "Sockets found to carry another connection than before (connect after disconnect)")                          \
+	S(model_removed, "skstat_model_removed_connections", NONE, COUNTER, "", "", 0, "Connections no longer there")  \
+	S(model_tracked, "skstat_model_connections", NONE, GAUGE, "", "", 0, "Connections that the model knows")       \
+	S(model_bytes, "skstat_model_memory", BYTES, GAUGE, "", "", 0, "Memory of the model")                          \
+	S(view_groups, "skstat_view_groups", NONE, GAUGE, "view", "default", 0, "Groups of the view, but for `other`") \
+	S(view_folded, "skstat_view_folded", NONE, COUNTER, "view", "default", 0,                                      \
+	  "Connections and listeners counted under `other` because the view was full")                                 \
+	/* time, stage by stage */                                                                                     \
+	S(stage_receive_ns, "skstat_stage_seconds", NANOSECONDS, COUNTER, "stage", "receive", 0,                       \
+	  "Time of the collector, by what it spent it on; receive is waiting for the kernel")                          \
+	S(stage_model_ns, "skstat_stage_seconds", NANOSECONDS, COUNTER, "stage", "model", 0, "")                       \
+	S(stage_families_ns, "skstat_stage_seconds", NANOSECONDS, COUNTER, "stage", "families", 0, "")                 \
+	S(stage_publish_ns, "skstat_stage_seconds", NANOSECONDS, COUNTER, "stage", "publish", 0, "")                   \
+	S(snapshots, "skstat_snapshots", NONE, COUNTER, "", "", 0, "Snapshots published")                              \
+	/* http */                                                                                                     \
+	S(http_2xx, "skstat_http_requests", NONE, COUNTER, "code", "2xx", 1, "HTTP requests answered")                 \
+	S(http_4xx, "skstat_http_requests", NONE, COUNTER, "code", "4xx", 1, "")                                       \
+	S(http_5xx, "skstat_http_requests", NONE, COUNTER, "code", "5xx", 1, "")                                       \
+	S(scrapes, "skstat_scrapes", NONE, COUNTER, "", "", 1, "Requests for metrics answered with metrics")           \
+	S(scrape_bytes, "skstat_scrape", BYTES, COUNTER, "", "", 1, "Bytes of these answers, compressed as they went") \
+	S(render_ns, "skstat_render_seconds", NANOSECONDS, COUNTER, "step", "text", 1,                                 \
+	  "Time spent on making answers out of snapshots")                                                             \
+	S(gzip_ns, "skstat_render_seconds", NANOSECONDS, COUNTER, "step", "gzip", 1, "")                               \
+	S(api_requests, "skstat_api_requests", NONE, COUNTER, "", "", 1, "Requests of the API")                        \
+	S(api_sockets, "skstat_api_sockets", NONE, COUNTER, "", "", 1, "Sockets sent through the API")                 \
+	/* statsd */                                                                                                   \
+	S(statsd_flushes, "skstat_statsd_flushes", NONE, COUNTER, "", "", 1, "Snapshots sent to statsd")               \
+	S(statsd_lines, "skstat_statsd_lines", NONE, COUNTER, "", "", 1, "Lines sent to statsd")                       \
+	S(statsd_sent, "skstat_statsd_datagrams", NONE, COUNTER, "result", "sent", 1, "Datagrams for statsd")          \
+	S(statsd_error, "skstat_statsd_datagrams", NONE, COUNTER, "result", "error", 1, "")                            \
+	S(statsd_dropped, "skstat_statsd_datagrams", NONE, COUNTER, "result", "dropped", 1, "")                        \
+	S(statsd_bytes, "skstat_statsd_sent", BYTES, COUNTER, "", "", 1, "Bytes sent to statsd")                       \
+	/* log */                                                                                                      \
+	S(log_errors, "skstat_log_messages", NONE, COUNTER, "level", "error", 1, "Lines logged")                       \
+	S(log_warnings, "skstat_log_messages", NONE, COUNTER, "level", "warn", 1, "")                                  \
+	S(log_infos, "skstat_log_messages", NONE, COUNTER, "level", "info", 1, "")                                     \
+	/* what is configured */                                                                                       \
+	S(config_interval_ns, "skstat_config_poll_interval_seconds", NANOSECONDS, GAUGE, "", "", 1, "--poll.interval") \
+	S(config_full_interval_ns, "skstat_config_poll_full_interval_seconds", NANOSECONDS, GAUGE, "", "", 1,          \
+	  "--poll.full-interval")                                                                                      \
+	S(config_timeout_ns, "skstat_config_poll_timeout_seconds", NANOSECONDS, GAUGE, "", "", 1, "--poll.timeout")    \
+	S(config_view_limit, "skstat_config_view_limit", NONE, GAUGE, "", "", 1, "--view.limit")
+
+struct skstat_self {
+#define SKSTAT_SELF_MEMBER(member, ...) _Atomic uint64_t member;
+	SKSTAT_SELF(SKSTAT_SELF_MEMBER)
+#undef SKSTAT_SELF_MEMBER
+};
+
+/* Adds to a counter, from any thread. */
+#define skstat_self_add(self, member, n) \
+	((void)atomic_fetch_add_explicit(&(self)->member, (uint64_t)(n), memory_order_relaxed))
+
+/* Sets a gauge, or a counter that somebody else keeps. */
+#define skstat_self_set(self, member, n) \
+	atomic_store_explicit(&(self)->member, (uint64_t)(n), memory_order_relaxed)
+
+#define skstat_self_get(self, member) atomic_load_explicit(&(self)->member, memory_order_relaxed)
+
+#endif

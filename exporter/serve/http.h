@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The HTTP server, by libmicrohttpd: landing page, metrics, health, and on unix sockets the API.
+ *
+ *   GET /                 what this is, with links
+ *   GET <telemetry path>  the snapshot; text 0.0.4, gzip if it is accepted
+ *   GET /-/healthy        200 as long as the process serves
+ *   GET /-/ready          200 after the first full walk while the snapshot is fresh, else 503 and why
+ *   GET /api/v1/sockets   JSON, streamed: a dump of its own, with the kernel's filters as parameters; unix sockets only
+ *
+ * HEAD works wherever GET does; another method is 405, another path 404. The Host header must be a literal address, localhost, or
+ * one of the names given (421); a cross-site request (Sec-Fetch-Site) is refused (403).
+ */
+#ifndef SKSTAT_SERVE_HTTP_H
+#define SKSTAT_SERVE_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "self/self.h"
+#include "snapshot/snapshot.h"
+#include "source/source.h"
+
+struct skstat_http;
+
+struct skstat_http_listener {
+	int fd;	    /* listening; owned by the server from a successful start on */
+	bool local; /* a unix socket: the API is served */
+};
+
+struct skstat_http_config {
+	const struct skstat_http_listener *listener;
+	size_t listeners;
+	const char *telemetry_path; /* "/metrics" */
+	const char *version;
+	/* Where the API gets its sockets: a source of its own for each request. NULL `source` and `error` set: not now. */
+	struct skstat_source *(*open_source)(void *arg, struct skstat_error *error);
+	void *open_arg;
+};
+
+/* Starts its threads. NULL and `error`. The strings, the store and self must outlive it. */
+struct skstat_http *skstat_http_start(const struct skstat_http_config *config, struct skstat_store *store,
+				      struct skstat_self *self, struct skstat_error *error);
+
+/* Ends all requests and threads, closes the listeners. NULL is fine. */
+void skstat_http_stop(struct skstat_http *http);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The statsd sender: a thread that renders the latest snapshot once an interval and sends its datagrams over UDP, spread over
+ * that interval, by sendmmsg. It never waits for the receiver; what could not be sent is counted. The first snapshot only tells where
+ * counters start.
+ */
+#ifndef SKSTAT_SERVE_STATSD_H
+#define SKSTAT_SERVE_STATSD_H
+
+#include "self/self.h"
+#include "snapshot/snapshot.h"
+#include "source/message.h"
+
+struct skstat_statsd;
+
+struct skstat_statsd_config {
+	const char *address; /* "127.0.0.1:8125", "[::1]:8125", "host:8125" */
+	const char *prefix;  /* "skstat" */
+	uint64_t interval_ns;
+	size_t datagram;     /* bytes at most: 1432 */
+};
+
+/* NULL and `error`: an address that is none, a name that does not resolve. */
+struct skstat_statsd *skstat_statsd_start(const struct skstat_statsd_config *config, struct skstat_store *store,
+					  struct skstat_self *self, struct skstat_error *error);
+
+/* Sends what the last snapshot still has, without spreading, and ends the thread. NULL is fine. */
+void skstat_statsd_stop(struct skstat_statsd *statsd);
+
+#endif

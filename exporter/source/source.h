@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Where sockets come from, behind one interface: the module (`netlink`), or inet_diag of the own network namespace
+ * where the module cannot be had. Samples, totals, counters and schema have the same shape from both; what a source
+ * does not have is absent (schema->available, sample->size, mib->table), never zero.
+ *
+ * A source is used by one thread at a time. Functions that can fail return 0 or a negative errno and a sentence in
+ * `error`, which may be NULL.
+ */
+#ifndef SKSTAT_SOURCE_SOURCE_H
+#define SKSTAT_SOURCE_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "message.h"
+#include "query.h"
+
+struct skstat_source;
+
+enum skstat_source_kind {
+	SKSTAT_SOURCE_AUTO, /* the module, loaded if this process may; else inet_diag */
+	SKSTAT_SOURCE_NETLINK,
+	SKSTAT_SOURCE_INET_DIAG,
+};
+
+/* What a source is and can do. It may change with every call to its source: the module may be loaded anew. */
+struct skstat_source_info {
+	const char *name;		/* "netlink" or "inet_diag" */
+	const char *version;		/* the module's; "" of inet_diag */
+	uint64_t instance;		/* another one: the module was loaded anew. inet_diag: random, drawn at opening */
+	uint32_t hz;			/* jiffies a second: 1000 of inet_diag, which gives milliseconds */
+	bool all_namespaces;		/* else the own one alone */
+	bool delta;			/* knows skstat_query.active_since */
+	bool exactly_once;		/* a socket that lives throughout a dump comes exactly once in it; else it may be missed */
+	const struct skstat_schema *schema;
+};
+
+/* What the reading has cost so far. Only grows; a socket that was closed and opened again goes on counting. */
+struct skstat_source_cost {
+	uint64_t requests;
+	uint64_t datagrams; /* recvmsg() calls that brought something */
+	uint64_t messages;  /* netlink messages in them */
+	uint64_t bytes;
+	uint64_t errors;      /* requests that failed, timeouts among them */
+	uint64_t timeouts;    /* requests that took longer than skstat_source_set_timeout() */
+	uint64_t truncated;   /* datagrams that did not fit the buffer */
+	uint64_t interrupted; /* dumps that the kernel marked NLM_F_DUMP_INTR */
+	uint64_t opened;      /* sockets */
+	uint64_t wait_ns;     /* spent in recvmsg(), which is where the kernel does its part */
+};
+
+/*
+ * AUTO: opens the module's family; if there is none, runs `modprobe skstat` where CAP_SYS_MODULE allows (`load`), and
+ * tries again; if INFO is still refused, takes inet_diag. `why` (may be NULL; SKSTAT_WHY_SIZE bytes) is then one
+ * sentence that says why not the module, else "". NETLINK and INET_DIAG take that one or fail. The schema is read here.
+ * NULL and `error` on failure. Owned by the caller until skstat_source_close().
+ */
+#define SKSTAT_WHY_SIZE 512
+struct skstat_source *skstat_source_open(enum skstat_source_kind kind, bool load, char *why,
+					 struct skstat_error *error);
+
+/* NULL is fine. */
+void skstat_source_close(struct skstat_source *source);
+
+const struct skstat_source_info *skstat_source_info(const struct skstat_source *source);
+struct skstat_source_cost skstat_source_cost(const struct skstat_source *source);
+
+/* A request that takes longer fails with -ETIMEDOUT; 0: none does. */
+void skstat_source_set_timeout(struct skstat_source *source, uint64_t ns);
+
+/*
+ * As skstat_netlink_sock(). If the module is another instance than skstat_source_info() said, the schema is read again
+ * before the records come. inet_diag refuses what it cannot do (ACTIVE_SINCE, EXACT, NETNS of another namespace) with -EOPNOTSUPP,
+ * and ends with NETNS sample of the own namespace (id 1), its sockets by state.
+ */
+int skstat_source_sock(struct skstat_source *source, const struct skstat_query *query, skstat_sample_fn fn, void *arg,
+		       struct skstat_totals *totals, struct skstat_error *error);
+
+/* Called for each namespace. Nonzero stops. */
+typedef int (*skstat_source_mib_fn)(const struct skstat_mib *mib, void *arg);
+
+/* The SNMP counters by namespace; skstat_schema_counter_name(info->schema, table, index) names them. */
+int skstat_source_mib(struct skstat_source *source, skstat_source_mib_fn fn, void *arg, struct skstat_error *error);
+
+#endif
