@@ -33,11 +33,11 @@ check-lint: ## C, shell, the netlink spec
 	@tests/tap.py lint tests/lint/run
 
 .PHONY: analyzer
-analyzer: $(call objects,build/analyzer,$(client) $(vmtest) tests/vm/skdump.c)
+analyzer: $(call objects,build/analyzer,$(client) $(vmtest) $(wildcard tests/vm/*.c))
 
 # --- on real kernels
 
-vm_programs := build/vm/vmtest build/vm/vmtest-tail build/vm/skdump
+vm_programs := build/vm/vmtest build/vm/vmtest-tail build/vm/skdump build/vm/record
 
 # a reader that is one version ahead of the module: fields.h
 build/tail/%.o: CPPFLAGS += -DSKSTAT_TEST_TAIL
@@ -49,6 +49,7 @@ build/vm/vmtest-tail: $(call objects,build/tail,$(vmtest) $(client))
 
 build/vm/vmtest: $(call objects,build/obj,$(vmtest)) $(library)
 build/vm/skdump: build/obj/tests/vm/skdump.o $(library)
+build/vm/record: $(call objects,build/obj,tests/vm/record.c $(wildcard tests/vm/lib/*.c)) $(library)
 $(vm_programs):
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
