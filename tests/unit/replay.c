@@ -17,8 +17,10 @@ static void file_read(struct replay *replay, const char *path)
 	FILE *file = fopen(path, "r");
 	long length;
 
-	if (!file)
+	if (!file) {
 		fail_msg("%s: %s (tests run from the top of the source)", path, strerror(errno));
+		return;
+	}
 	assert_int_equal(fseek(file, 0, SEEK_END), 0);
 	length = ftell(file);
 	assert_true(length > 0);
