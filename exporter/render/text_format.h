@@ -9,8 +9,11 @@
 #define SKSTAT_TEXT_TYPE "text/plain; version=0.0.4; charset=utf-8"
 
 /*
- * Appends all families, and skstat_up first: 1, or 0 when the set is `stale`; then gauges are left out unless they are constant.
- * A family without series is left out. Counters end in _total; histograms have cumulative buckets with le="+Inf", _sum, _count.
+ * Appends all families, and skstat_up first: 1, or 0 when the set is `stale`; then gauges are left out unless they are
+ * constant. A family without series is left out. Counters end in _total; histograms have cumulative buckets up to
+ * le="+Inf", _sum and _count. A byte that is not UTF-8 becomes U+FFFD: Prometheus would refuse the whole scrape.
+ *
+ * A set that has failed must not be rendered: its caller answers with an error.
  */
 void skstat_text_render(struct skstat_buffer *buffer, const struct skstat_families *set, bool stale);
 
