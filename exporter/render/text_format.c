@@ -114,8 +114,8 @@ void skstat_text_render(struct skstat_buffer *buffer, const struct skstat_famili
 {
 	struct skstat_series series = { .value = !stale };
 	const struct skstat_family up = {
-		.name = "skstat_up",
-		.help = "Whether these figures are of now: 0 when the last poll that succeeded was too long ago",
+		.name = SKSTAT_UP,
+		.help = SKSTAT_UP_HELP,
 		.type = SKSTAT_METRIC_GAUGE,
 		.series = &series,
 		.count = 1,

@@ -111,11 +111,13 @@
 	S(log_warnings, "skstat_log_messages", NONE, COUNTER, "level", "warn", 1, "")                                  \
 	S(log_infos, "skstat_log_messages", NONE, COUNTER, "level", "info", 1, "")                                     \
 	/* what is configured */                                                                                       \
-	S(config_interval_ns, "skstat_config_poll_interval", NANOSECONDS, GAUGE, "", "", 1, "--poll.interval")         \
+	S(config_interval_ns, "skstat_config_poll_interval", NANOSECONDS, GAUGE, "", "", 1,                            \
+	  "Setting of --poll.interval")                                                                                \
 	S(config_full_interval_ns, "skstat_config_poll_full_interval", NANOSECONDS, GAUGE, "", "", 1,                  \
-	  "--poll.full-interval")                                                                                      \
-	S(config_timeout_ns, "skstat_config_poll_timeout", NANOSECONDS, GAUGE, "", "", 1, "--poll.timeout")            \
-	S(config_view_limit, "skstat_config_view_limit", NONE, GAUGE, "", "", 1, "--view.limit")
+	  "Setting of --poll.full-interval")                                                                           \
+	S(config_timeout_ns, "skstat_config_poll_timeout", NANOSECONDS, GAUGE, "", "", 1,                              \
+	  "Setting of --poll.timeout")                                                                                 \
+	S(config_view_limit, "skstat_config_view_limit", NONE, GAUGE, "", "", 1, "Setting of --view.limit")
 
 struct skstat_self {
 #define SKSTAT_SELF_MEMBER(member, ...) _Atomic uint64_t member;
