@@ -15,37 +15,37 @@ static const char intro[] =
 	"\n"
 	"<!-- Made by docs/metrics.c out of the tables that make the metrics. To refresh it: make docs -->\n"
 	"\n"
-	"Everything that `/metrics` can have. A figure that this kernel or the source (`skstat_source_info`) does not\n"
-	"have is absent, never zero.\n"
+	"Everything that `/metrics` can have. A figure that this kernel or the source (`skstat_source_info`) does\n"
+	"not have is absent, never zero.\n"
 	"\n"
-	"**Names.** `skstat_<noun>_<unit>`, and `_total` behind it of a counter. Units are base units: seconds, bytes;\n"
-	"what the kernel has in jiffies or eighths of a microsecond is scaled. A histogram `NAME` has the series\n"
-	"`NAME_bucket`, `NAME_sum` and `NAME_count`. To statsd a name goes without `skstat_` and `_total`, with the\n"
-	"values of its labels appended.\n"
+	"**Names.** `skstat_<noun>_<unit>`, and `_total` behind it of a counter. Units are base units, seconds and\n"
+	"bytes: what the kernel has in jiffies or eighths of a microsecond is scaled. A histogram `NAME` has the\n"
+	"series `NAME_bucket`, `NAME_sum` and `NAME_count`. To statsd a name goes without `skstat_` and `_total`,\n"
+	"with the values of its labels appended.\n"
 	"\n"
-	"**Counters start at 0 with the exporter.** What a connection had counted before the first walk is not in them; one\n"
-	"that is opened later counts from its first byte. So `rate()` and `increase()` tell what happened, across\n"
-	"restarts of the exporter and of the module. Counters never go backwards.\n"
+	"**Counters start at 0 with the exporter.** What a connection had counted before the first walk is not in\n"
+	"them; one that is opened later counts from its first byte. So `rate()` and `increase()` tell what happened,\n"
+	"across restarts of the exporter and of the module. Counters never go backwards.\n"
 	"\n"
-	"**Histograms are cumulative**, as Prometheus wants them: each poll adds one observation for each connection that\n"
-	"sent, received or held a queue since the poll before.\n"
+	"**Histograms are cumulative**, as Prometheus wants them: each poll adds one observation for each connection\n"
+	"that sent, received or held a queue since the poll before.\n"
 	"\n"
-	"**Stale figures are withheld.** When the last poll that succeeded is three intervals old, `" SKSTAT_UP "` is 0\n"
-	"and only counters, histograms and gauges that cannot grow old are left.\n"
+	"**Stale figures are withheld.** When the last poll that succeeded is three intervals old, `" SKSTAT_UP "` is\n"
+	"0, and only counters, histograms and gauges that cannot grow old are left.\n"
 	"\n"
 	"| label | is |\n"
 	"|---|---|\n"
 	"| `view` | the view that grouped the sockets; rules and dashboards choose `view=\"default\"` |\n"
 	"| `direction` | `in`: the peer connected to us; `out`: we did; `unknown`: it cannot be told |\n"
-	"| `port` | the service's port: the local one of `in`, the remote one of `out`; `ephemeral`: one out of "
-	"ip_local_port_range that never listened |\n"
+	"| `port` | the service's port: the local one of `in`, the remote one of `out`; "
+	"`ephemeral`: one out of ip_local_port_range that never listened |\n"
 	"| `family` | `ipv4` or `ipv6`; IPv4 over an IPv6 socket is `ipv4` |\n"
 	"| `netns` | the network namespace: its name in /run/netns at first sight, else its inode |\n"
 	"| `state` | TCP state, as `ss` writes it |\n"
 	"\n"
-	"A view has room for `--view.limit` groups, and there are `--netns.limit` namespaces with a label of their own. What\n"
-	"does not fit is counted under `other`, where it stays: nothing moves between groups. A group that was admitted\n"
-	"stays until it has had neither sockets nor change for `--view.group-ttl`.\n";
+	"A view has room for `--view.limit` groups, and there are `--netns.limit` namespaces with a label of their\n"
+	"own. What does not fit is counted under `other`, where it stays: nothing moves between groups. A group that\n"
+	"was admitted stays until it has had neither sockets nor change for `--view.group-ttl`.\n";
 
 /* The row's expression in the kernel, by the field's id. */
 static const struct {
@@ -65,20 +65,33 @@ static const struct {
 	const char *title, *text;
 	bool field; /* has a column for where in the kernel a figure is from */
 } parts[__PART_MAX] = {
-	[PART_VIEW] = { "Connections and listeners",
-			"Sums and distributions over the sockets of a group. The last column has the field's name in the\n"
-			"records and the JSON, and what the module reads (kmod/record.c): `tp` is the socket's struct "
-			"tcp_sock,\n`icsk` its struct inet_connection_sock, `sk` its struct sock.",
-			true },
-	[PART_NAMESPACE] = { "Network namespaces", "Of each namespace as a whole, whatever the views group.", true },
-	[PART_KERNEL] = { "The kernel's own counters",
-			  "Those of /proc/net/snmp and netstat, of each namespace: what the sums above can be held "
-			  "against.\nThey count since the namespace was made, not since the exporter was started.",
-			  false },
-	[PART_EXPORTER] = { "The exporter",
-			    "What it did and what that cost. The stages add up: exporter/self/self.h has the sums.",
-			    false },
-	[PART_PROCESS] = { "Its process", "As Prometheus' client libraries have them.", false },
+	[PART_VIEW] = {
+		"Connections and listeners",
+		"Sums and distributions over the sockets of a group. The last column has the field's name in the\n"
+		"records and the JSON, and what the module reads for it (kmod/record.c): `tp` is the socket's struct\n"
+		"tcp_sock, `icsk` its struct inet_connection_sock, `sk` its struct sock.",
+		true,
+	},
+	[PART_NAMESPACE] = {
+		"Network namespaces",
+		"Of each namespace as a whole, whatever the views group.",
+		true,
+	},
+	[PART_KERNEL] = {
+		"The kernel's own counters",
+		"Those of /proc/net/snmp and netstat, of each namespace: what the sums above can be held against.",
+		false,
+	},
+	[PART_EXPORTER] = {
+		"The exporter",
+		"What it did, and what that cost. The stages add up: exporter/self/self.h has the sums.",
+		false,
+	},
+	[PART_PROCESS] = {
+		"Its process",
+		"As Prometheus' client libraries have them.",
+		false,
+	},
 };
 
 static bool starts_with(const char *text, const char *start)
@@ -206,8 +219,8 @@ static void print_in_part(struct progress *progress, enum part part, const struc
 	if (part != progress->part)
 		return;
 	if (!progress->begun)
-		printf("\n## %s\n\n%s\n\n| name | type | labels | meaning |%s\n|---|---|---|---|%s\n", parts[part].title,
-		       parts[part].text, field ? " field |" : "", field ? "---|" : "");
+		printf("\n## %s\n\n%s\n\n| name | type | labels | meaning |%s\n|---|---|---|---|%s\n",
+		       parts[part].title, parts[part].text, field ? " field |" : "", field ? "---|" : "");
 	progress->begun = true;
 	print_row(doc, field);
 }

@@ -23,7 +23,9 @@ struct skstat_label {
 	const char *value; /* any bytes: renderers escape */
 };
 
-/* Cumulative over time, not over buckets: count[i] fell in (edge[i-1], edge[i]]; count[edges] is above the last edge. */
+/*
+ * Cumulative over time, not over buckets: count[i] fell in (edge[i-1], edge[i]]; count[edges] is above the last edge.
+ */
 struct skstat_distribution {
 	const double *edge; /* rising */
 	size_t edges;

@@ -7,9 +7,9 @@
  * comes back. One that stepped back has started again at 0. Of what is not an integer six decimals are sent, and the
  * rest with the next set.
  *
- * A gauge's line is its value, sent with every set (a server may delete gauges that it has not heard of). A negative one
- * follows a line that sets it to 0, because a minus alone means "less by". Histograms are not sent, nor is what is no
- * number.
+ * A gauge's line is its value, sent with every set (a server may delete gauges that it has not heard of). A negative
+ * one follows a line that sets it to 0, because a minus alone means "less by". Histograms are not sent, nor is what is
+ * no number.
  */
 #ifndef SKSTAT_RENDER_STATSD_FORMAT_H
 #define SKSTAT_RENDER_STATSD_FORMAT_H
@@ -22,9 +22,10 @@
 struct skstat_statsd_format;
 
 /*
- * A name is `prefix` ("skstat"; "" for none), the metric's name without `skstat_`, and the values of its labels, joined
- * by dots: skstat.tcp_sent_bytes.default.in.443.ipv4. In a value all but letters, digits, '-' and '_' become '_', and
- * one that is empty is "_"; the prefix may have dots. Counters whose names become the same are added up. NULL: no memory.
+ * A name is `prefix` ("skstat"; "" for none), the metric's name without `skstat_`, and the values of its labels,
+ * joined by dots: skstat.tcp_sent_bytes.default.in.443.ipv4. In a value all but letters, digits, '-' and '_' become
+ * '_', and one that is empty is "_"; the prefix may have dots. Counters whose names become the same are added up.
+ * NULL: no memory.
  */
 struct skstat_statsd_format *skstat_statsd_format_new(const char *prefix);
 
@@ -35,9 +36,10 @@ void skstat_statsd_format_free(struct skstat_statsd_format *format);
 typedef void (*skstat_datagram_fn)(const char *data, size_t length, size_t lines, void *arg);
 
 /*
- * Renders one set into datagrams of at most `size` bytes. Counters that did not change give no line. `stale`: no gauges.
- * The families that are about statsd itself (skstat_statsd_*) are left out. *too_long (may be NULL) is how many lines
- * did not fit into a datagram and were left out. 0, or -ENOMEM: counters that were not sent then go with the next set.
+ * Renders one set into datagrams of at most `size` bytes. Counters that did not change give no line. `stale`: no
+ * gauges. The families that are about statsd itself (skstat_statsd_*) are left out. *too_long (may be NULL) is how
+ * many lines did not fit into a datagram and were left out. 0, or -ENOMEM: counters that were not sent then go with
+ * the next set.
  */
 int skstat_statsd_format_set(struct skstat_statsd_format *format, const struct skstat_families *set, bool stale,
 			     size_t size, skstat_datagram_fn fn, void *arg, size_t *too_long);

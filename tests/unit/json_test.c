@@ -199,7 +199,8 @@ static void totals(void **state)
 	char *text = json_dumps(object, JSON_COMPACT);
 
 	(void)state;
-	assert_string_equal(text, "{\"visited\":10,\"emitted\":4,\"filtered\":3,\"idle\":2,\"gone\":1,\"restarts\":5,\"ns\":6,"
+	assert_string_equal(text, "{\"visited\":10,\"emitted\":4,\"filtered\":3,\"idle\":2,\"gone\":1,"
+				  "\"restarts\":5,\"ns\":6,"
 				  "\"token\":\"18446744073709551615\",\"instance\":\"12345678901234567890\","
 				  "\"partial\":true,\"interrupted\":false,\"samples\":7,\"sockets\":8,\"skipped\":9}");
 	free(text);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The exporter's own figures: every row of self.h is there, under a name that Prometheus users expect, and documented. */
+/*
+ * The exporter's own figures: every row of self.h is there, under a name that Prometheus users expect, and documented.
+ */
 #include <ctype.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -49,7 +49,8 @@ static void collect(const char *data, size_t length, size_t lines, void *arg)
 	assert_int_equal(lines, newlines + 1);
 	assert_true(data[0] != '\n' && data[length - 1] != '\n');
 	most = length > most ? length : most;
-	sent_length += (size_t)snprintf(sent + sent_length, sizeof(sent) - sent_length, "%.*s\n--\n", (int)length, data);
+	sent_length += (size_t)snprintf(sent + sent_length, sizeof(sent) - sent_length, "%.*s\n--\n", (int)length,
+					data);
 	assert_true(sent_length < sizeof(sent));
 }
 
@@ -197,7 +198,8 @@ static void names(void **state)
 		{ "", "skstat_a", NULL, "a:1|g\n--\n" },
 		{ "...", "process_threads", NULL, "process_threads:1|g\n--\n" },
 		{ "a b:c|d@e", "skstat_a", "", "a_b_c_d_e.a.default._:1|g\n--\n" },
-		{ "p", "skstat_a", "2001:db8::1/64 a.b|c@d\n\xc3\xa9", "p.a.default.2001_db8__1_64_a_b_c_d___:1|g\n--\n" },
+		{ "p", "skstat_a", "2001:db8::1/64 a.b|c@d\n\xc3\xa9",
+		  "p.a.default.2001_db8__1_64_a_b_c_d___:1|g\n--\n" },
 	};
 
 	(void)state;
@@ -263,8 +265,11 @@ static void packing(void **state)
 
 			snprintf(name, 64, "g%0*d", 1 + i * 13 % 40, i);
 			add(set, SKSTAT_METRIC_GAUGE, name, NULL, value);
-			n = (size_t)(value < 0 ? snprintf(line, sizeof(line), "s.%s:0|g\ns.%s:%d|g", name, name, (int)value) :
-						 snprintf(line, sizeof(line), "s.%s:%d|g", name, (int)value));
+			if (value < 0)
+				snprintf(line, sizeof(line), "s.%s:0|g\ns.%s:%d|g", name, name, (int)value);
+			else
+				snprintf(line, sizeof(line), "s.%s:%d|g", name, (int)value);
+			n = strlen(line);
 			if (n > size) {
 				long_lines += value < 0 ? 2 : 1;
 				continue;

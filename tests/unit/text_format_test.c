@@ -3,8 +3,9 @@
  * Prometheus' text format against the golden files in tests/fixtures/text, byte for byte; and what labels may hold is
  * read back by a parser that knows nothing of the renderer. Run from the top of the source.
  *
- * After a change of the format that is meant: SKSTAT_GOLDEN_UPDATE=1 build/unit/text_format_test writes the golden files
- * anew, `git diff` shows what became of them, and `promtool check metrics < FILE` tells what Prometheus thinks of it.
+ * After a change of the format that is meant: SKSTAT_GOLDEN_UPDATE=1 build/unit/text_format_test writes the golden
+ * files anew, `git diff` shows what became of them, and `promtool check metrics < FILE` tells what Prometheus thinks
+ * of it.
  */
 #include <math.h>
 #include <setjmp.h>
@@ -58,6 +59,7 @@ static void add_gauges(struct skstat_families *set)
 		"overlong \xc0\xaf, surrogate \xed\xa0\x80, \xf4\x90\x80\x80 too far",
 		"{a=\"b\",c=\"d\"} # 1",
 	};
+	static const char *const names[] = { "a", "b", "c", "d", "e", "f", "g" };
 	static const double values[] = { 0, -1, 0.5, 1e300, INFINITY, -INFINITY, NAN };
 	struct skstat_family *family;
 
@@ -69,7 +71,7 @@ static void add_gauges(struct skstat_families *set)
 	}
 	family = add(set, SKSTAT_METRIC_GAUGE, "skstat_hard_values", "Numbers of all kinds");
 	for (size_t i = 0; i < LENGTH(values); i++) {
-		const struct skstat_label label = { "number", (const char *[]){ "a", "b", "c", "d", "e", "f", "g" }[i] };
+		const struct skstat_label label = { "number", names[i] };
 
 		skstat_series_add(set, family, &label, 1)->value = values[i];
 	}
@@ -88,15 +90,17 @@ static void add_histograms(struct skstat_families *set)
 
 	family = add(set, SKSTAT_METRIC_HISTOGRAM, "skstat_tcp_rtt_seconds", "Smoothed round-trip time");
 	series = skstat_series_add(set, family, label, LENGTH(label));
-	series->distribution =
-		(struct skstat_distribution){ .edge = seconds, .edges = LENGTH(seconds), .count = latency, .sum = 31.4 };
+	series->distribution = (struct skstat_distribution){
+		.edge = seconds, .edges = LENGTH(seconds), .count = latency, .sum = 31.4
+	};
 	series = skstat_series_add(set, family, label, 1);
 	series->distribution = (struct skstat_distribution){ .edge = seconds, .edges = LENGTH(seconds) };
 
 	family = add(set, SKSTAT_METRIC_HISTOGRAM, "skstat_tcp_queue_bytes", "No label but le");
 	series = skstat_series_add(set, family, NULL, 0);
-	series->distribution =
-		(struct skstat_distribution){ .edge = bytes, .edges = LENGTH(bytes), .count = size, .sum = 1e18 };
+	series->distribution = (struct skstat_distribution){
+		.edge = bytes, .edges = LENGTH(bytes), .count = size, .sum = 1e18
+	};
 }
 
 /* All types, hard labels and values, a family without series. */
