@@ -206,18 +206,17 @@ static void print_row(const struct skstat_family_doc *doc, bool field)
 	printf(" |\n");
 }
 
-/* What is being printed, for the callbacks. */
+/* The part that is being printed, for the callbacks. */
 struct progress {
 	enum part part;
 	bool begun;
 };
 
-static void print_in_part(struct progress *progress, enum part part, const struct skstat_family_doc *doc)
+static void print_family(struct progress *progress, const struct skstat_family_doc *doc)
 {
+	enum part part = progress->part;
 	bool field = parts[part].field;
 
-	if (part != progress->part)
-		return;
 	if (!progress->begun)
 		printf("\n## %s\n\n%s\n\n| name | type | labels | meaning |%s\n|---|---|---|---|%s\n",
 		       parts[part].title, parts[part].text, field ? " field |" : "", field ? "---|" : "");
@@ -227,12 +226,18 @@ static void print_in_part(struct progress *progress, enum part part, const struc
 
 static void model_family(const struct skstat_family_doc *doc, void *arg)
 {
-	print_in_part(arg, part_of_model(doc), doc);
+	struct progress *progress = arg;
+
+	if (part_of_model(doc) == progress->part)
+		print_family(progress, doc);
 }
 
 static void self_family(const struct skstat_family_doc *doc, void *arg)
 {
-	print_in_part(arg, part_of_self(doc), doc);
+	struct progress *progress = arg;
+
+	if (part_of_self(doc) == progress->part)
+		print_family(progress, doc);
 }
 
 int main(void)
@@ -246,7 +251,8 @@ int main(void)
 		struct progress progress = { .part = part };
 
 		skstat_model_document(model_family, &progress);
-		print_in_part(&progress, part == PART_EXPORTER ? part : __PART_MAX, &up);
+		if (part == PART_EXPORTER)
+			print_family(&progress, &up);
 		skstat_self_document(self_family, &progress);
 	}
 	return fflush(stdout) || ferror(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -22,50 +22,39 @@ struct skstat_arena {
 	max_align_t piece[SKSTAT_FAMILIES_PIECE / sizeof(max_align_t)];
 };
 
-static struct chunk *chunk_new(size_t room)
+/* A chunk with room for `bytes`, or NULL. What is too large for the rest of the last one begins another. */
+static struct chunk *chunk_for(struct skstat_arena *arena, size_t bytes)
 {
-	struct chunk *chunk = calloc(1, sizeof(*chunk) + room);
+	size_t room = bytes + CHUNK_SIZE;
+	struct chunk *chunk = arena->chunk;
 
-	if (chunk)
-		chunk->room = room;
+	if (chunk && bytes <= chunk->room - chunk->used)
+		return chunk;
+	chunk = calloc(1, sizeof(*chunk) + room);
+	if (!chunk)
+		return NULL;
+	chunk->room = room;
+	chunk->next = arena->chunk;
+	arena->chunk = chunk;
 	return chunk;
 }
 
 /* `count` things of `size` bytes, zeroed, or NULL and `failed`; once failed, always so. */
 static void *arena_take(struct skstat_families *set, size_t count, size_t size)
 {
-	struct skstat_arena *arena = set->arena;
-	struct chunk *chunk = arena->chunk;
+	struct chunk *chunk = NULL;
 	size_t bytes;
 
-	if (set->failed || __builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX / 2)
-		goto failed;
-	bytes = (bytes + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
-	if (chunk && bytes <= chunk->room - chunk->used)
-		goto taken;
-
-	/* What is large has a chunk of its own, behind the first, whose rest is not lost by it. */
-	if (chunk && bytes > CHUNK_SIZE / 4) {
-		struct chunk *own = chunk_new(bytes);
-
-		if (!own)
-			goto failed;
-		own->next = chunk->next;
-		chunk->next = own;
-		chunk = own;
-		goto taken;
+	if (!set->failed && !__builtin_mul_overflow(count, size, &bytes) && bytes < SIZE_MAX / 2) {
+		bytes = (bytes + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
+		chunk = chunk_for(set->arena, bytes);
 	}
-	chunk = chunk_new(bytes > CHUNK_SIZE ? bytes : CHUNK_SIZE);
-	if (!chunk)
-		goto failed;
-	chunk->next = arena->chunk;
-	arena->chunk = chunk;
-taken:
+	if (!chunk) {
+		set->failed = true;
+		return NULL;
+	}
 	chunk->used += bytes;
 	return (char *)chunk->data + chunk->used - bytes;
-failed:
-	set->failed = true;
-	return NULL;
 }
 
 /* Twice the room for an array of which `count` are in use, or NULL. What it was stays in the arena, unused. */

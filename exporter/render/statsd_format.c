@@ -13,6 +13,11 @@
 #include "buffer.h"
 #include "statsd_format.h"
 
+/* gcc's analyzer takes what hangs from uthash's table for lost. The sanitizer, in the tests, sees what is. */
+#ifndef __clang__
+#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
+#endif
+
 #define OWN "skstat_"
 #define ABOUT_STATSD "skstat_statsd_"
 
@@ -95,8 +100,10 @@ void skstat_statsd_format_free(struct skstat_statsd_format *format)
 
 	if (!format)
 		return;
-	HASH_ITER(hh, format->counter, counter, next)
+	for (counter = format->counter; counter; counter = next) {
+		next = counter->hh.next;
 		counter_forget(format, counter);
+	}
 	skstat_buffer_free(&format->name);
 	skstat_buffer_free(&format->lines);
 	free(format->prefix);
@@ -283,7 +290,8 @@ static int counters_put(struct skstat_statsd_format *format, struct packet *pack
 	struct counter *counter, *next;
 	int err = 0;
 
-	HASH_ITER(hh, format->counter, counter, next) {
+	for (counter = format->counter; counter; counter = next) {
+		next = counter->hh.next;
 		if (counter->set != format->set)
 			counter_forget(format, counter);
 		else if (!format->started)
