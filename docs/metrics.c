@@ -79,7 +79,8 @@ static const struct {
 	},
 	[PART_KERNEL] = {
 		"The kernel's own counters",
-		"Those of /proc/net/snmp and netstat, of each namespace: what the sums above can be held against.",
+		"Those of /proc/net/snmp, netstat and snmp6 for each namespace, as they are: they count since the\n"
+		"namespace was made. The sums over connections can be held against them.",
 		false,
 	},
 	[PART_EXPORTER] = {
@@ -103,7 +104,7 @@ static enum part part_of_model(const struct skstat_family_doc *doc)
 {
 	if (starts_with(doc->labels, "view"))
 		return PART_VIEW;
-	return doc->type == SKSTAT_METRIC_COUNTER && !doc->field ? PART_KERNEL : PART_NAMESPACE;
+	return starts_with(doc->name, "skstat_mib_") ? PART_KERNEL : PART_NAMESPACE;
 }
 
 static enum part part_of_self(const struct skstat_family_doc *doc)
