@@ -50,7 +50,7 @@ else
 endif
 
 .PHONY: install
-install: all ## the exporter, the headers, the modprobe settings, and the module if it was built, under DESTDIR and PREFIX
+install: all ## exporter, headers, modprobe settings, and the module if it was built, under DESTDIR and PREFIX
 	install -D -m 755 $(exporter) $(DESTDIR)$(PREFIX)/bin/skstat_exporter
 	install -d $(DESTDIR)$(PREFIX)/include/skstat
 	install -m 644 include/skstat/*.h $(DESTDIR)$(PREFIX)/include/skstat/

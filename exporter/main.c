@@ -64,7 +64,8 @@ static int source_open(struct exporter *exporter, const struct skstat_config *co
 	info = skstat_source_info(exporter->source);
 	if (strcmp(info->name, "netlink") == 0) {
 		exporter->kind = SKSTAT_SOURCE_NETLINK;
-		skstat_log(SKSTAT_LOG_INFO, "the source is the module, version %s: all network namespaces", info->version);
+		skstat_log(SKSTAT_LOG_INFO, "the source is the module, version %s: all network namespaces",
+			   info->version);
 	} else {
 		exporter->kind = SKSTAT_SOURCE_INET_DIAG;
 		skstat_log(exporter->why[0] ? SKSTAT_LOG_WARN : SKSTAT_LOG_INFO,
@@ -156,7 +157,7 @@ static int start(struct exporter *exporter, const struct skstat_config *config, 
 static void stop(struct exporter *exporter, const struct skstat_config *config)
 {
 	skstat_statsd_stop(exporter->statsd);
-	/* While it is still listened on, so that it is not another's. Where privileges are gone, the next start replaces it. */
+	/* While it is listened on, and so not another's. Where that is not permitted, the next start replaces it. */
 	if (exporter->unix_socket)
 		(void)unlink(config->unix_socket);
 	skstat_http_stop(exporter->http);

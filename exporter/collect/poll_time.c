@@ -38,7 +38,7 @@ void skstat_poll_time_families(const struct skstat_poll_time *time, struct sksta
 		struct skstat_series *series = skstat_series_add(set, family, &kinds[kind], 1);
 		uint64_t *count = skstat_families_alloc(set, sizeof(time->kind[kind].count));
 
-		/* What alloc gives when memory is out may be small: such a set is not shown, and must not be written to. */
+		/* What there is when memory is out may be too small to be written to. */
 		if (set->failed)
 			return;
 		memcpy(count, time->kind[kind].count, sizeof(time->kind[kind].count));

@@ -268,7 +268,7 @@ static int poll_source(struct skstat_poller *poller, uint64_t due_ns, struct sks
 	dump.poll.full = result->full = full_is_due(poller, due_ns);
 	err = dump_run(&dump, &totals, error);
 	if (dump.stranger) {
-		/* The token was another instance's, so this dump left sockets out that nobody knows. All anew, at once. */
+		/* By another instance's token sockets were left out that nobody knows: everything, at once. */
 		dump.stranger = false;
 		dump.poll.full = result->full = true;
 		err = dump_run(&dump, &totals, error);

@@ -28,9 +28,9 @@ struct skstat_poller *skstat_poller_new(const struct skstat_config *config, stru
 void skstat_poller_free(struct skstat_poller *poller);
 
 /*
- * One poll, counted. `due_ns` is when it was due, by skstat_now_ns()'s clock: the full interval is measured by it, so that a
- * late wake-up does not move it. 0, or a negative errno and a sentence: then the model is not to be shown. The next call is
- * good after any failure; a source that is gone is opened again by it.
+ * One poll, counted. `due_ns` is when it was due, by skstat_now_ns()'s clock: the full interval is measured by it, so
+ * that a late wake-up does not move it. 0, or a negative errno and a sentence: then the model is not to be shown. The
+ * next call is good after any failure; a source that is gone is opened again by it.
  */
 int skstat_poller_poll(struct skstat_poller *poller, uint64_t due_ns, struct skstat_poll_result *result,
 		       struct skstat_error *error);

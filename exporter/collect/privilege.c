@@ -84,8 +84,8 @@ static int plan(const char *user, const char *group, struct identity *identity, 
 }
 
 /*
- * What a program that this one starts could get. Nothing leaves the bounding set without CAP_SETPCAP; no_new_privs makes
- * up for that.
+ * What a program that this one starts could get. Nothing leaves the bounding set without CAP_SETPCAP; no_new_privs
+ * makes up for that.
  */
 static int empty_sets(bool *bounding, struct skstat_error *error)
 {
@@ -105,7 +105,7 @@ static int become(const struct identity *identity, const char *user, struct skst
 	static const char advice[] = "give the process CAP_SETUID and CAP_SETGID, or --user= to stay root";
 
 	if (!identity->become) {
-		/* Best effort: uid 0 without its capabilities is what was asked for, and a container may forbid this. */
+		/* As far as it goes: uid 0 is what was asked for, and a container may forbid this. */
 		if (identity->root && setgroups(identity->group_count, identity->groups) && errno != EPERM)
 			return fail(error, -errno, "groups cannot be dropped: %s", strerror(errno));
 		return 0;
@@ -130,7 +130,8 @@ static cap_t wanted(const struct identity *identity)
 	cap_t caps = cap_init();
 
 	if (caps && identity->keep &&
-	    (cap_set_flag(caps, CAP_PERMITTED, 1, keep, CAP_SET) || cap_set_flag(caps, CAP_EFFECTIVE, 1, keep, CAP_SET))) {
+	    (cap_set_flag(caps, CAP_PERMITTED, 1, keep, CAP_SET) ||
+	     cap_set_flag(caps, CAP_EFFECTIVE, 1, keep, CAP_SET))) {
 		cap_free(caps);
 		return NULL;
 	}

@@ -34,7 +34,7 @@ static void longs_fill(struct longs *longs)
 	/* Stop at what is no option, and tell a missing value from an unknown option. */
 	longs->letters[letters++] = '+';
 	longs->letters[letters++] = ':';
-	for (int i = 0; row[i].name && i < SETTINGS; i++) {
+	for (int i = 0; i < SETTINGS && row[i].name; i++) {
 		longs->option[count++] = (struct option){
 			.name = row[i].name,
 			.has_arg = row[i].argument ? required_argument : no_argument,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the exporter was asked to do. One table (option.c) has every option: it parses the command line, and makes --help.
+ * What the exporter was asked to do. One table (option.c) has every option: it parses the command line, and makes
+ * --help.
  */
 #ifndef SKSTAT_CONFIG_CONFIG_H
 #define SKSTAT_CONFIG_CONFIG_H
@@ -60,8 +61,9 @@ struct skstat_config {
 void skstat_config_init(struct skstat_config *config);
 
 /*
- * Takes the command line into a config that is at its defaults. 0, or -EINVAL and one sentence that names the option, what
- * is wrong with it and what would be right (exit 2). From one thread: getopt has its place in the line in globals.
+ * Takes the command line into a config that is at its defaults. 0, or -EINVAL and one sentence that names the option,
+ * what is wrong with it and what would be right (exit 2). From one thread: getopt has its place in the line in
+ * globals.
  */
 int skstat_config_parse(struct skstat_config *config, int argc, char **argv, struct skstat_error *error);
 

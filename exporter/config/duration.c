@@ -38,7 +38,8 @@ int skstat_duration_parse(const char *text, uint64_t *ns)
 		if (errno)
 			return -EINVAL;
 		length = strcspn(end, "0123456789");
-		while (unit < UNITS && (strlen(units[unit].name) != length || memcmp(units[unit].name, end, length) != 0))
+		while (unit < UNITS &&
+		       (strlen(units[unit].name) != length || memcmp(units[unit].name, end, length) != 0))
 			unit++;
 		if (unit == UNITS || __builtin_mul_overflow(number, units[unit].ns, &number) ||
 		    __builtin_add_overflow(sum, number, &sum))

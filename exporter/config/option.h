@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The table of the command line: a row is all that is known of one option. Parsing, --help and the manual are made of it.
+ * The table of the command line: a row is all that is known of one option. Parsing, --help and the manual are made of
+ * it.
  */
 #ifndef SKSTAT_CONFIG_OPTION_H
 #define SKSTAT_CONFIG_OPTION_H

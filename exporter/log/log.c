@@ -50,7 +50,7 @@ static void count(enum skstat_log_level level)
 		skstat_self_add(settings.self, log_infos, 1);
 }
 
-/* How many bytes the UTF-8 character at `text` has; 0 when there is none (a stray byte, an overlong form, a surrogate). */
+/* How many bytes the UTF-8 character at `text` has; 0 of what is none (a stray byte, an overlong form, a surrogate). */
 static size_t character(const unsigned char *text)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
@@ -73,8 +73,8 @@ static size_t character(const unsigned char *text)
 }
 
 /*
- * `text` as a quoted string that both logfmt and JSON read: what is not UTF-8 becomes U+FFFD. Returns the bytes written,
- * at most `room`; what does not fit is cut between characters.
+ * `text` as a quoted string that both logfmt and JSON read: what is not UTF-8 becomes U+FFFD. Returns the bytes
+ * written, at most `room`; what does not fit is cut between characters.
  */
 static size_t quote(const char *text, char *out, size_t room)
 {
@@ -131,8 +131,8 @@ void skstat_log(enum skstat_log_level level, const char *format, ...)
 	clock_gettime(CLOCK_REALTIME, &now);
 	gmtime_r(&now.tv_sec, &utc);
 	strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &utc);
-	length = (size_t)snprintf(line, sizeof(line),
-				  json ? "{\"ts\":\"%s.%03ldZ\",\"level\":\"%s\",\"msg\":" : "ts=%s.%03ldZ level=%s msg=",
+	length = (size_t)snprintf(line, sizeof(line), json ? "{\"ts\":\"%s.%03ldZ\",\"level\":\"%s\",\"msg\":" :
+							      "ts=%s.%03ldZ level=%s msg=",
 				  day, now.tv_nsec / 1000000, levels[level]);
 	length += quote(message, line + length, sizeof(line) - length - 2);
 	if (json)
