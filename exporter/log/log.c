@@ -11,7 +11,6 @@
 #include "log.h"
 
 /* A line is written by one write(), which pipes keep whole up to 4 KiB. */
-#define MESSAGE_BYTES 1024
 #define LINE_BYTES 2048
 
 /* What ends a message that did not fit. */
@@ -112,7 +111,7 @@ static size_t quote(const char *text, char *out, size_t room)
 void skstat_log(enum skstat_log_level level, const char *format, ...)
 {
 	bool json = settings.format == SKSTAT_LOG_JSON;
-	char message[MESSAGE_BYTES], line[LINE_BYTES];
+	char message[LINE_BYTES], line[LINE_BYTES]; /* a message that fills its room is cut by quote() */
 	struct timespec now = { 0 };
 	struct tm utc = { 0 };
 	int saved = errno;
