@@ -198,6 +198,7 @@ static int dump_run(struct dump *dump, struct skstat_totals *totals, struct skst
 	int err;
 
 	*totals = (struct skstat_totals){ 0 };
+	*error = (struct skstat_error){ 0 };
 	err = skstat_source_sock(poller->source, &q, sample_take, dump, totals, error);
 	if (dump->stranger || (!dump->begun && !dump_begin(dump)))
 		return 0;
@@ -299,7 +300,7 @@ int skstat_poller_poll(struct skstat_poller *poller, uint64_t due_ns, struct sks
 	struct skstat_source_cost sum;
 	int err;
 
-	memset(error, 0, sizeof(*error));
+	*error = (struct skstat_error){ 0 };
 	*result = (struct skstat_poll_result){ .full = true };
 	err = source_open(poller, error);
 	if (!err)
