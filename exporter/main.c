@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* From the command line to a running exporter, and back. What needs privileges comes first. */
 #include <errno.h>
+#include <limits.h>
 #include <netdb.h>
 #include <signal.h>
 #include <stdio.h>
@@ -25,6 +26,9 @@ struct exporter {
 	struct skstat_http_listener listener[SKSTAT_CONFIG_LISTENERS + 1];
 	size_t listeners;
 	bool unix_socket; /* made by this process */
+	char name[HOST_NAME_MAX + 1]; /* of this machine */
+	const char *host[SKSTAT_CONFIG_HOSTS + 1];
+	size_t hosts;
 	char why[SKSTAT_WHY_SIZE];
 	enum skstat_source_kind kind; /* for the API's own sources */
 	struct skstat_source *source; /* until the collector has it */
@@ -96,7 +100,17 @@ static void tell_address(int fd, const char *path)
 			NI_NUMERICHOST | NI_NUMERICSERV))
 		return;
 	six = address.ss_family == AF_INET6;
-	skstat_log(SKSTAT_LOG_INFO, "serving http://%s%s%s:%s%s", six ? "[" : "", host, six ? "]" : "", port, path);
+	skstat_log(SKSTAT_LOG_INFO, "listening on http://%s%s%s:%s%s", six ? "[" : "", host, six ? "]" : "", port,
+		   path);
+}
+
+/* What the server may be called. */
+static void name_all(struct exporter *exporter, const struct skstat_config *config)
+{
+	for (size_t i = 0; i < config->hosts; i++)
+		exporter->host[exporter->hosts++] = config->host[i];
+	if (gethostname(exporter->name, sizeof(exporter->name) - 1) == 0)
+		exporter->host[exporter->hosts++] = exporter->name;
 }
 
 static int serve(struct exporter *exporter, const struct skstat_config *config, struct skstat_error *error)
@@ -104,6 +118,8 @@ static int serve(struct exporter *exporter, const struct skstat_config *config, 
 	const struct skstat_http_config http = {
 		.listener = exporter->listener,
 		.listeners = exporter->listeners,
+		.host = exporter->host,
+		.hosts = exporter->hosts,
 		.telemetry_path = config->telemetry_path,
 		.version = SKSTAT_VERSION,
 		.open_source = api_source_open,
@@ -116,15 +132,17 @@ static int serve(struct exporter *exporter, const struct skstat_config *config, 
 		.datagram = config->statsd_mtu,
 	};
 
-	exporter->http = skstat_http_start(&http, exporter->store, &exporter->self, error);
-	if (!exporter->http)
-		return -1;
+	name_all(exporter, config);
+	/* Their descriptors are the server's from then on. */
 	for (size_t i = 0; i < exporter->listeners; i++) {
 		if (exporter->listener[i].local)
-			skstat_log(SKSTAT_LOG_INFO, "serving the unix socket %s", config->unix_socket);
+			skstat_log(SKSTAT_LOG_INFO, "listening on the unix socket %s", config->unix_socket);
 		else
 			tell_address(exporter->listener[i].fd, config->telemetry_path);
 	}
+	exporter->http = skstat_http_start(&http, exporter->store, &exporter->self, error);
+	if (!exporter->http)
+		return -1;
 	if (!*config->statsd_address)
 		return 0;
 	exporter->statsd = skstat_statsd_start(&statsd, exporter->store, &exporter->self, error);

@@ -176,6 +176,7 @@ int skstat_config_parse(struct skstat_config *config, int argc, char **argv, str
 
 	/* These defaults hang on what is given: they are worked out afterwards. */
 	config->listens = 0;
+	config->hosts = 0;
 	config->poll_full_interval_ns = 0;
 
 	err = take_all(config, argc, argv, error);
@@ -184,6 +185,10 @@ int skstat_config_parse(struct skstat_config *config, int argc, char **argv, str
 	if (!config->listens) {
 		memcpy(config->listen, defaults.listen, sizeof(config->listen));
 		config->listens = defaults.listens;
+	}
+	if (!config->hosts) {
+		memcpy(config->host, defaults.host, sizeof(config->host));
+		config->hosts = defaults.hosts;
 	}
 	if (!config->poll_full_interval_ns)
 		config->poll_full_interval_ns = config->poll_interval_ns > defaults.poll_full_interval_ns ?

@@ -15,6 +15,7 @@
 #include "source/source.h"
 
 #define SKSTAT_CONFIG_LISTENERS 16
+#define SKSTAT_CONFIG_HOSTS 16
 
 /* Strings are the command line's, or constant. "" is "not wanted" where that is possible. */
 struct skstat_config {
@@ -40,6 +41,8 @@ struct skstat_config {
 	/* web */
 	const char *listen[SKSTAT_CONFIG_LISTENERS]; /* --web.listen-address, at least one */
 	size_t listens;
+	const char *host[SKSTAT_CONFIG_HOSTS]; /* --web.host: names in Host headers, beside the machine's own */
+	size_t hosts;
 	const char *telemetry_path; /* --web.telemetry-path */
 	const char *unix_socket;    /* --web.unix-socket */
 	const char *unix_group;	    /* --web.unix-group */

@@ -178,6 +178,21 @@ static int listen_take(const struct skstat_setting *setting, const char *value, 
 	return 0;
 }
 
+static int host_take(const struct skstat_setting *setting, const char *value, struct skstat_config *config,
+		     struct skstat_error *error)
+{
+	static const char good[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
+
+	if (!*value || value[strspn(value, good)])
+		return refuse(setting, error,
+			      "\"%.40s\" is no name of a host: write it without port: www.example.org, ...", value);
+	if (config->hosts == SKSTAT_CONFIG_HOSTS)
+		return refuse(setting, error, "\"%.40s\" is one too many: write it %d times at most", value,
+			      SKSTAT_CONFIG_HOSTS);
+	config->host[config->hosts++] = value;
+	return 0;
+}
+
 static const char *const sources[] = {
 	[SKSTAT_SOURCE_AUTO] = "auto",
 	[SKSTAT_SOURCE_NETLINK] = "netlink",
@@ -245,6 +260,10 @@ const struct skstat_setting skstat_setting_table[] = {
 
 	{ "Web", "web.listen-address", 0, "HOST:PORT", "127.0.0.1:19733", "Where to serve HTTP; may be repeated",
 	  .take = listen_take, PLACE(listen) },
+	{ "Web", "web.host", 0, "NAME", "localhost",
+	  "A name by which requests may call this server (Host header), beside addresses, localhost and this "
+	  "machine's own name; may be repeated",
+	  .take = host_take, PLACE(host) },
 	{ "Web", "web.telemetry-path", 0, "PATH", "/metrics", "Where the metrics are", .take = path_take,
 	  PLACE(telemetry_path) },
 	{ "Web", "web.unix-socket", 0, "FILE", "",

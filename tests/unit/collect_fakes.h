@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The collector's neighbours, for tests: a source that follows a script, and a model, families and a store that write down
- * what is done to them. Every function of their headers is here, so that none of the real ones is linked.
+ * The collector's neighbours, for tests: a source that follows a script, and a model, families and a store that write
+ * down what is done to them. Every function of their headers is here, so that none of the real ones is linked.
  */
 #ifndef SKSTAT_TESTS_COLLECT_FAKES_H
 #define SKSTAT_TESTS_COLLECT_FAKES_H
@@ -354,7 +354,8 @@ const struct skstat_family *skstat_family_find(const struct skstat_families *set
 }
 
 void skstat_self_families(struct skstat_families *set, const struct skstat_self *self,
-			  const struct skstat_source_info *source, const char *why, const struct skstat_process *process)
+			  const struct skstat_source_info *source, const char *why,
+			  const struct skstat_process *process)
 {
 	(void)set;
 	(void)self;

@@ -483,7 +483,8 @@ static void signals(void **state)
 	/* The timer may come first once more. */
 	assert_int_equal(collect(hup, COUNT(hup)), 0);
 	assert_true(store->published >= 2);
-	assert_string_equal(logged(), "info SIGHUP is passed over: there is no file to read again|info ending, by SIGINT|");
+	assert_string_equal(logged(), "info SIGHUP is passed over: there is no file to read again|"
+				      "info ending, by SIGINT|");
 	skstat_store_free(store);
 }
 

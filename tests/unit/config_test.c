@@ -15,7 +15,7 @@
 
 #define MS 1000000ull
 #define SECOND (1000 * MS)
-#define WORDS 24
+#define WORDS 24 /* of a command line */
 
 /* Parses "a b c" as the command line "skstat_exporter a b c". The words live as long as the next call is not made. */
 static int parse(const char *line, struct skstat_config *config, struct skstat_error *error)
@@ -95,6 +95,8 @@ static void defaults(void **state)
 	assert_true(c.view_limit == 20 && c.netns_limit == 20 && c.view_ttl_ns == 3600 * SECOND);
 	assert_int_equal(c.listens, 1);
 	assert_string_equal(c.listen[0], "127.0.0.1:19733");
+	assert_int_equal(c.hosts, 1);
+	assert_string_equal(c.host[0], "localhost");
 	assert_string_equal(c.telemetry_path, "/metrics");
 	assert_string_equal(c.unix_socket, "");
 	assert_string_equal(c.unix_group, "skstat");
@@ -171,6 +173,7 @@ static void listeners(void **state)
 	char line[1024] = "";
 
 	(void)state;
+	assert_int_equal(c.hosts, 1);
 	assert_int_equal(c.listens, 2);
 	assert_string_equal(c.listen[0], ":1");
 	assert_string_equal(c.listen[1], "[::1]:2");
@@ -180,6 +183,15 @@ static void listeners(void **state)
 	strcat(line, "--web.listen-address=:2");
 	assert_int_equal(parse(line, &c, &error), -EINVAL);
 	assert_string_equal(error.text, "--web.listen-address: \":2\" is one too many: write it 16 times at most");
+	c = parsed("--web.host=a.example.org --web.host=b");
+	assert_int_equal(c.hosts, 2);
+	assert_string_equal(c.host[0], "a.example.org");
+	assert_string_equal(c.host[1], "b");
+	line[0] = '\0';
+	for (int i = 0; i <= SKSTAT_CONFIG_HOSTS; i++)
+		strcat(line, "--web.host=x ");
+	assert_int_equal(parse(line, &c, &error), -EINVAL);
+	assert_string_equal(error.text, "--web.host: \"x\" is one too many: write it 16 times at most");
 }
 
 /* What is not given follows from what is. */
@@ -211,7 +223,8 @@ static void refusals(void **state)
 		{ "--poll.full-interval=1s --poll.interval=5s",
 		  "--poll.full-interval: 1s is below --poll.interval, 5s: write that or more" },
 		{ "--poll.timeout=1ms", "--poll.timeout: \"1ms\" is below 10ms: write 10ms to 1h" },
-		{ "--poll.max-loops=-1", "--poll.max-loops: \"-1\" is no whole number: write 0 to 18446744073709551615" },
+		{ "--poll.max-loops=-1",
+		  "--poll.max-loops: \"-1\" is no whole number: write 0 to 18446744073709551615" },
 		{ "--poll.max-loops=18446744073709551616",
 		  "--poll.max-loops: \"18446744073709551616\" is no whole number: write 0 to 18446744073709551615" },
 		{ "--poll.max-sockets=4294967296",
@@ -225,11 +238,16 @@ static void refusals(void **state)
 		{ "--statsd.mtu=65508", "--statsd.mtu: \"65508\" is above 65507: write 512 to 65507" },
 		{ "--statsd.prefix=a:b",
 		  "--statsd.prefix: \"a:b\" is no prefix: write letters, digits, \"_\", \"-\" and \".\"" },
-		{ "--statsd.prefix=", "--statsd.prefix: \"\" is no prefix: write letters, digits, \"_\", \"-\" and \".\"" },
+		{ "--statsd.prefix=",
+		  "--statsd.prefix: \"\" is no prefix: write letters, digits, \"_\", \"-\" and \".\"" },
 		{ "--source=ebpf", "--source: \"ebpf\" is none of auto|netlink|inet_diag" },
 		{ "--log.level=loud", "--log.level: \"loud\" is none of debug|info|warn|error" },
 		{ "--log.format=", "--log.format: \"\" is none of logfmt|json" },
-		{ "--web.listen-address=", "--web.listen-address: \"\" is no address: write 127.0.0.1:19733, :19733, ..." },
+		{ "--web.listen-address=",
+		  "--web.listen-address: \"\" is no address: write 127.0.0.1:19733, :19733, ..." },
+		{ "--web.host=a:80",
+		  "--web.host: \"a:80\" is no name of a host: write it without port: www.example.org, ..." },
+		{ "--web.host=", "--web.host: \"\" is no name of a host: write it without port: www.example.org, ..." },
 		{ "--web.telemetry-path=metrics",
 		  "--web.telemetry-path: \"metrics\" does not start with \"/\": write /metrics, ..." },
 		{ "--web.telemetry-path=",
@@ -241,8 +259,8 @@ static void refusals(void **state)
 		  "--web.telemetry-path: \"/api/metrics\" is below /api/, which is taken: write /metrics, ..." },
 		{ "--web.telemetry-path=/m?x",
 		  "--web.telemetry-path: \"/m?x\" has a character that would have to be escaped: write /metrics, ..." },
-		{ "--web.telemetry-path=/m%20x",
-		  "--web.telemetry-path: \"/m%20x\" has a character that would have to be escaped: write /metrics, ..." },
+		{ "--web.telemetry-path=/%20",
+		  "--web.telemetry-path: \"/%20\" has a character that would have to be escaped: write /metrics, ..." },
 		{ "--no-ipv4 --no-ipv6",
 		  "--no-ipv4 and --no-ipv6: together they leave nothing to read: write one at most" },
 		{ "--speed=3", "--speed: there is no such option: --help lists them all" },
@@ -274,7 +292,8 @@ static void refusals(void **state)
 /* A sentence ends in the room that it has, however long the word is. */
 static void long_words(void **state)
 {
-	static const char *const options[] = { "--poll.interval=", "--view.limit=",   "--source=", "--web.telemetry-path=",
+	static const char *const options[] = { "--poll.interval=", "--view.limit=", "--source=",
+					       "--web.telemetry-path=",
 					       "--once=",	   "--no-ipv4=",      "--",	   "--no-",
 					       "",		   "--statsd.prefix=:" };
 	char word[900];

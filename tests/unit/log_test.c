@@ -69,7 +69,8 @@ static void logfmt(void **state)
 
 static void json(void **state)
 {
-	static const char *const messages[] = { "plain", "a \"b\" \\ \n \t \x1f", "gr\xc3\xbc\xc3\x9f \xf0\x9f\x90\xa7" };
+	static const char *const messages[] = { "plain", "a \"b\" \\ \n \t \x1f",
+					       "gr\xc3\xbc\xc3\x9f \xf0\x9f\x90\xa7" };
 
 	(void)state;
 	skstat_log_init(SKSTAT_LOG_INFO, SKSTAT_LOG_JSON, NULL);
