@@ -215,8 +215,7 @@ static int poll_once(struct skstat_collector *collector, uint64_t due_ns, struct
 	int err;
 
 	if (skstat_killswitch_set(collector->config->kill_switch)) {
-		skstat_log(SKSTAT_LOG_INFO, "the kill switch %s is set: this is the end",
-			   collector->config->kill_switch);
+		skstat_log(SKSTAT_LOG_INFO, "ending, by the kill switch %s", collector->config->kill_switch);
 		collector->ended = true;
 		return 0;
 	}
@@ -233,8 +232,10 @@ static int poll_once(struct skstat_collector *collector, uint64_t due_ns, struct
 		}
 	}
 	collector->polls++;
-	if (collector->config->poll_max_loops && collector->polls >= collector->config->poll_max_loops)
+	if (collector->config->poll_max_loops && collector->polls >= collector->config->poll_max_loops) {
+		skstat_log(SKSTAT_LOG_INFO, "ending, after %" PRIu64 " polls (--poll.max-loops)", collector->polls);
 		collector->ended = true;
+	}
 	return err;
 }
 

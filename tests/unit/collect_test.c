@@ -433,7 +433,7 @@ static void max_loops(void **state)
 	assert_true(skstat_self_get(&self, config_full_interval_ns) == 3600 * SECOND);
 	assert_true(skstat_self_get(&self, config_timeout_ns) == SECOND);
 	assert_int_equal(skstat_self_get(&self, config_view_limit), 20);
-	assert_string_equal(logged(), "");
+	assert_string_equal(logged(), "info ending, after 3 polls (--poll.max-loops)|");
 	skstat_store_free(store);
 }
 
@@ -513,7 +513,8 @@ static void troubles(void **state)
 				      "info polls are well again, after 4 that failed|"
 				      "info polls reach every socket again|"
 				      "error poll failed: no memory for a snapshot|"
-				      "info polls are well again, after 1 that failed|");
+				      "info polls are well again, after 1 that failed|"
+				      "info ending, after 9 polls (--poll.max-loops)|");
 	assert_int_equal(skstat_self_get(&self, polls_failed), 4);
 	assert_int_equal(skstat_self_get(&self, polls_timeout), 1);
 	assert_int_equal(skstat_self_get(&self, snapshots), 4);
@@ -598,7 +599,7 @@ static void kill_switch(void **state)
 	fast(0);
 	config.kill_switch = switch_path;
 	switch_write("");
-	snprintf(logged_line, sizeof(logged_line), "info the kill switch %s is set: this is the end|", switch_path);
+	snprintf(logged_line, sizeof(logged_line), "info ending, by the kill switch %s|", switch_path);
 	assert_int_equal(collect(NULL, 0), 0);
 	assert_string_equal(said, "close ");
 	assert_string_equal(logged(), logged_line);
