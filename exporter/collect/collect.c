@@ -232,10 +232,6 @@ static int poll_once(struct skstat_collector *collector, uint64_t due_ns, struct
 		}
 	}
 	collector->polls++;
-	if (collector->config->poll_max_loops && collector->polls >= collector->config->poll_max_loops) {
-		skstat_log(SKSTAT_LOG_INFO, "ending, after %" PRIu64 " polls (--poll.max-loops)", collector->polls);
-		collector->ended = true;
-	}
 	return err;
 }
 
@@ -266,7 +262,13 @@ static void tick(struct skstat_collector *collector)
 	collector->ticks += ticks;
 	skstat_self_add(collector->self, polls_late, ticks - 1);
 	err = poll_once(collector, collector->start_ns + (collector->ticks - 1) * interval, &error);
+	if (collector->ended)
+		return;
 	skstat_trouble_note(&collector->trouble, err ? error.text : NULL);
+	if (collector->config->poll_max_loops && collector->polls >= collector->config->poll_max_loops) {
+		skstat_log(SKSTAT_LOG_INFO, "ending, after %" PRIu64 " polls (--poll.max-loops)", collector->polls);
+		collector->ended = true;
+	}
 }
 
 static void signal_take(struct skstat_collector *collector)

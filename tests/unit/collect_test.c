@@ -579,8 +579,8 @@ static void kill_switch(void **state)
 		{ "", true },	   { "1", true },   { "1\n", true },	{ "0", false },	  { "0\n", false },
 		{ " \t0 x", false }, { "00", true }, { "0x", true },	{ "off", true },  { "\n\n0\n", false },
 	};
-	static const struct step steps_[] = { { 0 }, { .act = switch_on } };
-	char logged_line[128];
+	static const struct step steps_[] = { { 0 }, { .act = switch_on, .err = -EIO } };
+	char logged_line[128], both[256];
 	int fd = mkstemp(switch_path);
 
 	(void)state;
@@ -605,11 +605,12 @@ static void kill_switch(void **state)
 	assert_string_equal(logged(), logged_line);
 	skstat_store_free(store);
 
-	/* During the second poll, which ends in peace. */
+	/* During the second poll, which fails: there is no third one to be well again. */
 	switch_write("0");
 	assert_int_equal(collect(steps_, COUNT(steps_)), 0);
-	assert_int_equal(store->published, 2);
-	assert_string_equal(logged(), logged_line);
+	assert_int_equal(store->published, 1);
+	snprintf(both, sizeof(both), "error poll failed: it failed|%s", logged_line);
+	assert_string_equal(logged(), both);
 	skstat_store_free(store);
 
 	config.once = true;
