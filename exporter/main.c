@@ -132,7 +132,6 @@ static int serve(struct exporter *exporter, const struct skstat_config *config, 
 		.datagram = config->statsd_mtu,
 	};
 
-	name_all(exporter, config);
 	/* Their descriptors are the server's from then on. */
 	for (size_t i = 0; i < exporter->listeners; i++) {
 		if (exporter->listener[i].local)
@@ -169,7 +168,10 @@ static int start(struct exporter *exporter, const struct skstat_config *config, 
 	exporter->source = NULL;
 	if (!exporter->collector)
 		return -1;
-	return config->once ? 0 : serve(exporter, config, error);
+	if (config->once)
+		return 0;
+	name_all(exporter, config);
+	return serve(exporter, config, error);
 }
 
 static void stop(struct exporter *exporter, const struct skstat_config *config)
