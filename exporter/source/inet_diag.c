@@ -10,9 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "inet_diag_dump.h"
 #include "inet_diag_schema.h"
-#include "file.h"
 #include "ops.h"
 #include "snmp.h"
 
@@ -176,11 +176,7 @@ static int inet_diag_start(struct inet_diag_source *diag, struct skstat_error *e
 	struct stat ns;
 	int err;
 
-	diag->channel = skstat_channel_new(NETLINK_SOCK_DIAG);
-	if (!diag->channel)
-		return skstat_error_set(error, -ENOMEM, "no memory for a source");
 	diag->inode = stat(PROC_NS, &ns) ? 0 : (uint32_t)ns.st_ino;
-	diag->base.info.instance = instance_draw();
 	err = schema_read(diag);
 	if (err)
 		return skstat_error_set(error, err, "what inet_diag has cannot be found out: %s", strerror(-err));
@@ -190,21 +186,27 @@ static int inet_diag_start(struct inet_diag_source *diag, struct skstat_error *e
 struct skstat_source *skstat_inet_diag_source_open(struct skstat_error *error)
 {
 	struct inet_diag_source *diag = calloc(1, sizeof(*diag));
+	struct skstat_source *source;
 
-	if (!diag) {
+	if (diag)
+		diag->channel = skstat_channel_new(NETLINK_SOCK_DIAG);
+	if (!diag || !diag->channel) {
 		skstat_error_set(error, -ENOMEM, "no memory for a source");
+		free(diag);
 		return NULL;
 	}
-	diag->base.ops = &inet_diag_ops;
-	diag->base.info = (struct skstat_source_info){
+	source = &diag->base;
+	source->ops = &inet_diag_ops;
+	source->info = (struct skstat_source_info){
 		.name = "inet_diag",
 		.version = "",
+		.instance = instance_draw(),
 		.hz = SKSTAT_INET_DIAG_HZ,
 		.schema = &diag->schema,
 	};
 	if (inet_diag_start(diag, error)) {
-		inet_diag_close(&diag->base);
+		inet_diag_close(source);
 		return NULL;
 	}
-	return &diag->base;
+	return (struct skstat_source *)diag;
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/magic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,7 +15,7 @@
 
 struct name {
 	uint32_t inode;
-	char *text;
+	char text[NAME_MAX + 1];
 };
 
 struct skstat_netns_names {
@@ -43,8 +44,6 @@ struct skstat_netns_names *skstat_netns_names_new(const char *directory)
 
 static void names_clear(struct skstat_netns_names *names)
 {
-	for (size_t i = 0; i < names->names; i++)
-		free(names->name[i].text);
 	free(names->name);
 	names->name = NULL;
 	names->names = 0;
@@ -79,11 +78,9 @@ static bool name_add(struct skstat_netns_names *names, uint32_t inode, const cha
 	if (!list)
 		return false;
 	names->name = list;
-	list[names->names].inode = inode;
-	list[names->names].text = strdup(text);
-	if (!list[names->names].text)
-		return false;
-	names->names++;
+	list += names->names++;
+	list->inode = inode;
+	snprintf(list->text, sizeof(list->text), "%s", text);
 	return true;
 }
 
