@@ -78,7 +78,7 @@ static void asks(void **state)
 {
 	struct skstat_channel *channel = *state;
 	const struct skstat_source_cost *cost = skstat_channel_cost(channel);
-	struct counting one = { 0 }, all = { 0 };
+	struct counting one = { 0 }, all = { 0 }, none = { 0 };
 	struct skstat_reply reply = { .type = GENL_ID_CTRL, .fn = count, .arg = &one };
 	int fd = skstat_channel_fd(channel);
 	struct skstat_error error;
@@ -97,7 +97,9 @@ static void asks(void **state)
 
 	/* Whoever wants another type, or nothing, gets none and is done. */
 	reply.type = GENL_ID_CTRL + 1;
+	reply.arg = &none;
 	assert_int_equal(ask(channel, "nlctrl", &reply, &error), 0);
+	assert_int_equal(none.messages, 0);
 	reply = (struct skstat_reply){ .type = GENL_ID_CTRL };
 	assert_int_equal(ask(channel, "nlctrl", &reply, &error), 0);
 }

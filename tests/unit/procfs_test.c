@@ -29,6 +29,16 @@ static double own_cpu(void)
 	       (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1e-6;
 }
 
+/* By asking for each that there may be. */
+static uint64_t own_fds(uint64_t limit)
+{
+	uint64_t count = 0;
+
+	for (int fd = 0; (uint64_t)fd < limit && fd < 65536; fd++)
+		count += fcntl(fd, F_GETFD) >= 0;
+	return count;
+}
+
 static void process(void **state)
 {
 	struct skstat_process before, after;
@@ -47,6 +57,7 @@ static void process(void **state)
 	assert_true(before.threads >= 1);
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
 	assert_true(before.max_fds == limit.rlim_cur);
+	assert_int_equal(before.open_fds, own_fds(limit.rlim_cur));
 
 	fd = open("/dev/null", O_RDONLY);
 	assert_true(fd >= 0);
@@ -228,6 +239,7 @@ static void only_when_changed(void **state)
 	const struct place *place = *state;
 	struct skstat_netns_names *list;
 	const char *name;
+	time_t now;
 
 	name_put(place, "red");
 	age(place, 1000000000);
@@ -244,6 +256,16 @@ static void only_when_changed(void **state)
 	age(place, 1000000001);
 	skstat_netns_names_refresh(list);
 	assert_string_equal(skstat_netns_names_find(list, place->own), "amber");
+
+	/* A time of just now may stand for two changes. */
+	now = time(NULL);
+	age(place, now);
+	skstat_netns_names_refresh(list);
+	unlink(path_of(place, "amber"));
+	name_put(place, "blue");
+	age(place, now);
+	skstat_netns_names_refresh(list);
+	assert_string_equal(skstat_netns_names_find(list, place->own), "blue");
 	skstat_netns_names_free(list);
 }
 
