@@ -129,7 +129,7 @@ static const struct skstat_source_ops inet_diag_ops = {
 	.mib = inet_diag_mib,
 };
 
-/* How much of struct tcp_info this kernel has: it gives all, of a socket that does nothing, too. 0 or a negative errno. */
+/* How much of struct tcp_info this kernel has: it gives all of it, of a socket that does nothing too. 0 or -errno. */
 static int info_length_read(size_t *length)
 {
 	unsigned char info[4096];

@@ -85,8 +85,8 @@ static bool name_add(struct skstat_netns_names *names, uint32_t inode, const cha
 }
 
 /*
- * Adds one entry. False if it may yet become another without the directory's changing: `ip netns add` makes a file first,
- * and then mounts the namespace over it; and what there was no memory for is to be tried again.
+ * Adds one entry. False if it may yet become another without the directory's changing: `ip netns add` makes a file
+ * first, and then mounts the namespace over it; and what there was no memory for is to be tried again.
  */
 static bool entry_add(struct skstat_netns_names *names, int directory, const char *text)
 {

@@ -47,7 +47,7 @@ static int memory_read(struct skstat_process *process)
 	return err;
 }
 
-/* When the machine was booted, in Unix time: the one line of /proc/stat, which is long where there are many interrupts. */
+/* When the machine was booted, in Unix time: one line of /proc/stat, which is long where there are many interrupts. */
 static int boot_time_read(double *seconds)
 {
 	FILE *file = fopen("/proc/stat", "re");

@@ -25,8 +25,8 @@ struct skstat_snmp_texts {
 };
 
 /*
- * Parses all that MIB has: Tcp, TcpExt, Ip with IpExt, and Ip6. A table that is not in the texts is left out. 0, -ENOMEM,
- * or -EBADMSG: names and values are not of the same number, or a value is no number.
+ * Parses all that MIB has: Tcp, TcpExt, Ip with IpExt, and Ip6. A table that is not in the texts is left out. 0,
+ * -ENOMEM, or -EBADMSG: names and values are not of the same number, or a value is no number.
  */
 int skstat_snmp_parse(struct skstat_snmp *snmp, const struct skstat_snmp_texts *texts);
 void skstat_snmp_free(struct skstat_snmp *snmp);

@@ -124,10 +124,12 @@ int skstat_netlink_sock(struct skstat_netlink *netlink, const struct skstat_quer
 			void *arg, struct skstat_totals *totals, struct skstat_error *error)
 {
 	const struct skstat_sample sample = { .kind = SKSTAT_KIND_FULL };
+	struct skstat_totals unwanted;
 	int err = reach(error);
 
 	(void)netlink;
 	(void)query;
+	totals = totals ? totals : &unwanted;
 	memset(totals, 0, sizeof(*totals));
 	if (err)
 		return err;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What is read from /proc and /run: this process against what it knows of itself, and names in a directory of our own. */
+/* What is read from /proc and /run: this process as it knows itself, and names in a directory of our own. */
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
