@@ -181,8 +181,11 @@ static int family_dump(struct walk *walk, uint8_t family, struct skstat_error *e
 		.sdiag_family = family,
 		.sdiag_protocol = IPPROTO_TCP,
 		.idiag_ext = skstat_inet_diag_extensions(walk->groups),
-		/* Beyond these there are sockets that are bound and nothing else, which are no connections. */
-		.idiag_states = has(dump->query, SKSTAT_HAS(STATES)) ? dump->query->states : STATES_ALL,
+		/*
+		 * All of them, whatever was asked for: the record of the namespace counts every socket by state, as the
+		 * module's does. Beyond these there are sockets that are bound and nothing else: no connections.
+		 */
+		.idiag_states = STATES_ALL,
 	};
 	const struct skstat_reply reply = {
 		.type = SOCK_DIAG_BY_FAMILY,
@@ -199,14 +202,9 @@ static int family_dump(struct walk *walk, uint8_t family, struct skstat_error *e
 
 static int families_dump(struct walk *walk, struct skstat_error *error)
 {
-	const struct skstat_query *query = walk->dump->query;
-	uint32_t families = has(query, SKSTAT_HAS(FAMILIES)) ? query->families : SKSTAT_FAMILY_ALL;
-	int err = 0;
+	int err = family_dump(walk, AF_INET, error);
 
-	if (families & SKSTAT_FAMILY_INET)
-		err = family_dump(walk, AF_INET, error);
-	/* Those that talk IPv4 are among those of IPv6; the filter tells them apart. */
-	if (!err && families & (SKSTAT_FAMILY_INET6 | SKSTAT_FAMILY_MAPPED))
+	if (!err)
 		err = family_dump(walk, AF_INET6, error);
 	/* A budget's end is a good end. */
 	return err == 1 && !walk->stopped ? 0 : err;
