@@ -155,6 +155,17 @@ static void stop_doors(struct skstat_http *http)
 	skstat_streams_wait(http);
 }
 
+/* Takes the sockets from the daemons, which would shut them down, and with them the caller's. */
+static void leave_listeners(struct skstat_http *http)
+{
+	for (size_t i = 0; i < http->doors; i++) {
+		int fd = MHD_quiesce_daemon(http->door[i].daemon);
+
+		if (fd >= 0)
+			close(fd);
+	}
+}
+
 static void http_free(struct skstat_http *http)
 {
 	pthread_cond_destroy(&http->idle);
@@ -202,6 +213,7 @@ struct skstat_http *skstat_http_start(const struct skstat_http_config *config, s
 	err = start_doors(http);
 	if (err) {
 		skstat_serve_fail(error, err, "the HTTP server does not start: %s", strerror(-err));
+		leave_listeners(http);
 		stop_doors(http);
 		http_free(http);
 		return NULL;

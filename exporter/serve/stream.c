@@ -8,6 +8,8 @@
 #include "render/json.h"
 #include "stream.h"
 
+#define JSON_FLAGS (JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15))
+
 struct skstat_stream {
 	atomic_uint references; /* the request's and the thread's */
 	struct skstat_ring ring;
@@ -44,7 +46,7 @@ static int put_json(const char *data, size_t length, void *text)
 /* Adds the value and drops it. */
 static void text_json(struct skstat_buffer *text, json_t *value)
 {
-	if (!value || json_dump_callback(value, put_json, text, JSON_COMPACT | JSON_ENCODE_ANY))
+	if (!value || json_dump_callback(value, put_json, text, JSON_FLAGS))
 		text->failed = true;
 	json_decref(value);
 }

@@ -129,9 +129,6 @@ void skstat_udp_send(struct skstat_udp *udp, size_t until)
 void skstat_udp_clear(struct skstat_udp *udp)
 {
 	skstat_buffer_clear(&udp->text);
-	/* A failed one takes nothing more. */
-	if (udp->text.failed)
-		skstat_buffer_free(&udp->text);
 	udp->sent = udp->count = 0;
 }
 
