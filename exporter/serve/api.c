@@ -104,13 +104,22 @@ static ssize_t read_nothing(void *cls, uint64_t position, char *data, size_t roo
 	return MHD_CONTENT_READER_END_OF_STREAM;
 }
 
+/* Without chunks, for libmicrohttpd 0.9.75 sends the last one after a HEAD too; so the connection is closed. */
+static enum MHD_Result answer_head(struct skstat_http_request *request)
+{
+	struct MHD_Response *response =
+		MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK_BYTES, read_nothing, NULL, NULL);
+
+	if (response)
+		(void)MHD_set_response_options(response, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END);
+	return skstat_reply(request, MHD_HTTP_OK, SKSTAT_TYPE_JSON, response);
+}
+
 static enum MHD_Result start(struct skstat_http_request *request, struct parameters *taken)
 {
 	if (request->head) {
 		free(taken->options);
-		return skstat_reply(request, MHD_HTTP_OK, SKSTAT_TYPE_JSON,
-				    MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK_BYTES, read_nothing, NULL,
-								      NULL));
+		return answer_head(request);
 	}
 	*request->stream = skstat_stream_start(request->http, request->connection, taken->options, taken->raw,
 					       &taken->error);

@@ -76,9 +76,12 @@ static bool read_body(struct client *client, struct client_reply *reply, size_t 
 {
 	size_t got;
 
-	reply->body = realloc(reply->body, reply->length + length + 1);
-	if (!reply->body)
-		err(1, "a reply");
+	if (reply->length + length >= reply->room) {
+		reply->room = 2 * (reply->length + length + 1);
+		reply->body = realloc(reply->body, reply->room);
+		if (!reply->body)
+			err(1, "a reply");
+	}
 	got = fread(reply->body + reply->length, 1, length, client->in);
 	reply->length += got;
 	reply->body[reply->length] = '\0';

@@ -17,7 +17,7 @@ struct client_reply {
 	int status;
 	char head[4096]; /* the lines of the header, each ended by \n */
 	char *body;	 /* ended by 0, which does not count; chunks put together */
-	size_t length;
+	size_t length, room;
 	bool whole; /* all came that the header or the last chunk promised */
 };
 
