@@ -2,6 +2,7 @@
 /* /api/v1/sockets over a real unix socket, out of a source that does as it is told. */
 #include <errno.h>
 #include <poll.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -29,33 +30,32 @@ struct skstat_source {
 };
 
 static struct {
-	/* set before a request */
-	int open_err;	       /* it cannot be opened */
-	uint64_t sockets;      /* so many are given */
-	uint64_t namespaces;   /* and then so many of these */
-	bool namespaces_first; /* against the rule */
-	int err;	       /* how it ends */
-	bool slow;	       /* a millisecond between two sockets */
+	_Atomic int open_err;	       /* it cannot be opened */
+	_Atomic uint64_t sockets;      /* so many are given */
+	_Atomic uint64_t namespaces;   /* and then so many of these */
+	_Atomic bool namespaces_first; /* against the rule */
+	_Atomic int err;	       /* how it ends */
+	_Atomic bool slow;	       /* a millisecond between two sockets */
 
 	_Atomic uint64_t given, opened, closed, stopped;
-	struct skstat_query query;
-	struct skstat_range local_port[2];
-} source;
+	pthread_mutex_t lock; /* of what was asked last */
+	struct asked {
+		struct skstat_query query;
+		struct skstat_range local_port[2];
+	} asked;
+} source = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 static struct skstat_schema schema;
 
 static struct skstat_source *open_source(void *arg, struct skstat_error *error)
 {
-	struct skstat_source *made;
+	struct skstat_source *made = arg == &source && !source.open_err ? calloc(1, sizeof(*made)) : NULL;
 
-	assert_ptr_equal(arg, &source);
-	if (source.open_err) {
+	if (!made) {
 		error->err = source.open_err;
 		snprintf(error->text, sizeof(error->text), "the module is gone\xff");
 		return NULL;
 	}
-	made = calloc(1, sizeof(*made));
-	assert_non_null(made);
 	made->info = (struct skstat_source_info){ .name = "netlink", .version = "1", .hz = 250, .schema = &schema };
 	source.opened++;
 	return made;
@@ -98,8 +98,10 @@ int skstat_source_sock(struct skstat_source *made, const struct skstat_query *qu
 		       struct skstat_totals *totals, struct skstat_error *error)
 {
 	(void)made;
-	source.query = *query;
-	memcpy(source.local_port, query->local_port, sizeof(source.local_port));
+	pthread_mutex_lock(&source.lock);
+	source.asked.query = *query;
+	memcpy(source.asked.local_port, query->local_port, sizeof(source.asked.local_port));
+	pthread_mutex_unlock(&source.lock);
 	if ((source.namespaces_first && give(SKSTAT_KIND_NETNS, source.namespaces, fn, arg)) ||
 	    give(SKSTAT_KIND_FULL, source.sockets, fn, arg) ||
 	    (!source.namespaces_first && give(SKSTAT_KIND_NETNS, source.namespaces, fn, arg)))
@@ -133,7 +135,10 @@ static int set_up(void **state)
 
 	(void)state;
 	memset(&self, 0, sizeof(self));
-	memset(&source, 0, sizeof(source));
+	source.open_err = source.err = 0;
+	source.sockets = source.namespaces = 0;
+	source.namespaces_first = source.slow = false;
+	source.given = source.opened = source.closed = source.stopped = 0;
 	memset(schema.available, true, sizeof(schema.available));
 	if (!mkdtemp(strcpy(directory, "/tmp/skstat-api-XXXXXX")))
 		return -1;
@@ -201,6 +206,16 @@ static void assert_error(const char *parameters, int status, const char *sentenc
 	json_decref(json);
 }
 
+static struct asked last_asked(void)
+{
+	struct asked asked;
+
+	pthread_mutex_lock(&source.lock);
+	asked = source.asked;
+	pthread_mutex_unlock(&source.lock);
+	return asked;
+}
+
 /* Until it is as many, which is not long. */
 static void wait_for(_Atomic uint64_t *number, uint64_t least)
 {
@@ -239,6 +254,7 @@ static void parameters(void **state)
 		{ "?sport%00=80", "zero byte" },
 		{ "?=", "there is no parameter \"\"" },
 	};
+	struct asked asked;
 	json_t *json;
 	int status;
 
@@ -251,17 +267,18 @@ static void parameters(void **state)
 		   &status);
 	json_decref(json);
 	assert_int_equal(status, 200);
-	assert_int_equal(source.query.states, 1u << TCP_ESTABLISHED | 1u << TCP_TIME_WAIT);
-	assert_int_equal(source.query.local_ports, 2);
-	assert_true(source.local_port[0].min == 8000 && source.local_port[0].max == 8999);
-	assert_true(source.local_port[1].min == 22 && source.local_port[1].max == 22);
-	assert_int_equal(source.query.remote_ports, 1);
-	assert_int_equal(source.query.local_prefixes, 1);
-	assert_int_equal(source.query.max_sockets, 7);
-	assert_true(source.query.exact);
+	asked = last_asked();
+	assert_int_equal(asked.query.states, 1u << TCP_ESTABLISHED | 1u << TCP_TIME_WAIT);
+	assert_int_equal(asked.query.local_ports, 2);
+	assert_true(asked.local_port[0].min == 8000 && asked.local_port[0].max == 8999);
+	assert_true(asked.local_port[1].min == 22 && asked.local_port[1].max == 22);
+	assert_int_equal(asked.query.remote_ports, 1);
+	assert_int_equal(asked.query.local_prefixes, 1);
+	assert_int_equal(asked.query.max_sockets, 7);
+	assert_true(asked.query.exact);
 	json_decref(ask("?exact=0", &status));
 	assert_int_equal(status, 200);
-	assert_false(source.query.exact);
+	assert_false(last_asked().query.exact);
 	assert_int_equal(skstat_self_get(&self, api_requests), sizeof(wrong) / sizeof(wrong[0]) + 2);
 	assert_int_equal(skstat_self_get(&self, http_4xx), sizeof(wrong) / sizeof(wrong[0]));
 }
