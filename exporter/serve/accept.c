@@ -52,7 +52,7 @@ static const char *skip_space(const char *text)
 	return text + strspn(text, " \t");
 }
 
-/* A weight in thousandths, of "1", "0.5", "0.001"; one that is none is 0, so that what is not understood is not taken. */
+/* A weight in thousandths, of "1", "0.5", "0.001". One that is none is 0: what is not understood is not taken. */
 static int weight_parse(const char *text, size_t length)
 {
 	int weight = 0, unit = 1000;

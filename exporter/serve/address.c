@@ -42,8 +42,8 @@ int skstat_address_parse(const char *text, struct skstat_address *address, struc
 		host++;
 		length -= 2;
 	} else if (memchr(text, ':', length)) {
-		return skstat_serve_fail(error, -EINVAL, "\"%.100s\": an IPv6 address is written in brackets, as [::1]:80",
-					 text);
+		return skstat_serve_fail(error, -EINVAL,
+					 "\"%.100s\": an IPv6 address is written in brackets, as in [::1]:80", text);
 	}
 	if ((text[0] == '[' && !length) || length >= sizeof(address->host) || strcspn(host, " \t/@") < length)
 		return skstat_serve_fail(error, -EINVAL, "\"%.100s\" has no host that could be one", text);

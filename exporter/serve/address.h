@@ -23,9 +23,9 @@ skstat_serve_fail(struct skstat_error *error, int err, const char *format, ...);
 int skstat_address_parse(const char *text, struct skstat_address *address, struct skstat_error *error);
 
 /*
- * The addresses of a host that is not "", to be freed with freeaddrinfo(). A name that has both kinds is taken as IPv4: that is
- * where "localhost" is expected, and where statsd listens unless told otherwise. May ask the resolver, and block. 0, or
- * -ENOENT and a sentence that names `text`, which is what the user wrote.
+ * The addresses of a host that is not "", to be freed with freeaddrinfo(). A name that has both kinds is taken as IPv4:
+ * that is where "localhost" is expected, and where statsd listens unless told otherwise. May ask the resolver, and
+ * block. 0, or -ENOENT and a sentence that names `text`, which is what the user wrote.
  */
 int skstat_address_resolve(const struct skstat_address *address, const char *text, int socktype,
 			   struct addrinfo **found, struct skstat_error *error);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a browser could be tricked into. A page whose name is made to resolve to this machine (DNS rebinding) is the same origin
- * for the browser, but its name is in Host; a page elsewhere that asks for us says so in Sec-Fetch-Site.
+ * What a browser could be tricked into. A page whose name is made to resolve to this machine (DNS rebinding) is the
+ * same origin for the browser, but its name is in Host; a page elsewhere that asks for us says so in Sec-Fetch-Site.
  */
 #include <arpa/inet.h>
 #include <stdlib.h>

@@ -20,7 +20,8 @@ enum MHD_Result skstat_ready_handle(struct skstat_http_request *request)
 	} else if (!snapshot->ready) {
 		snprintf(sentence, sizeof(sentence), "Not ready: not all sockets have been read yet");
 	} else if (skstat_snapshot_stale(snapshot, now)) {
-		snprintf(sentence, sizeof(sentence), "Not ready: the sockets were last read %.1f seconds ago, every %.1f is due",
+		snprintf(sentence, sizeof(sentence),
+			 "Not ready: the sockets were last read %.1f seconds ago, every %.1f is due",
 			 (double)(now - snapshot->taken_ns) / 1e9, (double)snapshot->interval_ns / 1e9);
 	} else {
 		status = MHD_HTTP_OK;

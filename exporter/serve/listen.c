@@ -40,16 +40,16 @@ static int say(const char *address, const struct skstat_address *parsed, int err
 	switch (err) {
 	case -EADDRINUSE:
 		return skstat_serve_fail(error, err,
-					 "%.100s is taken by another program: choose another --web.listen-address or stop it",
-					 address);
+					 "%.100s is taken by another program: choose another --web.listen-address or "
+					 "stop it", address);
 	case -EACCES:
 		return skstat_serve_fail(error, err,
 					 "%.100s: port %s is for privileged programs: choose one from 1024 on in "
 					 "--web.listen-address", address, parsed->port);
 	case -EADDRNOTAVAIL:
 		return skstat_serve_fail(error, err,
-					 "%.100s: this machine has no address %.100s: choose another --web.listen-address",
-					 address, parsed->host);
+					 "%.100s: this machine has no address %.100s: choose another "
+					 "--web.listen-address", address, parsed->host);
 	case -EAFNOSUPPORT:
 		return skstat_serve_fail(error, err,
 					 "%.100s: this kernel has no such kind of address: choose another "
@@ -120,7 +120,8 @@ static int find_dead(const struct sockaddr_un *address, struct skstat_error *err
 		return 0;
 	if (err == -EACCES || err == -EPERM)
 		return skstat_serve_fail(error, err,
-					 "%s is another user's socket: remove it or choose another --web.unix-socket", path);
+					 "%s is another user's socket: remove it or choose another --web.unix-socket",
+					 path);
 	return skstat_serve_fail(error, -EADDRINUSE,
 				 "%s is taken by another program: choose another --web.unix-socket or stop it", path);
 }
@@ -142,8 +143,8 @@ static int open_unix(int fd, const char *path, const char *group, struct skstat_
 
 	if (found && lchown(path, (uid_t)-1, found->gr_gid))
 		return skstat_serve_fail(error, -errno,
-					 "%s cannot be given to the group %.32s: %s; choose another --web.unix-group", path,
-					 group, strerror(errno));
+					 "%s cannot be given to the group %.32s: %s; choose another --web.unix-group",
+					 path, group, strerror(errno));
 	if (listen(fd, SOMAXCONN))
 		return skstat_serve_fail(error, -errno, "cannot listen on %s: %s", path, strerror(errno));
 	return 0;

@@ -6,9 +6,9 @@
 #include "source/message.h"
 
 /*
- * "127.0.0.1:19733", "[::1]:19733", "localhost:19733" (IPv4 if it has both), ":19733" (all addresses, both families, or IPv4
- * where IPv6 is off); "[::]:19733" is IPv6 alone, so that "0.0.0.0:19733" can stand beside it. A listening TCP socket, or
- * a negative errno and one sentence that says which address, what is wrong and what to do. Port 0 takes any.
+ * "127.0.0.1:19733", "[::1]:19733", "localhost:19733" (IPv4 if it has both), ":19733" (all addresses, both families, or
+ * IPv4 where IPv6 is off); "[::]:19733" is IPv6 alone, so that "0.0.0.0:19733" can stand beside it. A listening TCP
+ * socket, or a negative errno and one sentence that says which address, what is wrong and what to do. Port 0 takes any.
  */
 int skstat_listen_tcp(const char *address, struct skstat_error *error);
 

@@ -9,56 +9,55 @@
 /* The lowest is ten times smaller than the text already, and takes a fraction of the time of the higher ones. */
 #define GZIP_LEVEL 1
 
-static void make_text(struct skstat_body *body, const struct skstat_snapshot *snapshot, bool stale)
+/* A copy without room to spare, for it stays as long as the snapshot. NULL: no memory, or nothing. */
+static void *copy(const void *data, size_t length)
+{
+	void *copied = length ? malloc(length) : NULL;
+
+	return copied ? memcpy(copied, data, length) : NULL;
+}
+
+static void make_text(struct skstat_body *body, const struct skstat_families *families, bool stale)
 {
 	struct skstat_buffer buffer = { 0 };
 
-	skstat_text_render(&buffer, snapshot->families, stale);
-	/* Copied, for it stays as long as the snapshot and the buffer has room to spare. */
-	if (!buffer.failed && buffer.length)
-		body->data = malloc(buffer.length);
-	if (body->data) {
-		memcpy(body->data, buffer.data, buffer.length);
-		body->length = buffer.length;
-	}
+	skstat_text_render(&buffer, families, stale);
+	body->length = buffer.length;
+	body->data = buffer.failed ? NULL : copy(buffer.data, buffer.length);
 	skstat_buffer_free(&buffer);
 }
 
 static void make_gzip(struct skstat_body *body, const struct skstat_body *text)
 {
 	struct libdeflate_compressor *compressor = libdeflate_alloc_compressor(GZIP_LEVEL);
-	size_t bound = libdeflate_gzip_compress_bound(compressor, text->length);
-	void *data = compressor ? malloc(bound) : NULL;
-	void *fitting;
+	size_t bound = compressor ? libdeflate_gzip_compress_bound(compressor, text->length) : 0;
+	void *data = bound ? malloc(bound) : NULL;
+	size_t length = 0;
 
-	if (data) {
-		body->length = libdeflate_gzip_compress(compressor, text->data, text->length, data, bound);
-		fitting = body->length ? realloc(data, body->length) : NULL;
-		body->data = fitting ? fitting : data;
-	}
+	if (data)
+		length = libdeflate_gzip_compress(compressor, text->data, text->length, data, bound);
+	body->length = length;
+	body->data = copy(data, length);
+	free(data);
 	libdeflate_free_compressor(compressor);
-	if (data && !body->length) {
-		free(data);
-		body->data = NULL;
-	}
 }
 
 /*
- * The body as it is to be sent, made if it was not. Who comes while another makes it waits for that. *gzip is cleared where
- * memory does not reach for it. NULL: no memory.
+ * The body as it is to be sent, made if it was not. Who comes while another makes it waits for that. *gzip is cleared
+ * where memory does not reach for it. NULL: no memory.
  */
 static const struct skstat_body *take_body(struct skstat_snapshot *snapshot, bool stale, bool *gzip,
 					   struct skstat_self *self)
 {
-	struct skstat_body *text = &snapshot->body[stale][SKSTAT_BODY_TEXT];
-	struct skstat_body *small = &snapshot->body[stale][SKSTAT_BODY_TEXT_GZIP];
+	struct skstat_body *text = skstat_snapshot_body(snapshot, stale, SKSTAT_BODY_TEXT);
+	struct skstat_body *small = skstat_snapshot_body(snapshot, stale, SKSTAT_BODY_TEXT_GZIP);
 	const struct skstat_body *body;
 	uint64_t start;
 
 	pthread_mutex_lock(&snapshot->lock);
 	if (!text->data) {
 		start = skstat_now_ns();
-		make_text(text, snapshot, stale);
+		make_text(text, snapshot->families, stale);
 		skstat_self_add(self, render_ns, skstat_now_ns() - start);
 	}
 	if (*gzip && text->data && !small->data) {
@@ -100,7 +99,8 @@ enum MHD_Result skstat_metrics_handle(struct skstat_http_request *request)
 	body = take_body(snapshot, skstat_snapshot_stale(snapshot, skstat_now_ns()), &gzip, self);
 	if (!body) {
 		skstat_snapshot_put(snapshot);
-		return skstat_reply_text(request, MHD_HTTP_SERVICE_UNAVAILABLE, "There is no memory left for the metrics");
+		return skstat_reply_text(request, MHD_HTTP_SERVICE_UNAVAILABLE,
+					 "There is no memory left for the metrics");
 	}
 	response = MHD_create_response_from_buffer_with_free_callback_cls(body->length, body->data, put_snapshot,
 									  snapshot);

@@ -58,7 +58,7 @@ json_t *skstat_reply_sentence(const char *sentence)
 
 	if (json)
 		return json;
-	for (i = 0; sentence[i] && i < sizeof(ascii) - 1; i++)
+	for (i = 0; i < sizeof(ascii) - 1 && sentence[i]; i++)
 		ascii[i] = (sentence[i] & 0x80) ? '?' : sentence[i];
 	ascii[i] = '\0';
 	return json_string(ascii);

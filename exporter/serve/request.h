@@ -81,10 +81,10 @@ bool skstat_guard_host(const char *value, const char *const *host, size_t hosts)
 
 /* --- what the client takes (accept.c) */
 
-/* Whether gzip is accepted, and not less than no coding at all, by the values of Accept-Encoding, joined by commas. Pure. */
+/* Whether the values of Accept-Encoding, joined by commas, take gzip, and not less gladly than no coding. Pure. */
 bool skstat_accept_gzip(const char *value);
 
-/* The values of a header that may come more than once, joined by commas, to be freed; "" of none. NULL: no memory. */
+/* The values of a header that may come more than once, joined by commas; "" of none. To be freed. NULL: no memory. */
 char *skstat_header_join(struct MHD_Connection *connection, const char *name);
 
 #endif

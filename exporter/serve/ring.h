@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Bytes on their way from a thread to a request of libmicrohttpd. While the ring is full the thread waits; while there is little in
- * it the request is suspended. Only the HTTP server includes this.
+ * Bytes on their way from a thread to a request of libmicrohttpd. While the ring is full the thread waits; while there
+ * is little in it the request is suspended. Only the HTTP server includes this.
  */
 #ifndef SKSTAT_SERVE_RING_H
 #define SKSTAT_SERVE_RING_H
@@ -42,8 +42,9 @@ bool skstat_ring_write(struct skstat_ring *ring, const void *data, size_t length
 void skstat_ring_end(struct skstat_ring *ring, const struct skstat_error *error);
 
 /*
- * The request, before its reply: whether it can be told how the writer began. If not, the request was suspended and will
- * be called again. error->err: 0, there is a reply to be read; -ESHUTDOWN, it was abandoned; else why there is none.
+ * The request, before its reply: whether it can be told how the writer began. If not, the request was suspended and
+ * will be called again. error->err: 0, there is a reply to be read; -ESHUTDOWN, it was abandoned; else why there is
+ * none.
  */
 bool skstat_ring_begun(struct skstat_ring *ring, struct skstat_error *error);
 

@@ -119,8 +119,8 @@ static int resolve(struct skstat_statsd *statsd, const char *text, struct skstat
 	if (err)
 		return err;
 	if (!address.host[0] || strcmp(address.port, "0") == 0)
-		return skstat_serve_fail(error, -EINVAL, "\"%.100s\" cannot be sent to: give --statsd.address a host and a port",
-					 text);
+		return skstat_serve_fail(error, -EINVAL,
+					 "\"%.100s\" cannot be sent to: give --statsd.address a host and a port", text);
 	err = skstat_address_resolve(&address, text, SOCK_DGRAM, &found, error);
 	if (err)
 		return err;
@@ -145,7 +145,8 @@ static int start(struct skstat_statsd *statsd, const struct skstat_statsd_config
 	int err;
 
 	if (!config->interval_ns || !config->datagram || config->datagram > DATAGRAM_MAX)
-		return skstat_serve_fail(error, -EINVAL, "statsd is sent to at an interval, in datagrams of 1 to %d bytes",
+		return skstat_serve_fail(error, -EINVAL,
+					 "statsd is sent to at an interval, in datagrams of 1 to %d bytes",
 					 DATAGRAM_MAX);
 	err = resolve(statsd, config->address, error);
 	if (err)

@@ -25,14 +25,18 @@ struct skstat_stream {
 	struct skstat_error failure; /* why a record could not be sent on */
 };
 
-static void stream_put(struct skstat_stream *stream)
+static void stream_free(struct skstat_stream *stream)
 {
-	if (atomic_fetch_sub_explicit(&stream->references, 1, memory_order_acq_rel) != 1)
-		return;
 	skstat_ring_destroy(&stream->ring);
 	skstat_buffer_free(&stream->text);
 	free(stream->options);
 	free(stream);
+}
+
+static void stream_put(struct skstat_stream *stream)
+{
+	if (atomic_fetch_sub_explicit(&stream->references, 1, memory_order_acq_rel) == 1)
+		stream_free(stream);
 }
 
 /* --- the thread */
@@ -198,8 +202,7 @@ struct skstat_stream *skstat_stream_start(struct skstat_http *http, struct MHD_C
 	pthread_mutex_unlock(&http->lock);
 	if (!err)
 		return stream;
-	stream_put(stream); /* for the thread that there is not */
-	stream_put(stream);
+	stream_free(stream);
 	return NULL;
 }
 

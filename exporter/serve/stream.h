@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A dump of sockets for one client of the API: a thread reads a source of its own and writes JSON into a ring, which the
- * request reads. Only the HTTP server includes this.
+ * A dump of sockets for one client of the API: a thread reads a source of its own and writes JSON into a ring, which
+ * the request reads. Only the HTTP server includes this.
  */
 #ifndef SKSTAT_SERVE_STREAM_H
 #define SKSTAT_SERVE_STREAM_H

@@ -30,8 +30,8 @@ struct skstat_udp {
 void skstat_udp_add(const char *data, size_t length, size_t lines, void *udp);
 
 /*
- * Sends the next datagrams of the queue, up to number `until`, and never waits. Connects first where it is not connected; after an error
- * that another route could mend, that is what the next call does.
+ * Sends the next datagrams of the queue, up to number `until`, and never waits. Connects first where it is not; after
+ * an error that another route could mend it does so anew.
  */
 void skstat_udp_send(struct skstat_udp *udp, size_t until);
 

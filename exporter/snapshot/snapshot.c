@@ -30,6 +30,11 @@ bool skstat_snapshot_stale(const struct skstat_snapshot *snapshot, uint64_t now_
 	return now_ns > snapshot->taken_ns && now_ns - snapshot->taken_ns > STALE_INTERVALS * snapshot->interval_ns;
 }
 
+struct skstat_body *skstat_snapshot_body(struct skstat_snapshot *snapshot, bool stale, enum skstat_body_kind kind)
+{
+	return &snapshot->body[stale][kind];
+}
+
 void skstat_snapshot_put(struct skstat_snapshot *snapshot)
 {
 	if (!snapshot || atomic_fetch_sub_explicit(&snapshot->references, 1, memory_order_acq_rel) != 1)

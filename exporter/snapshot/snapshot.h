@@ -41,6 +41,9 @@ struct skstat_snapshot {
 /* Older than three intervals: not to be trusted any more. */
 bool skstat_snapshot_stale(const struct skstat_snapshot *snapshot, uint64_t now_ns);
 
+/* One of the bodies, for who holds the lock; one that was made may be read without it. */
+struct skstat_body *skstat_snapshot_body(struct skstat_snapshot *snapshot, bool stale, enum skstat_body_kind kind);
+
 /* NULL is fine. */
 void skstat_snapshot_put(struct skstat_snapshot *snapshot);
 

@@ -263,8 +263,8 @@ static void parameters(void **state)
 		assert_error(wrong[i].text, 400, wrong[i].sentence);
 	assert_int_equal(source.opened, 0);
 
-	json = ask("?states=established,TIME-WAIT&dport=443&sport=8000-8999&sport=22&exact&max-sockets=7&src=10.0.0.0%2F8",
-		   &status);
+	json = ask("?states=established,TIME-WAIT&dport=443&sport=8000-8999&sport=22&exact&max-sockets=7"
+		   "&src=10.0.0.0%2F8", &status);
 	json_decref(json);
 	assert_int_equal(status, 200);
 	asked = last_asked();

@@ -16,16 +16,16 @@
 static void accept_encoding(void **state)
 {
 	static const char *const yes[] = {
-		"gzip", "GZip", "x-gzip", "gzip, deflate", "deflate,gzip", "deflate;q=1, gzip;q=0.5", "*", "br;q=1.0, *;q=0.1",
-		"gzip;q=1", "gzip;q=1.000", "gzip;q=0.001", " gzip ", "gzip ; q=0.5", "gzip;Q=0.5", "gzip;level=1;q=0.5",
-		"identity;q=0.5, gzip;q=0.5", "identity;q=0, gzip", "*;q=0, gzip", "gzip;q=0.8, identity;q=0.7", ",,gzip,,",
-		"identity;q=0.5, *",
+		"gzip", "GZip", "x-gzip", "gzip, deflate", "deflate,gzip", "deflate;q=1, gzip;q=0.5", "*",
+		"br;q=1.0, *;q=0.1", "gzip;q=1", "gzip;q=1.000", "gzip;q=0.001", " gzip ", "gzip ; q=0.5", "gzip;Q=0.5",
+		"gzip;level=1;q=0.5", "identity;q=0.5, gzip;q=0.5", "identity;q=0, gzip", "*;q=0, gzip",
+		"gzip;q=0.8, identity;q=0.7", ",,gzip,,", "identity;q=0.5, *",
 	};
 	static const char *const no[] = {
-		"", " ", ",", "identity", "deflate", "br", "gzip;q=0", "gzip;q=0.0", "gzip;q=0.000", "gzip; q=0", "gzip ;q=0",
-		"gzip;q=0, *", "*;q=0", "*;q=1, gzip;q=0", "gzipped", "gzi", "xgzip", "gzip;q=2", "gzip;q=1.5", "gzip;q=1.001",
-		"gzip;q=0.0001", "gzip;q=", "gzip;q=x", "gzip;q=-1", "gzip;q=0.5x", "gzip;level=1;q=0", "identity, gzip;q=0.9",
-		"deflate;q=0.5;gzip", "q=gzip",
+		"", " ", ",", "identity", "deflate", "br", "gzip;q=0", "gzip;q=0.0", "gzip;q=0.000", "gzip; q=0",
+		"gzip ;q=0", "gzip;q=0, *", "*;q=0", "*;q=1, gzip;q=0", "gzipped", "gzi", "xgzip", "gzip;q=2",
+		"gzip;q=1.5", "gzip;q=1.001", "gzip;q=0.0001", "gzip;q=", "gzip;q=x", "gzip;q=-1", "gzip;q=0.5x",
+		"gzip;level=1;q=0", "identity, gzip;q=0.9", "deflate;q=0.5;gzip", "q=gzip",
 	};
 
 	(void)state;
@@ -41,14 +41,14 @@ static void host(void **state)
 {
 	static const char *const names[] = { "appliance.example" };
 	static const char *const yes[] = {
-		"127.0.0.1", "127.0.0.1:19733", "192.0.2.1:80", "[::1]", "[::1]:19733", "[2001:db8::1]:1", "localhost",
-		"localhost:19733", "LocalHost", "appliance.example", "Appliance.Example:19733",
+		"127.0.0.1", "127.0.0.1:19733", "192.0.2.1:80", "[::1]", "[::1]:19733", "[2001:db8::1]:1",
+		"localhost", "localhost:19733", "LocalHost", "appliance.example", "Appliance.Example:19733",
 	};
 	static const char *const no[] = {
 		"", ":19733", "example.org", "example.org:19733", "localhost.example.org", "localhost:", "localhost:x",
-		"localhost:80:80", "localhost:123456", "127.0.0.1.example.org", "127.0.0", "1", "0x7f000001", "::1", "[::1",
-		"[::1]x", "[]", "[127.0.0.1]", "[localhost]", "127.0.0.1,example.org", "example.org,127.0.0.1",
-		"user@127.0.0.1", "127.0.0.1/x", "other.example", "[::1]:80,evil",
+		"localhost:80:80", "localhost:123456", "127.0.0.1.example.org", "127.0.0", "1", "0x7f000001",
+		"::1", "[::1", "[::1]x", "[]", "[127.0.0.1]", "[localhost]", "127.0.0.1,example.org",
+		"example.org,127.0.0.1", "user@127.0.0.1", "127.0.0.1/x", "other.example", "[::1]:80,evil",
 	};
 	char longest[2 * SKSTAT_HOST_SIZE];
 
@@ -76,8 +76,8 @@ static void addresses(void **state)
 	};
 	static const char *const bad[] = { "", "127.0.0.1", "localhost", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:65536",
 					   "127.0.0.1:-1", "127.0.0.1:+1", "127.0.0.1: 1", "127.0.0.1:100000", "::1:80",
-					   "[::1]", "[::1]80", "[]:80", "[::1:80", "[:80", "[", "19733", "http://localhost:80",
-					   "a b:80", "user@host:80" };
+					   "[::1]", "[::1]80", "[]:80", "[::1:80", "[:80", "[", "19733",
+					   "http://localhost:80", "a b:80", "user@host:80" };
 	struct skstat_address address;
 	struct skstat_error error;
 	char text[SKSTAT_HOST_SIZE + 8];

@@ -174,7 +174,8 @@ static void routes(void **state)
 
 static void refused(void **state)
 {
-	static const char *const nowhere[] = { "/x", "/metrics/", "//", "/-/", "/-/reload", "/api/v1/sockets", "/METRICS" };
+	static const char *const nowhere[] = { "/x", "/metrics/", "//", "/-/", "/-/reload", "/api/v1/sockets",
+					       "/METRICS" };
 	static const char *const methods[] = { "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "BREW" };
 	struct client_reply reply;
 
@@ -273,8 +274,8 @@ static void compressed(void **state)
 	assert_header(&reply, "Vary", "Accept-Encoding");
 	assert_header(&reply, "Content-Encoding", "gzip");
 	assert_true(reply.length < expected.length / 4);
-	assert_int_equal(libdeflate_gzip_decompress(decompressor, reply.body, reply.length, text, expected.length, &length),
-			 LIBDEFLATE_SUCCESS);
+	assert_int_equal(libdeflate_gzip_decompress(decompressor, reply.body, reply.length, text, expected.length,
+						    &length), LIBDEFLATE_SUCCESS);
 	assert_int_equal(length, expected.length);
 	assert_memory_equal(text, expected.data, length);
 	sent = reply.length;
@@ -451,7 +452,8 @@ static void failed_start(void **state)
 /* Nothing that a client sends, or does not send, ends the server. */
 static void nonsense(void **state)
 {
-	static const char *const texts[] = { "\r\n\r\n", "GET\r\n\r\n", "GET /", "\x16\x03\x01\x02", "GET / HTTP/9.9\r\n\r\n",
+	static const char *const texts[] = { "\r\n\r\n", "GET\r\n\r\n", "GET /", "\x16\x03\x01\x02",
+					     "GET / HTTP/9.9\r\n\r\n",
 					     "GET /%00%ff%zz HTTP/1.1\r\n" HOST "\r\n",
 					     "GET /metrics HTTP/1.1\r\n" HOST "Accept-Encoding:\r\n\r\n" };
 	char longest[64 * 1024] = "GET /";

@@ -236,7 +236,7 @@ static void spreading(void **state)
 	assert_int_equal(gauges, 2);
 }
 
-/* The end does not wait for the interval, and nothing is left out: neither of the flush that is on its way nor after it. */
+/* The end does not wait for the interval, and what came after the last flush is sent. */
 static void stopping(void **state)
 {
 	uint64_t before = skstat_now_ns();
