@@ -57,7 +57,8 @@ static int tear_down(void **state)
 	skstat_statsd_stop(statsd);
 	statsd = NULL;
 	skstat_store_free(store);
-	close(server);
+	if (server >= 0)
+		close(server);
 	return 0;
 }
 
@@ -254,10 +255,13 @@ static void stopping(void **state)
 	assert_int_equal(skstat_self_get(&self, statsd_flushes), 2);
 	assert_sums();
 
-	/* While it waits for a snapshot. */
-	start(MILLISECOND);
+	/* Nothing came after it: nothing is sent again. */
+	memset(&self, 0, sizeof(self));
+	start(3600 * 1000 * MILLISECOND);
+	wait_for_flushes(1);
 	skstat_statsd_stop(statsd);
 	statsd = NULL;
+	assert_int_equal(skstat_self_get(&self, statsd_flushes), 1);
 }
 
 static void before_the_first(void **state)
@@ -294,6 +298,30 @@ static void nobody(void **state)
 	/* One gauge each, in a datagram of its own. */
 	flushes = skstat_self_get(&self, statsd_flushes);
 	assert_int_equal(skstat_self_get(&self, statsd_sent) + skstat_self_get(&self, statsd_error), flushes);
+}
+
+/* An answer to an earlier datagram keeps one back, and the socket is as good as before. */
+static void refused(void **state)
+{
+	struct sockaddr_in peer = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+				    .sin_port = htons(client_port(server)) };
+	struct skstat_udp udp = { .self = &self, .fd = -1, .peer_length = sizeof(peer) };
+	int fd = -1;
+
+	(void)state;
+	close(server);
+	memcpy(&udp.peer, &peer, sizeof(peer));
+	for (size_t i = 1; i <= 10; i++) {
+		skstat_udp_add("x", 1, 1, &udp);
+		skstat_udp_send(&udp, i);
+		assert_true(fd < 0 || fd == udp.fd);
+		fd = udp.fd;
+		assert_true(fd >= 0);
+	}
+	assert_true(skstat_self_get(&self, statsd_error) > 0);
+	assert_int_equal(skstat_self_get(&self, statsd_error) + skstat_self_get(&self, statsd_sent), 10);
+	skstat_udp_free(&udp);
+	server = -1;
 }
 
 /* A queue whose receiver does not read, and whose socket has no room. */
@@ -404,6 +432,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(stopping, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(before_the_first, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(nobody, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(refused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(no_room, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(unreachable, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(too_long, set_up, tear_down),
