@@ -1,25 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <ctype.h>
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "address.h"
-
-int skstat_serve_fail(struct skstat_error *error, int err, const char *format, ...)
-{
-	va_list args;
-
-	if (error) {
-		error->err = err;
-		va_start(args, format);
-		vsnprintf(error->text, sizeof(error->text), format, args);
-		va_end(args);
-	}
-	return err;
-}
 
 static bool port_is_one(const char *port)
 {
@@ -34,19 +18,19 @@ int skstat_address_parse(const char *text, struct skstat_address *address, struc
 	size_t length = colon ? (size_t)(colon - text) : 0;
 
 	if (!colon || (text[0] == '[' && length && colon[-1] != ']'))
-		return skstat_serve_fail(error, -EINVAL, "\"%.100s\" has no port: write it as HOST:PORT", text);
+		return skstat_error_set(error, -EINVAL, "\"%.100s\" has no port: write it as HOST:PORT", text);
 	if (!port_is_one(colon + 1))
-		return skstat_serve_fail(error, -EINVAL, "\"%.100s\" has no port from 0 to 65535 after its last colon",
-					 text);
+		return skstat_error_set(error, -EINVAL, "\"%.100s\" has no port from 0 to 65535 after its last colon",
+					text);
 	if (text[0] == '[') {
 		host++;
 		length -= 2;
 	} else if (memchr(text, ':', length)) {
-		return skstat_serve_fail(error, -EINVAL,
-					 "\"%.100s\": an IPv6 address is written in brackets, as in [::1]:80", text);
+		return skstat_error_set(error, -EINVAL,
+					"\"%.100s\": an IPv6 address is written in brackets, as in [::1]:80", text);
 	}
 	if ((text[0] == '[' && !length) || length >= sizeof(address->host) || strcspn(host, " \t/@") < length)
-		return skstat_serve_fail(error, -EINVAL, "\"%.100s\" has no host that could be one", text);
+		return skstat_error_set(error, -EINVAL, "\"%.100s\" has no host that could be one", text);
 	memcpy(address->host, host, length);
 	address->host[length] = '\0';
 	strcpy(address->port, colon + 1);
@@ -67,6 +51,6 @@ int skstat_address_resolve(const struct skstat_address *address, const char *tex
 		if (!err)
 			return 0;
 	}
-	return skstat_serve_fail(error, -ENOENT, "\"%.100s\": the host %.100s is not known: %s", text, address->host,
-				 err == EAI_SYSTEM ? strerror(errno) : gai_strerror(err));
+	return skstat_error_set(error, -ENOENT, "\"%.100s\": the host %.100s is not known: %s", text, address->host,
+				err == EAI_SYSTEM ? strerror(errno) : gai_strerror(err));
 }

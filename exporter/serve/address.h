@@ -15,10 +15,6 @@ struct skstat_address {
 	char port[SKSTAT_PORT_SIZE]; /* 0 to 65535, decimal */
 };
 
-/* Sets `error` and returns err, for all of this folder. */
-int __attribute__((format(printf, 3, 4)))
-skstat_serve_fail(struct skstat_error *error, int err, const char *format, ...);
-
 /* "127.0.0.1:8125", "[::1]:8125", "name:8125", ":8125". Pure. 0, or -EINVAL and a sentence. */
 int skstat_address_parse(const char *text, struct skstat_address *address, struct skstat_error *error);
 

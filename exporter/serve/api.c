@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "address.h"
 #include "request.h"
 #include "stream.h"
 
@@ -23,7 +22,7 @@ static int flag_parse(const char *name, const char *value, bool *flag, struct sk
 	else if (strcmp(value, "0") == 0 || strcmp(value, "false") == 0)
 		*flag = false;
 	else
-		return skstat_serve_fail(error, -EINVAL, "%s is true or false, not \"%.80s\"", name, value);
+		return skstat_error_set(error, -EINVAL, "%s is true or false, not \"%.80s\"", name, value);
 	return 0;
 }
 
@@ -39,8 +38,8 @@ static int take_option(struct parameters *taken, size_t index, const char *value
 		if (err || !on)
 			return err;
 	} else if (!value) {
-		return skstat_serve_fail(error, -EINVAL, "%s has no value: it is %s (%s)", option->name, option->value,
-					 option->help);
+		return skstat_error_set(error, -EINVAL, "%s has no value: it is %s (%s)", option->name, option->value,
+					option->help);
 	}
 	err = skstat_option_take(taken->options, index, value, error);
 	/* A parameter of an URL has no dashes. */
@@ -58,7 +57,7 @@ static enum MHD_Result take_parameter(void *cls, enum MHD_ValueKind kind, const 
 
 	(void)kind;
 	if (strlen(name) != name_size || (value && strlen(value) != value_size)) {
-		skstat_serve_fail(&taken->error, -EINVAL, "a parameter has a zero byte in it");
+		skstat_error_set(&taken->error, -EINVAL, "a parameter has a zero byte in it");
 		return MHD_NO;
 	}
 	if (strcmp(name, "raw") == 0)
@@ -68,7 +67,7 @@ static enum MHD_Result take_parameter(void *cls, enum MHD_ValueKind kind, const 
 	if (skstat_option_table[index].name)
 		err = take_option(taken, index, value);
 	else
-		err = skstat_serve_fail(&taken->error, -EINVAL, "there is no parameter \"%.80s\"", name);
+		err = skstat_error_set(&taken->error, -EINVAL, "there is no parameter \"%.80s\"", name);
 	return err ? MHD_NO : MHD_YES;
 }
 

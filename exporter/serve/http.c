@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "address.h"
 #include "request.h"
 #include "stream.h"
 
@@ -201,7 +200,7 @@ struct skstat_http *skstat_http_start(const struct skstat_http_config *config, s
 
 	if (!http || !(http->door = calloc(config->listeners ? config->listeners : 1, sizeof(*http->door)))) {
 		free(http);
-		skstat_serve_fail(error, -ENOMEM, "no memory for the HTTP server");
+		skstat_error_set(error, -ENOMEM, "no memory for the HTTP server");
 		return NULL;
 	}
 	http->config = *config;
@@ -212,7 +211,7 @@ struct skstat_http *skstat_http_start(const struct skstat_http_config *config, s
 
 	err = start_doors(http);
 	if (err) {
-		skstat_serve_fail(error, err, "the HTTP server does not start: %s", strerror(-err));
+		skstat_error_set(error, err, "the HTTP server does not start: %s", strerror(-err));
 		leave_listeners(http);
 		stop_doors(http);
 		http_free(http);

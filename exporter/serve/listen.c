@@ -39,23 +39,23 @@ static int say(const char *address, const struct skstat_address *parsed, int err
 {
 	switch (err) {
 	case -EADDRINUSE:
-		return skstat_serve_fail(error, err,
-					 "%.100s is taken by another program: choose another --web.listen-address or "
-					 "stop it", address);
+		return skstat_error_set(error, err,
+					"%.100s is taken by another program: choose another --web.listen-address or "
+					"stop it", address);
 	case -EACCES:
-		return skstat_serve_fail(error, err,
-					 "%.100s: port %s is for privileged programs: choose one from 1024 on in "
-					 "--web.listen-address", address, parsed->port);
+		return skstat_error_set(error, err,
+					"%.100s: port %s is for privileged programs: choose one from 1024 on in "
+					"--web.listen-address", address, parsed->port);
 	case -EADDRNOTAVAIL:
-		return skstat_serve_fail(error, err,
-					 "%.100s: this machine has no address %.100s: choose another "
-					 "--web.listen-address", address, parsed->host);
+		return skstat_error_set(error, err,
+					"%.100s: this machine has no address %.100s: choose another "
+					"--web.listen-address", address, parsed->host);
 	case -EAFNOSUPPORT:
-		return skstat_serve_fail(error, err,
-					 "%.100s: this kernel has no such kind of address: choose another "
-					 "--web.listen-address", address);
+		return skstat_error_set(error, err,
+					"%.100s: this kernel has no such kind of address: choose another "
+					"--web.listen-address", address);
 	default:
-		return skstat_serve_fail(error, err, "cannot listen on %.100s: %s", address, strerror(-err));
+		return skstat_error_set(error, err, "cannot listen on %.100s: %s", address, strerror(-err));
 	}
 }
 
@@ -106,24 +106,24 @@ static int find_dead(const struct sockaddr_un *address, struct skstat_error *err
 	int fd, err;
 
 	if (lstat(path, &status))
-		return errno == ENOENT ? 0 : skstat_serve_fail(error, -errno, "%s: %s", path, strerror(errno));
+		return errno == ENOENT ? 0 : skstat_error_set(error, -errno, "%s: %s", path, strerror(errno));
 	if (!S_ISSOCK(status.st_mode))
-		return skstat_serve_fail(error, -EADDRINUSE,
-					 "%s is there and is no socket: remove it or choose another --web.unix-socket",
-					 path);
+		return skstat_error_set(error, -EADDRINUSE,
+					"%s is there and is no socket: remove it or choose another --web.unix-socket",
+					path);
 	fd = socket(AF_UNIX, TYPE, 0);
 	if (fd < 0)
-		return skstat_serve_fail(error, -errno, "no unix socket: %s", strerror(errno));
+		return skstat_error_set(error, -errno, "no unix socket: %s", strerror(errno));
 	err = connect(fd, (const struct sockaddr *)address, sizeof(*address)) ? -errno : 0;
 	close(fd);
 	if (err == -ECONNREFUSED || err == -ENOENT)
 		return 0;
 	if (err == -EACCES || err == -EPERM)
-		return skstat_serve_fail(error, err,
-					 "%s is another user's socket: remove it or choose another --web.unix-socket",
-					 path);
-	return skstat_serve_fail(error, -EADDRINUSE,
-				 "%s is taken by another program: choose another --web.unix-socket or stop it", path);
+		return skstat_error_set(error, err,
+					"%s is another user's socket: remove it or choose another --web.unix-socket",
+					path);
+	return skstat_error_set(error, -EADDRINUSE,
+				"%s is taken by another program: choose another --web.unix-socket or stop it", path);
 }
 
 static int bind_unix(int fd, const struct sockaddr_un *address)
@@ -142,11 +142,11 @@ static int open_unix(int fd, const char *path, const char *group, struct skstat_
 	const struct group *found = group && *group ? getgrnam(group) : NULL;
 
 	if (found && lchown(path, (uid_t)-1, found->gr_gid))
-		return skstat_serve_fail(error, -errno,
-					 "%s cannot be given to the group %.32s: %s; choose another --web.unix-group",
-					 path, group, strerror(errno));
+		return skstat_error_set(error, -errno,
+					"%s cannot be given to the group %.32s: %s; choose another --web.unix-group",
+					path, group, strerror(errno));
 	if (listen(fd, SOMAXCONN))
-		return skstat_serve_fail(error, -errno, "cannot listen on %s: %s", path, strerror(errno));
+		return skstat_error_set(error, -errno, "cannot listen on %s: %s", path, strerror(errno));
 	return 0;
 }
 
@@ -156,14 +156,14 @@ int skstat_listen_unix(const char *path, const char *group, struct skstat_error 
 	int fd, err;
 
 	if (!*path || strlen(path) >= sizeof(address.sun_path))
-		return skstat_serve_fail(error, -EINVAL,
-					 "\"%.120s\" cannot be a unix socket: its path has 1 to %zu bytes, give such a "
-					 "--web.unix-socket", path, sizeof(address.sun_path) - 1);
+		return skstat_error_set(error, -EINVAL,
+					"\"%.120s\" cannot be a unix socket: its path has 1 to %zu bytes, give such a "
+					"--web.unix-socket", path, sizeof(address.sun_path) - 1);
 	strcpy(address.sun_path, path);
 
 	fd = socket(AF_UNIX, TYPE, 0);
 	if (fd < 0)
-		return skstat_serve_fail(error, -errno, "no unix socket: %s", strerror(errno));
+		return skstat_error_set(error, -errno, "no unix socket: %s", strerror(errno));
 	err = bind_unix(fd, &address);
 	if (err == -EADDRINUSE) {
 		err = find_dead(&address, error);
@@ -173,7 +173,7 @@ int skstat_listen_unix(const char *path, const char *group, struct skstat_error 
 		err = bind_unix(fd, &address);
 	}
 	if (err) {
-		skstat_serve_fail(error, err, "cannot listen on %s: %s", path, strerror(-err));
+		skstat_error_set(error, err, "cannot listen on %s: %s", path, strerror(-err));
 		goto close;
 	}
 	err = open_unix(fd, path, group, error);

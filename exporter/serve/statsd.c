@@ -119,8 +119,8 @@ static int resolve(struct skstat_statsd *statsd, const char *text, struct skstat
 	if (err)
 		return err;
 	if (!address.host[0] || strcmp(address.port, "0") == 0)
-		return skstat_serve_fail(error, -EINVAL,
-					 "\"%.100s\" cannot be sent to: give --statsd.address a host and a port", text);
+		return skstat_error_set(error, -EINVAL,
+					"\"%.100s\" cannot be sent to: give --statsd.address a host and a port", text);
 	err = skstat_address_resolve(&address, text, SOCK_DGRAM, &found, error);
 	if (err)
 		return err;
@@ -145,23 +145,23 @@ static int start(struct skstat_statsd *statsd, const struct skstat_statsd_config
 	int err;
 
 	if (!config->interval_ns || !config->datagram || config->datagram > DATAGRAM_MAX)
-		return skstat_serve_fail(error, -EINVAL,
-					 "statsd is sent to at an interval, in datagrams of 1 to %d bytes",
-					 DATAGRAM_MAX);
+		return skstat_error_set(error, -EINVAL,
+					"statsd is sent to at an interval, in datagrams of 1 to %d bytes",
+					DATAGRAM_MAX);
 	err = resolve(statsd, config->address, error);
 	if (err)
 		return err;
 	statsd->format = skstat_statsd_format_new(config->prefix);
 	statsd->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (!statsd->format || statsd->stop < 0)
-		return skstat_serve_fail(error, -ENOMEM, "no memory or no descriptor for the statsd sender");
+		return skstat_error_set(error, -ENOMEM, "no memory or no descriptor for the statsd sender");
 
 	/* The thread begins with this mask: signals are for the collector. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	err = pthread_create(&statsd->thread, NULL, send_thread, statsd);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return err ? skstat_serve_fail(error, -err, "no thread for the statsd sender: %s", strerror(err)) : 0;
+	return err ? skstat_error_set(error, -err, "no thread for the statsd sender: %s", strerror(err)) : 0;
 }
 
 struct skstat_statsd *skstat_statsd_start(const struct skstat_statsd_config *config, struct skstat_store *store,
@@ -170,7 +170,7 @@ struct skstat_statsd *skstat_statsd_start(const struct skstat_statsd_config *con
 	struct skstat_statsd *statsd = calloc(1, sizeof(*statsd));
 
 	if (!statsd) {
-		skstat_serve_fail(error, -ENOMEM, "no memory for the statsd sender");
+		skstat_error_set(error, -ENOMEM, "no memory for the statsd sender");
 		return NULL;
 	}
 	statsd->interval_ns = config->interval_ns;

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "address.h"
 #include "render/buffer.h"
 #include "render/json.h"
 #include "stream.h"
@@ -74,12 +73,12 @@ static int take_sample(const struct skstat_sample *sample, void *arg)
 	const bool namespace = sample->kind == SKSTAT_KIND_NETNS;
 
 	if (stream->namespaces && !namespace)
-		return skstat_serve_fail(&stream->failure, -EBADMSG, "the source gave a socket after its namespaces");
+		return skstat_error_set(&stream->failure, -EBADMSG, "the source gave a socket after its namespaces");
 	skstat_buffer_clear(&stream->text);
 	text_lead(stream, namespace);
 	text_json(&stream->text, skstat_sample_json(sample, info->schema, info->hz, stream->raw));
 	if (stream->text.failed)
-		return skstat_serve_fail(&stream->failure, -ENOMEM, "no memory for a socket");
+		return skstat_error_set(&stream->failure, -ENOMEM, "no memory for a socket");
 	if (!skstat_ring_write(&stream->ring, stream->text.data, stream->text.length))
 		return 1;
 	stream->begun = true;
@@ -129,7 +128,7 @@ static void dump_sockets(struct skstat_stream *stream, struct skstat_totals *tot
 	}
 	error->err = err;
 	if (err && !error->text[0])
-		skstat_serve_fail(error, err, "the sockets cannot be read: %s", strerror(err < 0 ? -err : ECANCELED));
+		skstat_error_set(error, err, "the sockets cannot be read: %s", strerror(err < 0 ? -err : ECANCELED));
 }
 
 static void *dump_thread(void *arg)
@@ -166,15 +165,15 @@ static int start_thread(struct skstat_stream *stream, struct skstat_error *error
 	int err;
 
 	if (http->stopping)
-		return skstat_serve_fail(error, -ESHUTDOWN, "the server is ending");
+		return skstat_error_set(error, -ESHUTDOWN, "the server is ending");
 	while (slot < SKSTAT_STREAMS && http->stream[slot])
 		slot++;
 	if (slot == SKSTAT_STREAMS)
-		return skstat_serve_fail(error, -EBUSY, "%d requests for sockets are being answered already",
-					 SKSTAT_STREAMS);
+		return skstat_error_set(error, -EBUSY, "%d requests for sockets are being answered already",
+					SKSTAT_STREAMS);
 	err = pthread_create(&thread, NULL, dump_thread, stream);
 	if (err)
-		return skstat_serve_fail(error, -err, "no thread to read the sockets: %s", strerror(err));
+		return skstat_error_set(error, -err, "no thread to read the sockets: %s", strerror(err));
 	pthread_detach(thread);
 	http->stream[slot] = stream;
 	return 0;
@@ -188,7 +187,7 @@ struct skstat_stream *skstat_stream_start(struct skstat_http *http, struct MHD_C
 
 	if (!stream) {
 		free(options);
-		skstat_serve_fail(error, -ENOMEM, "no memory for a request");
+		skstat_error_set(error, -ENOMEM, "no memory for a request");
 		return NULL;
 	}
 	atomic_init(&stream->references, 2);
