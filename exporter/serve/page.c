@@ -68,7 +68,7 @@ enum MHD_Result skstat_page_handle(struct skstat_http_request *request)
 				  "<meta name=\"color-scheme\" content=\"light dark\">\n<title>skstat</title>\n"
 				  "</head>\n<body>\n<h1>skstat ");
 	put_escaped(&page, config->version);
-	skstat_buffer_text(&page, "</h1>\n<p>Statistics of every TCP socket of this machine.</p>\n<ul>\n");
+	skstat_buffer_text(&page, "</h1>\n<p>TCP statistics of this machine, counted socket by socket.</p>\n<ul>\n");
 	put_link(&page, config->telemetry_path, "the metrics, for Prometheus");
 	put_link(&page, "/-/healthy", "whether this process serves");
 	put_link(&page, "/-/ready", "whether its figures are whole and fresh");

@@ -68,11 +68,14 @@ enum MHD_Result skstat_reply_error(struct skstat_http_request *request, unsigned
 {
 	json_t *json = json_pack("{s:o}", "error", skstat_reply_sentence(sentence));
 	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
+	size_t length = text ? strlen(text) : 0;
 	struct MHD_Response *response = NULL;
 
 	json_decref(json);
-	if (text)
-		response = MHD_create_response_from_buffer(strlen(text), text, MHD_RESPMEM_MUST_FREE);
+	if (text) {
+		text[length++] = '\n'; /* where the string ended */
+		response = MHD_create_response_from_buffer(length, text, MHD_RESPMEM_MUST_FREE);
+	}
 	if (status == MHD_HTTP_SERVICE_UNAVAILABLE)
 		skstat_reply_header(response, MHD_HTTP_HEADER_RETRY_AFTER, "1");
 	return skstat_reply(request, status, SKSTAT_TYPE_JSON, response);
