@@ -197,14 +197,16 @@ static void past_the_limit_other_grows(void **state)
 static void a_group_goes_after_its_ttl(void **state)
 {
 	static const struct skstat_model_config ten = { .group_limit = 9, .group_ttl_ns = 10 * KIT_SECOND };
-	struct skstat_sample s = kit_connection(1, "10.0.0.1:40000", "10.0.0.2:443");
+	struct skstat_sample s[2] = { kit_connection(1, "10.0.0.1:40000", "10.0.0.2:443"),
+				      kit_listener(2, "10.0.0.1:80") };
 	struct kit *kit = kit_new(&ten);
 
 	(void)state;
-	/* an idle socket keeps it */
+	/* an idle socket keeps it, or a listener to which nobody comes */
 	for (int i = 0; i < 20; i++)
-		kit_poll(kit, &s, 1);
+		kit_poll(kit, s, 2);
 	assert_true(kit_value(kit, connections, "default/out/443/ipv4") == 1);
+	assert_true(kit_value(kit, "skstat_tcp_listeners", "default/in/80/ipv4") == 1);
 	for (int i = 0; i < 10; i++) {
 		kit_poll(kit, NULL, 0);
 		assert_true(kit_value(kit, connections, "default/out/443/ipv4") == 0);
