@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the tests of the model share: samples made by hand, polls, and a look at the families. Ends the test on failure. */
+/* What the tests of the model share: samples made by hand, polls, a look at the families. A failure ends the test. */
 #ifndef SKSTAT_TESTS_MODEL_KIT_H
 #define SKSTAT_TESTS_MODEL_KIT_H
 

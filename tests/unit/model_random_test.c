@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Random histories of sockets, driven against a model and against a list in which every byte is known. The seed is fixed: a
- * failure comes again.
+ * Random histories of sockets, driven against a model and against a list in which every byte is known. The seed is
+ * fixed: a failure comes again.
  */
 #include <setjmp.h>
 #include <stdarg.h>

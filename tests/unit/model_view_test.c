@@ -71,7 +71,7 @@ static void listeners_match(void **state)
 		{ "[::]:50000", "[fd00::1]:50000", "[fd00::2]:50001", "default/in/50000/ipv6", true, 1 },
 		{ "[fd00::1]:50000", "[fd00::1]:50000", "[fd00::2]:50001", "default/in/50000/ipv6", true, 1 },
 		/* dual stack: its IPv4 children are mapped, or AF_INET by IPV6_ADDRFORM */
-		{ "[::]:50000", "[::ffff:10.0.0.1]:50000", "[::ffff:10.0.0.2]:50001", "default/in/50000/ipv4", false, 1 },
+		{ "[::]:50000", "[::ffff:10.0.0.1]:50000", "[::ffff:10.0.0.2]:9", "default/in/50000/ipv4", false, 1 },
 		{ "[::]:50000", "10.0.0.1:50000", "10.0.0.2:50001", "default/in/50000/ipv4", false, 1 },
 		{ "[::]:50000", "10.0.0.1:50000", "10.0.0.2:50001", "default/unknown/50000/ipv4", true, 1 },
 		{ "[::ffff:10.0.0.1]:50000", "10.0.0.1:50000", "10.0.0.2:50001", "default/in/50000/ipv4", false, 1 },
