@@ -125,9 +125,10 @@ void exporter_await_status(struct exporter *exporter, const char *path, int stat
 
 int exporter_end(struct exporter *exporter, int signal)
 {
-	struct pollfd end = { .fd = must(syscall(SYS_pidfd_open, exporter->pid, 0)), .events = POLLIN };
+	struct pollfd end = { .events = POLLIN };
 	int status;
 
+	end.fd = must(syscall(SYS_pidfd_open, exporter->pid, 0));
 	if (signal)
 		must(kill(exporter->pid, signal));
 	if (must(poll(&end, 1, PATIENCE / 100 * 1000)) == 0) {

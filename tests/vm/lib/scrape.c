@@ -4,8 +4,6 @@
 #include "must.h"
 #include "scrape.h"
 
-#define LABELS 16
-
 /* Where the parser is. */
 struct parser {
 	struct scrape *scrape;
@@ -13,6 +11,8 @@ struct parser {
 	char *why;
 	size_t room;
 	bool help, type; /* of the last family: seen */
+	char *key; /* where the next key goes */
+	struct scrape_label *label; /* and the next labels */
 };
 
 static bool __attribute__((format(printf, 2, 3))) refuse(struct parser *parser, const char *format, ...)
@@ -77,19 +77,17 @@ static int label_order(const void *a, const void *b)
 	return strcmp(((const struct scrape_label *)a)->name, ((const struct scrape_label *)b)->name);
 }
 
-static void key_make(struct scrape_sample *sample)
+static void key_make(struct parser *parser, struct scrape_sample *sample)
 {
-	char *at;
+	char *at = stpcpy(parser->key, sample->name) + 1;
 
-	sample->key_length = strlen(sample->name) + 1;
-	for (size_t i = 0; i < sample->labels; i++)
-		sample->key_length += strlen(sample->label[i].name) + strlen(sample->label[i].value) + 2;
-	sample->key = must_have(malloc(sample->key_length));
-	at = stpcpy(sample->key, sample->name) + 1;
 	for (size_t i = 0; i < sample->labels; i++) {
 		at = stpcpy(at, sample->label[i].name) + 1;
 		at = stpcpy(at, sample->label[i].value) + 1;
 	}
+	sample->key = parser->key;
+	sample->key_length = at - parser->key;
+	parser->key = at;
 }
 
 int scrape_order(const struct scrape_sample *a, const struct scrape_sample *b)
@@ -127,10 +125,6 @@ static struct scrape_family *family_enter(struct parser *parser, const char *nam
 	if (scrape_family(scrape, name)) {
 		refuse(parser, "%s is in two places", name);
 		return NULL;
-	}
-	if (scrape->families == scrape->families_room) {
-		scrape->families_room = scrape->families_room ? 2 * scrape->families_room : 256;
-		scrape->family = must_have(realloc(scrape->family, scrape->families_room * sizeof(*family)));
 	}
 	family = &scrape->family[scrape->families++];
 	*family = (struct scrape_family){ .name = name, .help = "", .first = scrape->samples };
@@ -207,13 +201,11 @@ static bool number_take(const char *text, double *value)
 /* `*at` is behind the opening brace. */
 static bool labels_take(struct parser *parser, char **at, struct scrape_sample *sample)
 {
-	struct scrape_label label[LABELS];
+	struct scrape_label *label = parser->label;
 
 	while (**at != '}') {
 		struct scrape_label *next = &label[sample->labels];
 
-		if (sample->labels == LABELS)
-			return refuse(parser, "more than %u labels", LABELS);
 		next->name = *at;
 		if (name_take(at, false) != '=' || *(*at)++ != '"')
 			return refuse(parser, "a label's name, an equals sign and a quote were due");
@@ -232,8 +224,8 @@ static bool labels_take(struct parser *parser, char **at, struct scrape_sample *
 		if (!strcmp(label[i - 1].name, label[i].name))
 			return refuse(parser, "the label %s twice", label[i].name);
 	}
-	sample->label = must_have(calloc(sample->labels + 1, sizeof(*label)));
-	memcpy(sample->label, label, sample->labels * sizeof(*label));
+	sample->label = label;
+	parser->label += sample->labels;
 	return true;
 }
 
@@ -244,10 +236,6 @@ static bool sample_take(struct parser *parser, char *at)
 	struct scrape_sample *sample;
 	char after;
 
-	if (scrape->samples == scrape->samples_room) {
-		scrape->samples_room = scrape->samples_room ? 2 * scrape->samples_room : 1024;
-		scrape->sample = must_have(realloc(scrape->sample, scrape->samples_room * sizeof(*sample)));
-	}
 	sample = &scrape->sample[scrape->samples++];
 	*sample = (struct scrape_sample){ .name = at, .family = scrape->families - 1 };
 	after = name_take(&at, true);
@@ -264,7 +252,7 @@ static bool sample_take(struct parser *parser, char *at)
 	if (family->type != SCRAPE_GAUGE && !(sample->value >= 0 && isfinite(sample->value)))
 		return refuse(parser, "%s is %s", sample->name, at);
 	family->count++;
-	key_make(sample);
+	key_make(parser, sample);
 	return true;
 }
 
@@ -350,7 +338,7 @@ static bool lines_take(struct parser *parser, size_t length)
 	if (memchr(at, '\0', length) || memchr(at, '\r', length))
 		return refuse(parser, "a zero byte or a carriage return");
 	while (*at) {
-		char *end = strchr(at, '\n');
+		char *end = must_have(strchr(at, '\n'));
 
 		*end = '\0';
 		parser->line++;
@@ -364,12 +352,22 @@ static bool lines_take(struct parser *parser, size_t length)
 bool scrape_parse(struct scrape *scrape, const char *text, size_t length, char *why, size_t room)
 {
 	struct parser parser = { .scrape = scrape, .why = why, .room = room };
+	size_t lines = 0, labels = 0;
 
 	memset(scrape, 0, sizeof(*scrape));
 	*why = '\0';
 	scrape->text = must_have(malloc(length + 1));
 	memcpy(scrape->text, text, length);
 	scrape->text[length] = '\0';
+	/* Room for all that there can be: a key is shorter than its line, and a label has an equals sign in it. */
+	for (size_t i = 0; i < length; i++) {
+		lines += text[i] == '\n';
+		labels += text[i] == '=';
+	}
+	scrape->family = must_have(calloc(lines + 1, sizeof(*scrape->family)));
+	scrape->sample = must_have(calloc(lines + 1, sizeof(*scrape->sample)));
+	scrape->keys = parser.key = must_have(malloc(length + 1));
+	scrape->label = parser.label = must_have(calloc(labels + 1, sizeof(*scrape->label)));
 	if (lines_take(&parser, length) && whole_is_right(&parser))
 		return true;
 	scrape_free(scrape);
@@ -378,10 +376,8 @@ bool scrape_parse(struct scrape *scrape, const char *text, size_t length, char *
 
 void scrape_free(struct scrape *scrape)
 {
-	for (size_t i = 0; i < scrape->samples; i++) {
-		free(scrape->sample[i].label);
-		free(scrape->sample[i].key);
-	}
+	free(scrape->keys);
+	free(scrape->label);
 	free(scrape->sample);
 	free(scrape->by_key);
 	free(scrape->family);

@@ -34,10 +34,12 @@ struct scrape_family {
 
 struct scrape {
 	char *text; /* what names and values point into */
+	char *keys; /* of all samples, one behind the other */
+	struct scrape_label *label; /* likewise */
 	struct scrape_family *family;
-	size_t families, families_room;
+	size_t families;
 	struct scrape_sample *sample; /* in the order they came */
-	size_t samples, samples_room;
+	size_t samples;
 	struct scrape_sample **by_key; /* ascending */
 };
 

@@ -7,23 +7,30 @@ static int row_order(const void *a, const void *b)
 	return scrape_order(&((const struct increase_row *)a)->sample, &((const struct increase_row *)b)->sample);
 }
 
-/* A copy that lives without its scrape: the key has the text. */
-static struct scrape_sample sample_copy(const struct scrape_sample *of)
-{
-	struct scrape_sample copy = *of;
-	char *at;
+/* The labels and, behind them, the key of one sample. */
+struct increase_text {
+	struct increase_text *next;
+	struct scrape_label label[];
+};
 
-	at = copy.key = must_have(malloc(of->key_length));
-	memcpy(copy.key, of->key, of->key_length);
-	copy.name = at;
-	copy.label = must_have(calloc(of->labels + 1, sizeof(*copy.label)));
+/* A copy that lives without its scrape: the key has all the text. */
+static void sample_copy(struct increase *increase, struct scrape_sample *copy, const struct scrape_sample *of)
+{
+	size_t labels = of->labels * sizeof(struct scrape_label);
+	struct increase_text *text = must_have(malloc(sizeof(*text) + labels + of->key_length));
+	char *at = (char *)text->label + labels;
+
+	text->next = increase->text;
+	increase->text = text;
+	*copy = *of;
+	copy->label = text->label;
+	copy->name = copy->key = memcpy(at, of->key, of->key_length);
 	for (size_t i = 0; i < of->labels; i++) {
 		at += strlen(at) + 1;
-		copy.label[i].name = at;
+		copy->label[i].name = at;
 		at += strlen(at) + 1;
-		copy.label[i].value = at;
+		copy->label[i].value = at;
 	}
-	return copy;
 }
 
 static struct increase_row *row_add(struct increase *increase, const struct scrape_sample *sample)
@@ -35,7 +42,8 @@ static struct increase_row *row_add(struct increase *increase, const struct scra
 		increase->row = must_have(realloc(increase->row, increase->room * sizeof(*row)));
 	}
 	row = &increase->row[increase->count++];
-	*row = (struct increase_row){ .sample = sample_copy(sample) };
+	memset(row, 0, sizeof(*row));
+	sample_copy(increase, &row->sample, sample);
 	return row;
 }
 
@@ -111,9 +119,11 @@ double increase_of(const struct increase *increase, const char *format, ...)
 
 void increase_free(struct increase *increase)
 {
-	for (size_t i = 0; i < increase->count; i++) {
-		free(increase->row[i].sample.key);
-		free(increase->row[i].sample.label);
+	while (increase->text) {
+		struct increase_text *next = increase->text->next;
+
+		free(increase->text);
+		increase->text = next;
 	}
 	free(increase->row);
 	memset(increase, 0, sizeof(*increase));

@@ -9,7 +9,7 @@
 #include "scrape.h"
 
 struct increase_row {
-	struct scrape_sample sample; /* its own copy */
+	struct scrape_sample sample; /* a copy */
 	double last; /* 0: was not there */
 	double sum;
 };
@@ -18,6 +18,7 @@ struct increase_row {
 struct increase {
 	struct increase_row *row; /* ascending by series */
 	size_t count, room;
+	struct increase_text *text; /* what the copies point into */
 	size_t scrapes;
 	size_t resets; /* steps backwards, a series that went away among them */
 	char reset[128]; /* the last one of these, for people */

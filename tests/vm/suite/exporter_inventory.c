@@ -296,7 +296,7 @@ static void mib_is_proc_nets(void **state)
 			counter = counter_of(&after, sample);
 			if (!counter)
 				fail_msg("%s is not in /proc/net", sample->name);
-			if (sample->value != (double)counter->value)
+			else if (sample->value != (double)counter->value)
 				fail_msg("%s: %s is %.17g, not %lu", label[i], sample->name, sample->value,
 					 counter->value);
 			compared++;
