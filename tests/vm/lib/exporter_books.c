@@ -35,6 +35,15 @@ static bool counters_read(int fd, uint64_t counters[BOOKS_COUNTERS])
 	return info.unacked == 0;
 }
 
+int books_listen(struct books *books, enum pair_family family, uint16_t port)
+{
+	int fd = pair_listen_at(family, port, 1024);
+
+	must_be(books->listeners < BOOKS_LISTENERS);
+	books->listener[books->listeners++] = fd;
+	return fd;
+}
+
 size_t books_add(struct books *books, int fd, const char *direction, const char *port, const char *family)
 {
 	struct account *account;
@@ -227,6 +236,8 @@ void books_free(struct books *books)
 		if (books->account[i].fd >= 0)
 			close(books->account[i].fd);
 	}
+	for (size_t i = 0; i < books->listeners; i++)
+		close(books->listener[i]);
 	free(books->account);
 	memset(books, 0, sizeof(*books));
 }

@@ -46,12 +46,19 @@ struct account {
 	uint64_t sent, received; /* payload */
 };
 
+#define BOOKS_LISTENERS 16
+
 /* Zeroed: empty, and nothing counts yet. */
 struct books {
 	struct account *account;
 	size_t count, room;
 	bool counting;
+	int listener[BOOKS_LISTENERS];
+	size_t listeners;
 };
+
+/* Listens for connections of these books, until they are closed. Port 0: any of the range. */
+int books_listen(struct books *books, enum pair_family family, uint16_t port);
 
 /* An account for a socket; what it has done so far counts, if anything does. Returns its place. */
 size_t books_add(struct books *books, int fd, const char *direction, const char *port, const char *family);
@@ -81,7 +88,7 @@ void books_check(const struct books *books, const struct increase *increase, enu
 /* The same of all groups together, whatever they are. Nothing else may have been counted. */
 void books_check_sums(const struct books *books, const struct increase *increase);
 
-/* Closes what is open. */
+/* Closes all that is open. */
 void books_free(struct books *books);
 
 /* "ipv4" or "ipv6", as the exporter calls it. */

@@ -20,6 +20,10 @@
 
 static struct ns home, other;
 static struct exporter exporter;
+static struct increase increase;
+static struct books books;
+static struct population population;
+static struct crew *crew;
 
 static int setup(void **state)
 {
@@ -45,6 +49,14 @@ static int end(void **state)
 	module_require();
 	if (exporter.pid)
 		exporter_stop(&exporter);
+	increase_free(&increase);
+	books_free(&books);
+	population_free(&population);
+	if (crew) {
+		crew_dismiss(crew);
+		crew_free(crew);
+	}
+	crew = NULL;
 	return 0;
 }
 
@@ -85,8 +97,6 @@ static void stages_add_up(const struct scrape *scrape)
 
 static void figures_add_up(void **state)
 {
-	struct crew *crew = crew_make();
-	struct population population = { 0 };
 	struct scrape scrape;
 	const char *wrong;
 
@@ -94,6 +104,7 @@ static void figures_add_up(void **state)
 	population_pairs(&population, PAIR_V4, pair_scaled(100));
 	population_pairs(&population, PAIR_V6, pair_scaled(50));
 	exporter_start(&exporter, "--source=netlink", "--poll.full-interval=500ms");
+	crew = crew_make();
 	crew_add(crew, come_and_go, NULL);
 	for (size_t i = 0; i < 10; i++) {
 		exporter_settle(&exporter, &scrape, NULL);
@@ -102,7 +113,6 @@ static void figures_add_up(void **state)
 			scrape_free(&scrape);
 	}
 	wrong = crew_dismiss(crew);
-	crew_free(crew);
 	if (wrong)
 		fail_msg("%s", wrong);
 #define OF(...) scrape_sum(&scrape, __VA_ARGS__)
@@ -124,7 +134,6 @@ static void figures_add_up(void **state)
 	assert_int_equal(scrape_count(&scrape, "skstat_source_info source=netlink"), 1);
 #undef OF
 	scrape_free(&scrape);
-	population_free(&population);
 }
 
 /* The page for people, and what is not there. */
@@ -200,7 +209,6 @@ static size_t count_of(json_t *answer, const char *name, const char *text, json_
 
 static void sockets_by_the_api(void **state)
 {
-	struct population population = { 0 };
 	uint16_t port;
 	json_t *answer;
 	char text[64];
@@ -246,8 +254,6 @@ static void sockets_by_the_api(void **state)
 	assert_int_equal(json_array_size(sockets_of(answer)),
 			 population_by_state(&population, other.inode, TCP_CLOSE_WAIT));
 	json_decref(answer);
-
-	population_free(&population);
 }
 
 /* Every family of `part` is one of `whole`; says which ones of `whole` are not in `part`. */
@@ -274,10 +280,8 @@ static void without_the_module(void **state)
 		"skstat_tcp_delivered_segments_total", "skstat_tcp_connections", "skstat_tcp_sockets",
 		"skstat_tcp_accept_queue", "skstat_mib_tcp_out_segs_total",
 	};
-	int listener = pair_listen_at(PAIR_V4, PORT, 8), v6 = pair_listen_at(PAIR_V6, PORT + 1, 8), fd;
-	struct increase increase = { 0 };
+	int listener = books_listen(&books, PAIR_V4, PORT), v6 = books_listen(&books, PAIR_V6, PORT + 1), fd;
 	struct scrape with, without;
-	struct books books = { 0 };
 	size_t at[2];
 	char *said;
 
@@ -321,10 +325,6 @@ static void without_the_module(void **state)
 	free(said);
 	scrape_free(&with);
 	scrape_free(&without);
-	increase_free(&increase);
-	books_free(&books);
-	close(listener);
-	close(v6);
 }
 
 int suite_exporter(int argc, char **argv)

@@ -92,7 +92,7 @@ static void add(struct pair pair, const char *client, uint16_t client_port, cons
 /* A listener decides, also where its port is in the range; and for its own namespace only. */
 static void by_listener(void **state)
 {
-	int inside = pair_listen(PAIR_V4, 8), outside = pair_listen_at(PAIR_V4, 7200, 8), there;
+	int inside = books_listen(&books, PAIR_V4, 0), outside = books_listen(&books, PAIR_V4, 7200), there;
 
 	(void)state;
 	start();
@@ -100,13 +100,10 @@ static void by_listener(void **state)
 	add(pair_open(outside, PAIR_V4), "out", 7200, "in", 7200);
 	/* From the very port, in a namespace where nobody listens on it. */
 	ns_enter(&other);
-	there = pair_listen_at(PAIR_V4, 7201, 8);
+	there = books_listen(&books, PAIR_V4, 7201);
 	add(pair_join(client_from(port_of(inside)), there, PAIR_V4), "out", 7201, "in", 7201);
 	ns_enter(&home);
 	talk_and_check();
-	close(inside);
-	close(outside);
-	close(there);
 }
 
 /* Where no listener was ever seen, the range decides, if one port is in it and the other is not. */
@@ -145,7 +142,7 @@ static void listener_goes(void **state)
 /* A listener of both families takes connections of both; mapped ones are IPv4. */
 static void of_both_families(void **state)
 {
-	int listener = pair_listen_at(PAIR_MAPPED, 7220, 8);
+	int listener = books_listen(&books, PAIR_MAPPED, 7220);
 	struct scrape scrape;
 
 	(void)state;
@@ -161,7 +158,6 @@ static void of_both_families(void **state)
 	assert_int_equal(scrape_sum(&scrape, "skstat_tcp_connections direction=out port=7220 family=ipv6"), 1);
 	assert_int_equal(scrape_sum(&scrape, "skstat_tcp_listeners port=7220"), 1);
 	scrape_free(&scrape);
-	close(listener);
 }
 
 int suite_directions(int argc, char **argv)

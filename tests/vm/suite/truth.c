@@ -17,6 +17,8 @@ static struct ns home, ns[NAMESPACES];
 static struct exporter exporter;
 static struct increase increase;
 static struct books books;
+static struct wire wire;
+static bool wired;
 
 static int setup(void **state)
 {
@@ -54,6 +56,9 @@ static int end(void **state)
 		exporter_stop(&exporter);
 	increase_free(&increase);
 	books_free(&books);
+	if (wired)
+		wire_free(&wire);
+	wired = false;
 	return 0;
 }
 
@@ -87,7 +92,7 @@ static void places_open(void)
 		if (i && place[-1].port == place->port && place[-1].ns == place->ns)
 			place->listener = place[-1].listener;
 		else
-			place->listener = pair_listen_at(place->family, place->port, 64);
+			place->listener = books_listen(&books, place->family, place->port);
 		for (size_t k = 0; k < PAIRS; k++) {
 			struct pair pair = pair_open(place->listener, place->client);
 
@@ -95,14 +100,6 @@ static void places_open(void)
 		}
 	}
 	ns_enter(&home);
-}
-
-static void places_close(void)
-{
-	for (size_t i = 0; i < PLACES; i++) {
-		if (!i || places[i - 1].listener != places[i].listener)
-			close(places[i].listener);
-	}
 }
 
 /* Another amount each time, from one byte to a hundred thousand. */
@@ -132,7 +129,6 @@ static void known_traffic(void **state)
 		books_check(&books, &increase, BOOKS_ALL);
 	}
 	books_check_sums(&books, &increase);
-	places_close();
 }
 
 /* On a loopback that loses nothing, and with nothing under way, what one end has sent the other has received. */
@@ -158,7 +154,6 @@ static void both_ends_agree(void **state)
 		assert_true(OF("retransmitted_segments_total", "in") + OF("retransmitted_segments_total", "out") == 0);
 #undef OF
 	}
-	places_close();
 }
 
 /* A FIN counts as a byte in the kernel, and is none. */
@@ -187,13 +182,12 @@ static void half_closed(void **state)
 	}
 	books_settle(&books, &exporter, &increase);
 	books_check(&books, &increase, BOOKS_ALL);
-	places_close();
 }
 
 /* FINs that arrived while the own one waits behind data that the peer does not take: CLOSING and LAST_ACK. */
 static void stuck_behind_data(void **state)
 {
-	int listener = pair_listen_at(PAIR_V4, 7010, 8);
+	int listener = books_listen(&books, PAIR_V4, 7010);
 
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
@@ -216,17 +210,16 @@ static void stuck_behind_data(void **state)
 	exporter_follow(&exporter, &increase);
 	assert_true(increase_of(&increase, "skstat_tcp_received_bytes_total direction=out port=7010") == 2 * 77);
 	assert_true(increase_of(&increase, "skstat_tcp_sent_bytes_total direction=in port=7010") == 2 * 77);
-	close(listener);
 }
 
 /* On a wire that does `rule`, until the kernel has seen `metric`, which is of the sending side, there. */
 static void on_a_wire(uint16_t port, const char *rule, const char *metric)
 {
-	struct wire wire;
 	int listener;
 	size_t at;
 
-	if (!wire_make(&wire))
+	wired = wire_make(&wire);
+	if (!wired)
 		skip_because("no veth or no netem in this kernel");
 	at = books_add_pair(&books, wire_open(&wire, port, &listener), port, PAIR_V4);
 	must_be(wire_set(rule));
@@ -241,7 +234,6 @@ static void on_a_wire(uint16_t port, const char *rule, const char *metric)
 	note("%s: %g", rule, increase_of(&increase, "%s port=%u", metric, port));
 	assert_true(increase_of(&increase, "%s port=%u", metric, port) > 0);
 	close(listener);
-	wire_free(&wire);
 }
 
 static void losses(void **state)
@@ -283,7 +275,6 @@ static void other_keeps_the_sums(void **state)
 	assert_int_equal(scrape_sum(&scrape, "skstat_view_groups"), 2);
 	assert_true(scrape_sum(&scrape, "skstat_view_folded_total") > 0);
 	scrape_free(&scrape);
-	places_close();
 }
 
 int suite_truth(int argc, char **argv)

@@ -25,6 +25,7 @@ static struct exporter exporter;
 static struct increase increase;
 static struct books books;
 static int listener = -1;
+static struct crew *crew;
 
 static int setup(void **state)
 {
@@ -54,9 +55,12 @@ static int end(void **state)
 		exporter_stop(&exporter);
 	increase_free(&increase);
 	books_free(&books);
-	if (listener >= 0)
-		close(listener);
 	listener = -1;
+	if (crew) {
+		crew_dismiss(crew);
+		crew_free(crew);
+	}
+	crew = NULL;
 	return 0;
 }
 
@@ -66,7 +70,7 @@ static size_t stay(size_t n)
 	size_t at = books.count;
 
 	if (listener < 0)
-		listener = pair_listen_at(PAIR_V4, STAY, 1024);
+		listener = books_listen(&books, PAIR_V4, STAY);
 	for (size_t i = 0; i < n; i++)
 		books_add_pair(&books, pair_open(listener, PAIR_V4), STAY, PAIR_V4);
 	return at;
@@ -191,12 +195,12 @@ static void connects_again(void **state)
 {
 	/* More each time, so that it does not show in less that another connection has begun; and at last less. */
 	static const size_t payload[] = { 1000, 2000, 3000, 4000, 10 };
-	int client = pair_socket(PAIR_V4), closed = pair_listen_at(PAIR_V4, AGAIN, 8);
+	int client = pair_socket(PAIR_V4), closed = books_listen(&books, PAIR_V4, AGAIN);
 	size_t at = 0;
 
 	(void)state;
 	start();
-	listener = pair_listen_at(PAIR_V4, STAY, 8);
+	listener = books_listen(&books, PAIR_V4, STAY);
 	/* First where nobody listens any more. */
 	must(shutdown(closed, SHUT_RD));
 	assert_int_equal(pair_dial(client, closed, PAIR_V4), -ECONNREFUSED);
@@ -219,7 +223,6 @@ static void connects_again(void **state)
 	}
 	assert_int_equal(increase.resets, 0);
 	close(client);
-	close(closed);
 }
 
 static void there_before(void **state)
@@ -277,11 +280,11 @@ static const char *come_and_go(void *arg, uint64_t round)
 
 static void in_a_crowd(void **state)
 {
-	struct crew *crew = crew_make();
 	const char *wrong;
 	double said;
 
 	(void)state;
+	crew = crew_make();
 	stay(pair_scaled(50));
 	crew_add(crew, come_and_go, NULL);
 	crew_await(crew, 0, 1);
@@ -303,7 +306,6 @@ static void in_a_crowd(void **state)
 	note("%zu scrapes; the crowd came %lu times and sent %lu bytes, of which %g were seen", increase.scrapes,
 	     crew->rounds[0], crew->rounds[0] * CROWD_SENDS, said);
 	assert_true(said > 0 && said <= (double)(crew->rounds[0] * CROWD_SENDS));
-	crew_free(crew);
 }
 
 int suite_increase(int argc, char **argv)
