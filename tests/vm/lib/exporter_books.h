@@ -18,6 +18,7 @@
 #define BOOKS_ROWS(R)                                           \
 	R("sent_bytes", bytes_sent, 1)                          \
 	R("retransmitted_bytes", bytes_retrans, 1)              \
+	R("acked_bytes", bytes_acked, 1)                        \
 	R("sent_segments", segs_out, 1)                         \
 	R("received_segments", segs_in, 1)                      \
 	R("retransmitted_segments", total_retrans, 1)           \
