@@ -46,9 +46,20 @@ static void log_show(const struct exporter *exporter)
 	free(said);
 }
 
-#define give_up(exporter, ...)       \
-	do {                         \
-		log_show(exporter);  \
+/* The next test must not meet this one's. */
+static void end_at_once(struct exporter *exporter)
+{
+	if (!exporter->pid)
+		return;
+	kill(exporter->pid, SIGKILL);
+	waitpid(exporter->pid, NULL, 0);
+	exporter->pid = 0;
+}
+
+#define give_up(exporter, ...)         \
+	do {                           \
+		log_show(exporter);    \
+		end_at_once(exporter); \
 		fail_msg(__VA_ARGS__); \
 	} while (0)
 
@@ -131,10 +142,8 @@ int exporter_end(struct exporter *exporter, int signal)
 	end.fd = must(syscall(SYS_pidfd_open, exporter->pid, 0));
 	if (signal)
 		must(kill(exporter->pid, signal));
-	if (must(poll(&end, 1, PATIENCE / 100 * 1000)) == 0) {
-		kill(exporter->pid, SIGKILL);
+	if (must(poll(&end, 1, PATIENCE / 100 * 1000)) == 0)
 		give_up(exporter, "signal %d, and no end within a minute", signal);
-	}
 	close(end.fd);
 	must(waitpid(exporter->pid, &status, 0));
 	exporter->pid = 0;
