@@ -229,12 +229,12 @@ static void overflows_are_counted(void **state)
 static void plain_name(char *to, size_t room, const char *table, const char *name)
 {
 	size_t length = 0;
+	char both[128];
 
-	for (const char *part = table; part; part = part == table ? name : NULL) {
-		for (; *part && length + 1 < room; part++) {
-			if (isalnum((unsigned char)*part))
-				to[length++] = (char)tolower((unsigned char)*part);
-		}
+	snprintf(both, sizeof(both), "%s%s", table, name);
+	for (const char *c = both; *c && length + 1 < room; c++) {
+		if (isalnum((unsigned char)*c))
+			to[length++] = (char)tolower((unsigned char)*c);
 	}
 	to[length] = '\0';
 }
