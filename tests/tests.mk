@@ -67,7 +67,7 @@ check-lint: ## C, shell, the netlink spec
 	@tests/tap.py lint tests/lint/run
 
 .PHONY: analyzer
-analyzer: $(call objects,build/analyzer,$(client) $(vmtest) $(wildcard tests/vm/*.c) docs/metrics.c)
+analyzer: $(call objects,build/analyzer,$(client) exporter/main.c $(vmtest) $(wildcard tests/vm/*.c) docs/metrics.c)
 
 # --- on real kernels
 
