@@ -205,7 +205,7 @@ void exporter_settle(struct exporter *exporter, struct scrape *scrape, struct in
 		polls = scrape_sum(scrape, "skstat_polls_total");
 		if (begun < 0)
 			begun = polls;
-		if (polls >= begun + 2)
+		if (polls >= begun + 2 && scrape_sum(scrape, "skstat_up") == 1)
 			return;
 		scrape_free(scrape);
 		pause_shortly();

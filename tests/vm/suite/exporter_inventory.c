@@ -130,7 +130,7 @@ static void namespaces_have_their_names(void **state)
 	struct scrape scrape;
 
 	(void)state;
-	exporter_scrape(&exporter, &scrape);
+	exporter_settle(&exporter, &scrape, &increase);
 	for (size_t i = 0; i < NAMESPACES; i++) {
 		assert_true(scrape_sum(&scrape, "skstat_tcp_sockets netns=%s", label[i]) > 0);
 		assert_true(scrape_count(&scrape, "skstat_mib_tcp_out_segs_total netns=%s", label[i]) == 1);

@@ -270,7 +270,7 @@ static void other_keeps_the_sums(void **state)
 	places_talk();
 	books_settle(&books, &exporter, &increase);
 	books_check_sums(&books, &increase);
-	exporter_scrape(&exporter, &scrape);
+	exporter_settle(&exporter, &scrape, &increase);
 	assert_int_equal(scrape_count(&scrape, "skstat_tcp_sent_bytes_total"), 3);
 	assert_int_equal(scrape_sum(&scrape, "skstat_view_groups"), 2);
 	assert_true(scrape_sum(&scrape, "skstat_view_folded_total") > 0);

@@ -156,7 +156,7 @@ static void module_goes_and_comes(void **state)
 	books_settle(&books, &exporter, &increase);
 	books_check(&books, &increase, BOOKS_ALL);
 	assert_int_equal(increase.resets, 0);
-	exporter_scrape(&exporter, &scrape);
+	exporter_settle(&exporter, &scrape, &increase);
 	assert_int_equal(scrape_sum(&scrape, "skstat_gaps_total"), 1);
 	assert_int_equal(scrape_sum(&scrape, "skstat_up"), 1);
 	scrape_free(&scrape);
@@ -178,7 +178,7 @@ static void module_is_replaced(void **state)
 	books_settle(&books, &exporter, &increase);
 	books_check(&books, &increase, BOOKS_ALL);
 	assert_int_equal(increase.resets, 0);
-	exporter_scrape(&exporter, &scrape);
+	exporter_settle(&exporter, &scrape, &increase);
 	assert_int_equal(scrape_sum(&scrape, "skstat_gaps_total"), 1);
 	scrape_free(&scrape);
 }
@@ -234,7 +234,7 @@ static void there_before(void **state)
 	stay(n);
 	talk(0);
 	start();
-	exporter_scrape(&exporter, &scrape);
+	exporter_settle(&exporter, &scrape, &increase);
 	assert_true(scrape_sum(&scrape, "skstat_tcp_connections port=%u", STAY) == 2.0 * n);
 	for (size_t i = 0; i < scrape.samples; i++) {
 		const struct scrape_sample *sample = &scrape.sample[i];
