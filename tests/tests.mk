@@ -17,6 +17,9 @@ vmtest := $(wildcard tests/vm/suite/*.c tests/vm/lib/*.c)
 units := $(patsubst tests/unit/%.c,build/unit/%,$(wildcard tests/unit/*_test.c))
 unit_helpers := $(filter-out %_test.c,$(wildcard tests/unit/*.c))
 
+# what the tests in a guest read an exporter with
+build/unit/scrape_test: $(call objects,build/asan,$(addprefix tests/vm/lib/,scrape.c scrape_select.c scrape_increase.c exporter_http.c))
+
 build/unit/%_test: build/asan/tests/unit/%_test.o $(call objects,build/asan,$(unit_helpers)) build/asan/libskstat.a
 	@mkdir -p $(@D)
 	$(CC) $(SANITIZERS) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
@@ -74,6 +77,7 @@ analyzer: $(call objects,build/analyzer,$(client) exporter/main.c $(vmtest) $(wi
 # --- on real kernels
 
 vm_programs := build/vm/vmtest build/vm/vmtest-tail build/vm/skdump build/vm/record
+vm_exporter := $(if $(wildcard exporter/main.c),$(exporter))
 
 # a reader that is one version ahead of the module: fields.h
 build/tail/%.o: CPPFLAGS += -DSKSTAT_TEST_TAIL
@@ -91,7 +95,7 @@ $(vm_programs):
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
 .PHONY: vm-programs
-vm-programs: $(vm_programs)
+vm-programs: $(vm_programs) $(vm_exporter)
 
 check-vm: ## the module and its tests on KERNEL=5.10|6.1|6.12|7.2|debug (6.1)
 	@tests/needs vm $(KERNEL)

@@ -18,16 +18,37 @@ static void group_observe(const struct skstat_plan *plan, struct skstat_view_gro
 }
 
 /*
- * bytes_received counts a FIN as 1: taken off once, when the state says that it came. If it was read before the state
- * changed, it has been counted, and stays: a counter does not go back.
+ * Whether the peer's FIN has come. The state may be older than the counters, fin_received is younger; a source that does
+ * not have that leaves the state.
  */
-static void fin_take(struct skstat_entry *entry, uint8_t state, struct skstat_difference *difference)
+static bool fin_came(const struct skstat_sample *sample)
 {
-	if (entry->fin || (state != TCP_CLOSE_WAIT && state != TCP_LAST_ACK && state != TCP_CLOSING))
+	switch (sample->identity.state) {
+	case TCP_CLOSE_WAIT:
+	case TCP_LAST_ACK:
+	case TCP_CLOSING:
+		return true;
+	default:
+		return sample->tcp.fin_received;
+	}
+}
+
+static void fin_note(struct skstat_entry *entry, const struct skstat_sample *sample)
+{
+	if (entry->fin == SKSTAT_FIN_NONE && fin_came(sample))
+		entry->fin = SKSTAT_FIN_CAME;
+}
+
+/*
+ * bytes_received counts a FIN as 1: taken off once. A FIN that came while the record was read may be in the next one
+ * only: it is waited for.
+ */
+static void fin_take(struct skstat_entry *entry, struct skstat_difference *difference)
+{
+	if (entry->fin != SKSTAT_FIN_CAME || !difference->delta[SKSTAT_COUNTER_bytes_received])
 		return;
-	entry->fin = 1;
-	if (difference->delta[SKSTAT_COUNTER_bytes_received])
-		difference->delta[SKSTAT_COUNTER_bytes_received]--;
+	entry->fin = SKSTAT_FIN_TAKEN;
+	difference->delta[SKSTAT_COUNTER_bytes_received]--;
 }
 
 /* Time in which the peer would have taken data, and there was none to send. */
@@ -90,7 +111,7 @@ static void connection_begin(struct skstat_model *model, struct skstat_entry *en
 	struct skstat_view_key key;
 
 	entry->kind = SKSTAT_KIND_FULL;
-	entry->fin = 0;
+	entry->fin = SKSTAT_FIN_NONE;
 	entry->idle_from_ns = model->poll.now_ns;
 	skstat_direction_key(model, SKSTAT_DIRECTION_OUT, identity->sport, identity->dport, ipv4, &key);
 	skstat_socket_join(model, entry, skstat_view_admit(&model->view, &key, model->poll.now_ns));
@@ -122,7 +143,8 @@ void skstat_connection_update(struct skstat_model *model, struct skstat_entry *e
 		connection_begin(model, entry, &sample->identity, ipv4);
 	else
 		idle_count(model, entry, state, difference.delta[SKSTAT_COUNTER_busy_time]);
-	fin_take(entry, state, &difference);
+	fin_note(entry, sample);
+	fin_take(entry, &difference);
 	skstat_group_count(entry->group, &difference, model->poll.now_ns);
 	if (fits && (other || is_active(plan, &difference, sample))) {
 		skstat_observation_take(sample, value);
@@ -159,6 +181,7 @@ int skstat_connection_add(struct skstat_model *model, const struct skstat_sample
 	entry->tuple = skstat_address_tuple(identity, ipv4);
 	entry->idle_from_ns = model->poll.now_ns;
 	skstat_entry_begin(&model->plan, entry, sample);
+	fin_note(entry, sample);
 	if (observation)
 		skstat_observation_take(sample, observation->value);
 	skstat_entry_stamp(entry, model->number, sample);
@@ -196,7 +219,7 @@ static void newcomer_settle(struct skstat_model *model, const struct skstat_newc
 
 	/* Of a baseline, too, the FIN is in what it had. */
 	skstat_difference_whole(&entry->values, &difference);
-	fin_take(entry, entry->state, &difference);
+	fin_take(entry, &difference);
 	if (newcomer->whole)
 		skstat_group_count(entry->group, &difference, model->poll.now_ns);
 	if (newcomer->observation != SKSTAT_NOT_OBSERVED && entry->epoch)

@@ -49,7 +49,7 @@ void skstat_model_free(struct skstat_model *model)
 
 uint32_t skstat_model_groups(const struct skstat_model *model)
 {
-	return model->plan.groups | 1u << SKSTAT_GROUP_IDENTITY | 1u << SKSTAT_GROUP_NETNS;
+	return model->plan.groups | 1u << SKSTAT_GROUP_IDENTITY;
 }
 
 /*

@@ -14,6 +14,13 @@
 struct skstat_listener;
 struct skstat_view_group;
 
+/* The peer's FIN, which bytes_received counts as 1. */
+enum skstat_fin {
+	SKSTAT_FIN_NONE,
+	SKSTAT_FIN_CAME, /* it is in bytes_received, or about to be */
+	SKSTAT_FIN_TAKEN, /* and was taken off */
+};
+
 /* A connection or a listener. */
 struct skstat_entry {
 	uint64_t cookie;
@@ -26,7 +33,7 @@ struct skstat_entry {
 	uint8_t kind;			 /* enum skstat_kind: FULL or LISTEN; UNSPEC of a free one */
 	uint8_t state;
 	uint8_t missed; /* full walks in a row that did not bring it */
-	uint8_t fin;	/* the FIN was taken off bytes_received */
+	uint8_t fin;	/* enum skstat_fin */
 	struct skstat_values values;
 };
 

@@ -21,7 +21,7 @@
  * Rows are appended to the end of a group; widest first within what is added at once, so that no hole appears. A group
  * ends on 8 bytes: fill up with a reserved row, which a later figure may take over under an id of its own.
  *
- * Next free id: 152
+ * Next free id: 153
  */
 #ifndef SKSTAT_FIELDS_H
 #define SKSTAT_FIELDS_H
@@ -241,7 +241,10 @@
 	  "1 TCP_NODELAY, 2 TCP_CORK, 4 push: bits")                                                                  \
 	F(97, shutdown, U8, INFO, NONE, "", NONE, 0, ALWAYS, READ_ONCE(sk->sk_shutdown),                              \
 	  "1 receiving, 2 sending is shut down: bits")                                                                \
-	F(98, tcp_reserved, U16, INFO, NONE, "", NONE, 0, ALWAYS, 0, "Reserved")                                      \
+	F(98, tcp_reserved, U8, INFO, NONE, "", NONE, 0, ALWAYS, 0, "Reserved")                                       \
+	/* The state is of an earlier moment than the rest of a record; this, behind bytes_received, of a later one. */ \
+	F(152, fin_received, U8, INFO, NONE, "", NONE, 0, ALWAYS, sock_flag(sk, SOCK_DONE),                           \
+	  "The peer's FIN has come: bytes_received counts it as 1")                                                   \
 	SKSTAT_TAIL(F, 9004, tcp_tail)
 
 #define SKSTAT_FIELDS_MEMORY(F)                                                                                       \

@@ -31,10 +31,10 @@ static socklen_t loopback(struct sockaddr_storage *address, enum pair_family fam
 	return sizeof(*v6);
 }
 
-void pair_listen_with(int fd, enum pair_family family, int backlog)
+static void listen_on(int fd, enum pair_family family, uint16_t port, int backlog)
 {
 	struct sockaddr_storage address;
-	socklen_t length = loopback(&address, family, 0);
+	socklen_t length = loopback(&address, family, port);
 
 	if (family == PAIR_MAPPED)
 		((struct sockaddr_in6 *)&address)->sin6_addr = in6addr_any;
@@ -42,11 +42,25 @@ void pair_listen_with(int fd, enum pair_family family, int backlog)
 	must(listen(fd, backlog));
 }
 
+void pair_listen_with(int fd, enum pair_family family, int backlog)
+{
+	listen_on(fd, family, 0, backlog);
+}
+
 int pair_listen(enum pair_family family, int backlog)
 {
 	int fd = pair_socket(family);
 
 	pair_listen_with(fd, family, backlog);
+	return fd;
+}
+
+int pair_listen_at(enum pair_family family, uint16_t port, int backlog)
+{
+	int fd = pair_socket(family);
+
+	pair_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+	listen_on(fd, family, port, backlog);
 	return fd;
 }
 

@@ -30,6 +30,9 @@ int pair_socket(enum pair_family family);
 /* Listens on loopback (MAPPED: on all addresses, both families), on a port that the kernel picks. */
 int pair_listen(enum pair_family family, int backlog);
 
+/* The same on that port. */
+int pair_listen_at(enum pair_family family, uint16_t port, int backlog);
+
 /* bind() to loopback and listen() of a socket that was made (and given options) before. */
 void pair_listen_with(int fd, enum pair_family family, int backlog);
 

@@ -4,10 +4,9 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <time.h>
 
+#include "command.h"
 #include "must.h"
 #include "ns.h"
 #include "trouble.h"
@@ -108,25 +107,6 @@ void trouble_probes(struct population *population)
 	await(alive.client, probes, 1);
 }
 
-/* Runs a program with the arguments in `command`, without a shell: busybox's would take its own tc. */
-static bool run(const char *command)
-{
-	char *words = must_have(strdup(command)), *more, *args[32] = { NULL };
-	int status;
-	pid_t pid;
-
-	args[0] = strtok_r(words, " ", &more);
-	for (size_t i = 1; i < 31 && args[i - 1]; i++)
-		args[i] = strtok_r(NULL, " ", &more);
-	status = posix_spawnp(&pid, args[0], NULL, NULL, args, environ);
-	if (!status)
-		must(waitpid(pid, &status, 0));
-	free(words);
-	if (status)
-		printf("# %s: status %d\n", command, status);
-	return status == 0;
-}
-
 /* Moves so many bytes from client to server, however long the way is. */
 static void bulk(struct pair pair, size_t bytes)
 {
@@ -192,8 +172,8 @@ bool trouble_wire(struct population *population, struct ns *ns)
 
 	*ns = ns_create();
 	ns_enter(ns);
-	ok = run("ip link set dev lo mtu 1500") &&
-	     run("tc qdisc add dev lo root netem delay 4ms 2ms loss 1% duplicate 1% reorder 30% 50%");
+	ok = command_run("ip link set dev lo mtu 1500") &&
+	     command_run("tc qdisc add dev lo root netem delay 4ms 2ms loss 1% duplicate 1% reorder 30% 50%");
 	if (ok) {
 		listener = listener_add(population);
 		pair = pair_add(population, listener);
@@ -211,7 +191,7 @@ bool trouble_wire(struct population *population, struct ns *ns)
 		 * Vegas counts the samples of a round trip: several segments, each acknowledged, and nothing of what
 		 * makes it start anew.
 		 */
-		ok = run("tc qdisc change dev lo root netem delay 4ms");
+		ok = command_run("tc qdisc change dev lo root netem delay 4ms");
 		small = pair_add(population, listener);
 		if (!setsockopt(small.client, IPPROTO_TCP, TCP_CONGESTION, "vegas", 5)) {
 			for (int i = 0; i < 50 && !vegas_rttcnt(small.client); i++) {
@@ -263,7 +243,8 @@ bool trouble_marks(struct population *population, struct ns *ns)
 		ns_sysctl("net/ipv4/tcp_plb_idle_rehash_rounds", "1");
 		ns_sysctl("net/ipv4/tcp_plb_cong_thresh", "1");
 	}
-	ok = run("ip link set dev lo mtu 1500") && run("tc qdisc add dev lo root netem delay 1ms loss 10% ecn");
+	ok = command_run("ip link set dev lo mtu 1500") &&
+	     command_run("tc qdisc add dev lo root netem delay 1ms loss 10% ecn");
 	if (ok) {
 		listener = listener_add(population);
 		pair = pair_add(population, listener);
@@ -274,10 +255,10 @@ bool trouble_marks(struct population *population, struct ns *ns)
 		close(pair.client);
 		/* It asks for marks on all that it sends, and so loses nothing by more of them. */
 		if (ok)
-			run("tc qdisc change dev lo root netem delay 1ms loss 40% ecn");
+			command_run("tc qdisc change dev lo root netem delay 1ms loss 40% ecn");
 		for (int i = 0; ok && i < 8; i++)
 			dctcp_add(population);
-		ok = run("tc qdisc change dev lo root netem delay 1ms loss 10% ecn");
+		ok = command_run("tc qdisc change dev lo root netem delay 1ms loss 10% ecn");
 		/* Accurate ECN, 7.x. */
 		if (ns_sysctl("net/ipv4/tcp_ecn", "3")) {
 			listener = listener_add(population);
@@ -306,7 +287,7 @@ bool trouble_queueing(struct population *population, struct ns *ns)
 	pair_option(pair.client, IPPROTO_TCP, TCP_MAXSEG, 1000);
 	pair = pair_join(pair.client, listener, PAIR_V4);
 	population_note_pair(population, pair);
-	ok = run("tc qdisc add dev lo root tbf rate 8kbit burst 10kb limit 1mb");
+	ok = command_run("tc qdisc add dev lo root tbf rate 8kbit burst 10kb limit 1mb");
 	if (ok)
 		pair_write(pair.client, 100000);
 	ns_enter(&home);

@@ -22,7 +22,13 @@
 	S(refusals)           \
 	S(growth)             \
 	S(modload)            \
-	S(budget)
+	S(budget)             \
+	S(truth)              \
+	S(increase)           \
+	S(directions)         \
+	S(inventory)          \
+	S(exporter)           \
+	S(ends)
 
 #define SUITE_PROTOTYPE(name) int suite_##name(int argc, char **argv);
 SKSTAT_TEST_SUITES(SUITE_PROTOTYPE)

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Programs of the system that a test needs: ip and tc.
+ */
+#ifndef SKSTAT_TEST_COMMAND_H
+#define SKSTAT_TEST_COMMAND_H
+
+#include <stdbool.h>
+
+/*
+ * Runs a program with the arguments in `command`, without a shell: busybox's would take its own tc. False: it failed.
+ */
+bool command_run(const char *command);
+
+bool __attribute__((format(printf, 1, 2))) command_run_with(const char *format, ...);
+
+#endif
