@@ -207,7 +207,7 @@ static void times_limited(void **state)
 	kit_free(kit);
 }
 
-/* Idle, a delta leaves it out; the next record brings all of the time. Closing, it does not wait for the application. */
+/* Idle, a delta leaves it out; the next record brings all of the time. Closing, it waits for no application. */
 static void idle_time_catches_up(void **state)
 {
 	struct skstat_sample s;
