@@ -33,7 +33,7 @@ check-lint: ## C, shell, the netlink spec
 	@tests/tap.py lint tests/lint/run
 
 .PHONY: analyzer
-analyzer: $(call objects,build/analyzer,$(client) $(vmtest) tests/vm/skdump.c)
+analyzer: $(call objects,build/analyzer,$(client) $(vmtest) tests/vm/skdump.c tests/demo/traffic.c)
 
 # --- on real kernels
 
@@ -67,6 +67,15 @@ show: ## a listener and a connection in a VM, as the module tells of them
 	@$(MAKE) -s vm-programs
 	@tests/vm/run --out show --tests tests/vm/show.list 6.1 > build/vm/show.out || { cat build/vm/show.out; exit 1; }
 	@sed -n 's/^# \({.*\)/\1/p' build/vm/show/results.log
+
+build/vm/traffic: build/obj/tests/demo/traffic.o
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^
+
+.PHONY: demo
+demo: ## a VM with the module, traffic and the exporter; figures at http://127.0.0.1:$DEMO_PORT/metrics (19733)
+	@tests/needs vm
+	@tests/demo/demo $(KERNEL)
 
 check-kernels: ## the same on all four
 	@tests/check vm:5.10 vm:6.1 vm:6.12 vm:7.2
