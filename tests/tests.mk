@@ -3,12 +3,12 @@
 # several, time them and add up. tests/needs says (as root: installs) what is
 # missing on this machine.
 
-.PHONY: check check-all check-unit check-lint check-vm check-kernels check-debug check-lab
+.PHONY: check check-all check-unit check-lint check-vm check-kernels check-debug check-lab check-demo check-peers
 check: ## unit tests, lint, and one real kernel
 	@tests/check unit lint vm:6.1
 
 check-all: ## all that CI runs
-	@tests/check unit lint vm:5.10 vm:6.1 vm:6.12 vm:7.2 lab debug
+	@tests/check unit lint vm:5.10 vm:6.1 vm:6.12 vm:7.2 demo peers lab debug
 
 vmtest := $(wildcard tests/vm/suite/*.c tests/vm/lib/*.c)
 
@@ -76,6 +76,15 @@ build/vm/traffic: build/obj/tests/demo/traffic.o
 demo: ## a VM with the module, traffic and the exporter; figures at http://127.0.0.1:$DEMO_PORT/metrics (19733)
 	@tests/needs vm
 	@tests/demo/demo $(KERNEL)
+
+check-demo: ## does the demo end well, however it ends?
+	@tests/needs vm
+	@tests/tap.py demo tests/demo/check
+
+check-peers: ## Debian's Prometheus and npm's statsd, with the exporter
+	@tests/needs peers
+	@$(MAKE) -s $(exporter)
+	@tests/tap.py peers tests/peers/prometheus tests/peers/statsd
 
 check-kernels: ## the same on all four
 	@tests/check vm:5.10 vm:6.1 vm:6.12 vm:7.2

@@ -11,7 +11,7 @@ def amount(value):
         value /= 1000
     else:
         unit = "G"
-    return f"{value:.0f}" if not unit else f"{value:.1f} {unit}"
+    return f"{value:.0f} " if not unit else f"{value:.1f} {unit}"
 
 
 def length(seconds):

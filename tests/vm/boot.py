@@ -77,7 +77,10 @@ class Machine:
         """Returns at once."""
         self.console.write_bytes(b"")
         with open(self.out / "qemu.log", "wb") as log:
-            self.process = child.start(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log)
+            try:
+                self.process = child.start(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log)
+            except FileNotFoundError:
+                raise Ended(f"there is no {self.command[0]} on this machine") from None
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
 
