@@ -24,6 +24,14 @@ $(library): $(call objects,build/obj,$(client))
 $(exporter): build/obj/exporter/main.o $(library)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+build/metrics-doc: build/obj/docs/metrics.o $(library)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+.PHONY: docs
+docs: build/metrics-doc ## docs/METRICS.md, out of the tables that make the metrics
+	build/metrics-doc > build/METRICS.md
+	mv build/METRICS.md docs/METRICS.md
+
 .PHONY: module
 module: ## the module for the running kernel, if its headers are installed
 ifneq ($(wildcard $(headers)/Makefile),)

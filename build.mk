@@ -12,7 +12,7 @@ compile = $(CC) -std=gnu11 -pthread -D_GNU_SOURCE -MMD -MP -Iinclude -Iexporter 
 
 # asked for once, and only by what needs it
 LIB_CFLAGS = $(eval LIB_CFLAGS := $(shell pkg-config --cflags $(packages)))$(LIB_CFLAGS)
-LIBS = $(eval LIBS := $(shell pkg-config --libs $(packages)) -pthread)$(LIBS)
+LIBS = $(eval LIBS := $(shell pkg-config --libs $(packages)) -lm -pthread)$(LIBS)
 
 # everything but main.c, as a library: a program links what it uses
 client := $(wildcard exporter/*/*.c)

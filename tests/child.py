@@ -2,7 +2,6 @@
 import ctypes
 import os
 import signal
-import socket
 import subprocess
 import sys
 
@@ -35,15 +34,8 @@ def stop(process, patience=5):
 
 
 def end_on_signals():
-    """SIGTERM and SIGHUP leave by the same door as Ctrl-C: `finally` clauses run. Exit status 143, as a shell has it."""
+    """SIGTERM and SIGHUP leave by the same door as Ctrl-C: `finally` clauses run. Status 143, as a shell has it."""
     def leave(number, _frame):
         sys.exit(128 + number)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, leave)
-
-
-def free_port(kind=socket.SOCK_STREAM):
-    """A port of loopback that nobody has at this moment."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

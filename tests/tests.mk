@@ -3,12 +3,12 @@
 # several, time them and add up. tests/needs says (as root: installs) what is
 # missing on this machine.
 
-.PHONY: check check-all check-unit check-lint check-vm check-kernels check-debug check-lab check-demo check-peers
+.PHONY: check check-all check-unit check-lint check-vm check-kernels check-debug check-lab check-fuzz check-demo check-peers
 check: ## unit tests, lint, and one real kernel
 	@tests/check unit lint vm:6.1
 
 check-all: ## all that CI runs
-	@tests/check unit lint vm:5.10 vm:6.1 vm:6.12 vm:7.2 demo peers lab debug
+	@tests/check unit lint fuzz vm:5.10 vm:6.1 vm:6.12 vm:7.2 demo peers lab debug
 
 vmtest := $(wildcard tests/vm/suite/*.c tests/vm/lib/*.c)
 
@@ -28,16 +28,47 @@ check-unit: ## what needs no kernel
 	@$(MAKE) -s $(units)
 	@tests/tap.py unit $(units)
 
+# --- the parsers of the module's messages, under libFuzzer: one build to fuzz,
+# one that says which lines were reached
+
+parsers := $(patsubst %,exporter/source/%.c,attr decode field message schema)
+fuzzers := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*_fuzz.c))
+fuzz_programs := $(fuzzers:%=build/fuzz/%) $(fuzzers:%=build/fuzz/lines/%)
+
+$(fuzz_programs) build/fuzz/obj/%: override CC = clang-14
+build/fuzz/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(compile) -fsanitize=fuzzer-no-link $(SANITIZERS) -c -o $@ $<
+
+build/fuzz/lines/obj/%.o: override CC = clang-14
+build/fuzz/lines/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(compile) -fprofile-instr-generate -fcoverage-mapping -c -o $@ $<
+
+build/fuzz/%_fuzz: build/fuzz/obj/tests/fuzz/%_fuzz.o $(call objects,build/fuzz/obj,$(parsers))
+	$(CC) -fsanitize=fuzzer $(SANITIZERS) -o $@ $^
+
+build/fuzz/lines/%_fuzz: build/fuzz/lines/obj/tests/fuzz/%_fuzz.o $(call objects,build/fuzz/lines/obj,$(parsers))
+	$(CC) -fsanitize=fuzzer -fprofile-instr-generate -o $@ $^
+
+.PHONY: fuzz-programs
+fuzz-programs: $(fuzz_programs)
+
+check-fuzz: ## a minute of fuzzing (FUZZ_SECONDS=60), and is a seeded bug found?
+	@tests/needs fuzz
+	@$(MAKE) -s fuzz-programs
+	@tests/tap.py fuzz tests/fuzz/run; status=$$?; cat build/fuzz/report; exit $$status
+
 check-lint: ## C, shell, the netlink spec
 	@tests/needs lint
 	@tests/tap.py lint tests/lint/run
 
 .PHONY: analyzer
-analyzer: $(call objects,build/analyzer,$(client) $(vmtest) tests/vm/skdump.c tests/demo/traffic.c)
+analyzer: $(call objects,build/analyzer,$(client) $(vmtest) $(wildcard tests/vm/*.c) tests/demo/traffic.c docs/metrics.c)
 
 # --- on real kernels
 
-vm_programs := build/vm/vmtest build/vm/vmtest-tail build/vm/skdump
+vm_programs := build/vm/vmtest build/vm/vmtest-tail build/vm/skdump build/vm/record
 
 # a reader that is one version ahead of the module: fields.h
 build/tail/%.o: CPPFLAGS += -DSKSTAT_TEST_TAIL
@@ -49,6 +80,7 @@ build/vm/vmtest-tail: $(call objects,build/tail,$(vmtest) $(client))
 
 build/vm/vmtest: $(call objects,build/obj,$(vmtest)) $(library)
 build/vm/skdump: build/obj/tests/vm/skdump.o $(library)
+build/vm/record: $(call objects,build/obj,tests/vm/record.c $(wildcard tests/vm/lib/*.c)) $(library)
 $(vm_programs):
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka

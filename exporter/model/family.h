@@ -20,14 +20,16 @@ enum skstat_metric_type {
 
 struct skstat_label {
 	const char *name;
-	const char *value; /* any UTF-8: renderers escape */
+	const char *value; /* any bytes: renderers escape */
 };
 
-/* Cumulative over time, not over buckets: count[i] fell in (edge[i-1], edge[i]]; count[edges] is above the last edge. */
+/*
+ * Cumulative over time, not over buckets: count[i] fell in (edge[i-1], edge[i]]; count[edges] is above the last edge.
+ */
 struct skstat_distribution {
 	const double *edge; /* rising */
 	size_t edges;
-	const uint64_t *count; /* edges + 1 of them */
+	const uint64_t *count; /* edges + 1 of them; NULL: nothing was counted */
 	double sum;
 };
 
@@ -57,17 +59,25 @@ struct skstat_families {
 	struct skstat_arena *arena;
 };
 
-/* Functions below never return NULL to be checked at every step: when memory runs out, `failed` is set, and what they
- * return is a place that may be written to and is not shown. */
+/*
+ * What builds a set never has to check for NULL: when memory runs out, `failed` is set, and from then on what is
+ * returned is a place of the set's own that may be written to and is not shown.
+ */
 
 /* NULL: no memory. */
 struct skstat_families *skstat_families_new(void);
+
+/* NULL is fine. */
 void skstat_families_free(struct skstat_families *set);
 
-/* Memory that lives as long as the set, zeroed, of max_align_t's alignment. */
+/*
+ * Memory that lives as long as the set, zeroed, of max_align_t's alignment. `size` is at most SKSTAT_FAMILIES_PIECE:
+ * so much the set keeps in reserve to be written to when memory has run out.
+ */
+#define SKSTAT_FAMILIES_PIECE 4096
 void *skstat_families_alloc(struct skstat_families *set, size_t size);
 
-/* A copy that lives as long as the set. */
+/* A copy that lives as long as the set; "" when memory runs out. */
 const char *skstat_families_text(struct skstat_families *set, const char *text);
 
 /*
@@ -77,8 +87,10 @@ const char *skstat_families_text(struct skstat_families *set, const char *text);
 struct skstat_family *skstat_family_add(struct skstat_families *set, enum skstat_metric_type type, const char *name,
 					const char *unit, const char *help);
 
-/* A series at the family's end with `labels` label pairs, which are copied; the strings must outlive the set. The pointer is good
- * until the next series is added to this family. */
+/*
+ * A series at the family's end with `labels` label pairs, which are copied; their strings must outlive the set. The
+ * pointer is good until the next series is added to this family.
+ */
 struct skstat_series *skstat_series_add(struct skstat_families *set, struct skstat_family *family,
 					const struct skstat_label *label, size_t labels);
 

@@ -69,8 +69,9 @@ bool skstat_model_ready(const struct skstat_model *model);
 void skstat_model_families(struct skstat_model *model, struct skstat_families *set);
 
 /*
- * Every family that any model can make, with its labels ("view,direction,port,family"), for METRICS.md: calls fn once each,
- * in the order of skstat_model_families().
+ * Every family that any model can make, for METRICS.md: calls fn once each, in the order of skstat_model_families().
+ * `labels` are names with commas between ("view,direction,port,family"); a name whose values are few and known has them
+ * behind it ("kind=full|delta").
  */
 struct skstat_family_doc {
 	const char *name, *unit, *help, *labels;

@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * statsd lines in etsy's format, out of one set of families after another. Counters are differences to the set before; what a
- * series has when it is first seen is all of it, but for the very first set, which only tells where counting starts. Gauges are as they are, with
- * a `0` line before a negative one. Histograms are not sent (but for their count and sum as counters: no).
+ * statsd lines in etsy's format, made of one set of families after another. One thread at a time; pure otherwise.
+ *
+ * A counter's line is what it has grown since the set before. The first set gives no counters: it only tells where
+ * counting starts. A series that comes later is new and sends all it has; one that is gone is forgotten, and new if it
+ * comes back. One that stepped back has started again at 0. Of what is not an integer six decimals are sent, and the
+ * rest with the next set.
+ *
+ * A gauge's line is its value, sent with every set (a server may delete gauges that it has not heard of). A negative
+ * one follows a line that sets it to 0, because a minus alone means "less by". Histograms are not sent, nor is what is
+ * no number.
  */
 #ifndef SKSTAT_RENDER_STATSD_FORMAT_H
 #define SKSTAT_RENDER_STATSD_FORMAT_H
@@ -15,18 +22,24 @@
 struct skstat_statsd_format;
 
 /*
- * `prefix` leads every name ("skstat"). NULL: no memory. A name is prefix, the metric's name without `skstat_` and `_total`, and the
- * values of its labels, joined by dots; what etsy's server would not take as part of a name becomes `_`.
+ * A name is `prefix` ("skstat"; "" for none), the metric's name without `skstat_`, and the values of its labels,
+ * joined by dots: skstat.tcp_sent_bytes.default.in.443.ipv4. In a value all but letters, digits, '-' and '_' become
+ * '_', and one that is empty is "_"; the prefix may have dots. Counters whose names become the same are added up.
+ * NULL: no memory.
  */
 struct skstat_statsd_format *skstat_statsd_format_new(const char *prefix);
+
+/* NULL is fine. */
 void skstat_statsd_format_free(struct skstat_statsd_format *format);
 
-/* Called for each datagram: whole lines, newline between them, none at the end. */
+/* Called for each datagram: `lines` whole lines, newline between them, none at the end. */
 typedef void (*skstat_datagram_fn)(const char *data, size_t length, size_t lines, void *arg);
 
 /*
- * Renders one set into datagrams of at most `size` bytes (a longer line is counted in *too_long and left out). Counters that did
- * not change give no line. `stale`: no gauges. Families that are about statsd itself (skstat_statsd_*) give none. 0 or -ENOMEM.
+ * Renders one set into datagrams of at most `size` bytes. Counters that did not change give no line. `stale`: no
+ * gauges. The families that are about statsd itself (skstat_statsd_*) are left out. *too_long (may be NULL) is how
+ * many lines did not fit into a datagram and were left out. 0, or -ENOMEM: counters that were not sent then go with
+ * the next set.
  */
 int skstat_statsd_format_set(struct skstat_statsd_format *format, const struct skstat_families *set, bool stale,
 			     size_t size, skstat_datagram_fn fn, void *arg, size_t *too_long);

@@ -1,21 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the exporter says of itself. One row is one series; rows of one family stand together. A row makes the member of
- * struct skstat_self, the series on /metrics, and the line in METRICS.md. Stages count into it from any thread.
+ * What the exporter says of itself. One row is one series; the rows of a family follow each other. A row makes the
+ * member of struct skstat_self, the series on /metrics, and the line in METRICS.md. Any thread may count into it.
  *
  *   S(member, family, unit, type, label, value, constant, help)
  *
  *   member    of struct skstat_self
- *   family    metric name, without unit's `_total`
- *   unit      of the member: NONE, BYTES, NANOSECONDS (shown as seconds)
+ *   family    of the metric, without its unit and without `_total`: these are appended
+ *   unit      of the member: NONE, BYTES ("_bytes"), NANOSECONDS (shown as "_seconds")
  *   type      COUNTER or GAUGE
  *   label     name of the one label; "" for none
  *   value     its value
- *   constant  1: stays on /metrics when the snapshot is stale
- *   help      one sentence; of a family's first row it is the family's
+ *   constant  1: a gauge that stays on /metrics when the snapshot is stale
+ *   help      one sentence; that of a family's first row is the family's, the others' are ""
  *
- * What goes in comes out: kernel_visited = emitted + filtered + idle + gone; records_received = the sum of
- * records_*; full sockets = updated + new + baseline + duplicate; tracked sockets = new + baseline - removed.
+ * What goes in comes out (the first line: as long as no dump broke off):
+ *
+ *   walk_emitted = records_received - records_netns + records_unknown
+ *   records_received = the sum of records_full_ipv4 to records_netns
+ *   records_full_ipv4 + records_full_ipv6 = model_updated + model_new + model_baseline + model_duplicate
+ *   model_tracked = model_new + model_baseline - model_removed
  */
 #ifndef SKSTAT_SELF_H
 #define SKSTAT_SELF_H
@@ -34,7 +38,7 @@
 	  "Polls left out because the one before took longer than the interval")                                       \
 	S(gaps, "skstat_gaps", NONE, COUNTER, "", "", 0, "Times that the module was loaded anew under the exporter")   \
 	/* the kernel's walk */                                                                                        \
-	S(walk_ns, "skstat_walk_seconds", NANOSECONDS, COUNTER, "", "", 0, "Time that the walks took in the kernel")   \
+	S(walk_ns, "skstat_walk", NANOSECONDS, COUNTER, "", "", 0, "Time that the walks took in the kernel")           \
 	S(walk_restarts, "skstat_walk_restarts", NONE, COUNTER, "", "", 0,                                             \
 	  "Hash chains walked again because they changed underfoot")                                                   \
 	S(walk_emitted, "skstat_walk_sockets", NONE, COUNTER, "result", "emitted", 0,                                  \
@@ -46,7 +50,7 @@
 	S(netlink_requests, "skstat_netlink_requests", NONE, COUNTER, "", "", 0, "Netlink requests sent")              \
 	S(netlink_datagrams, "skstat_netlink_datagrams", NONE, COUNTER, "", "", 0, "Netlink datagrams received")       \
 	S(netlink_messages, "skstat_netlink_messages", NONE, COUNTER, "", "", 0, "Netlink messages in them")           \
-	S(netlink_bytes, "skstat_netlink_received", BYTES, COUNTER, "", "", 0, "Bytes of them")                        \
+	S(netlink_bytes, "skstat_netlink_received", BYTES, COUNTER, "", "", 0, "Bytes of these datagrams")             \
 	S(netlink_errors, "skstat_netlink_errors", NONE, COUNTER, "reason", "failed", 0,                               \
 	  "Netlink requests that went wrong, by how; a truncated or timed out one also counts as failed")              \
 	S(netlink_timeouts, "skstat_netlink_errors", NONE, COUNTER, "reason", "timeout", 0, "")                        \
@@ -78,11 +82,11 @@
 	S(view_folded, "skstat_view_folded", NONE, COUNTER, "view", "default", 0,                                      \
 	  "Connections and listeners counted under `other` because the view was full")                                 \
 	/* time, stage by stage */                                                                                     \
-	S(stage_receive_ns, "skstat_stage_seconds", NANOSECONDS, COUNTER, "stage", "receive", 0,                       \
+	S(stage_receive_ns, "skstat_stage", NANOSECONDS, COUNTER, "stage", "receive", 0,                               \
 	  "Time of the collector, by what it spent it on; receive is waiting for the kernel")                          \
-	S(stage_model_ns, "skstat_stage_seconds", NANOSECONDS, COUNTER, "stage", "model", 0, "")                       \
-	S(stage_families_ns, "skstat_stage_seconds", NANOSECONDS, COUNTER, "stage", "families", 0, "")                 \
-	S(stage_publish_ns, "skstat_stage_seconds", NANOSECONDS, COUNTER, "stage", "publish", 0, "")                   \
+	S(stage_model_ns, "skstat_stage", NANOSECONDS, COUNTER, "stage", "model", 0, "")                               \
+	S(stage_families_ns, "skstat_stage", NANOSECONDS, COUNTER, "stage", "families", 0, "")                         \
+	S(stage_publish_ns, "skstat_stage", NANOSECONDS, COUNTER, "stage", "publish", 0, "")                           \
 	S(snapshots, "skstat_snapshots", NONE, COUNTER, "", "", 0, "Snapshots published")                              \
 	/* http */                                                                                                     \
 	S(http_2xx, "skstat_http_requests", NONE, COUNTER, "code", "2xx", 1, "HTTP requests answered")                 \
@@ -90,9 +94,9 @@
 	S(http_5xx, "skstat_http_requests", NONE, COUNTER, "code", "5xx", 1, "")                                       \
 	S(scrapes, "skstat_scrapes", NONE, COUNTER, "", "", 1, "Requests for metrics answered with metrics")           \
 	S(scrape_bytes, "skstat_scrape", BYTES, COUNTER, "", "", 1, "Bytes of these answers, compressed as they went") \
-	S(render_ns, "skstat_render_seconds", NANOSECONDS, COUNTER, "step", "text", 1,                                 \
+	S(render_ns, "skstat_render", NANOSECONDS, COUNTER, "step", "text", 1,                                         \
 	  "Time spent on making answers out of snapshots")                                                             \
-	S(gzip_ns, "skstat_render_seconds", NANOSECONDS, COUNTER, "step", "gzip", 1, "")                               \
+	S(gzip_ns, "skstat_render", NANOSECONDS, COUNTER, "step", "gzip", 1, "")                                       \
 	S(api_requests, "skstat_api_requests", NONE, COUNTER, "", "", 1, "Requests of the API")                        \
 	S(api_sockets, "skstat_api_sockets", NONE, COUNTER, "", "", 1, "Sockets sent through the API")                 \
 	/* statsd */                                                                                                   \
@@ -107,11 +111,13 @@
 	S(log_warnings, "skstat_log_messages", NONE, COUNTER, "level", "warn", 1, "")                                  \
 	S(log_infos, "skstat_log_messages", NONE, COUNTER, "level", "info", 1, "")                                     \
 	/* what is configured */                                                                                       \
-	S(config_interval_ns, "skstat_config_poll_interval_seconds", NANOSECONDS, GAUGE, "", "", 1, "--poll.interval") \
-	S(config_full_interval_ns, "skstat_config_poll_full_interval_seconds", NANOSECONDS, GAUGE, "", "", 1,          \
-	  "--poll.full-interval")                                                                                      \
-	S(config_timeout_ns, "skstat_config_poll_timeout_seconds", NANOSECONDS, GAUGE, "", "", 1, "--poll.timeout")    \
-	S(config_view_limit, "skstat_config_view_limit", NONE, GAUGE, "", "", 1, "--view.limit")
+	S(config_interval_ns, "skstat_config_poll_interval", NANOSECONDS, GAUGE, "", "", 1,                            \
+	  "Setting of --poll.interval")                                                                                \
+	S(config_full_interval_ns, "skstat_config_poll_full_interval", NANOSECONDS, GAUGE, "", "", 1,                  \
+	  "Setting of --poll.full-interval")                                                                           \
+	S(config_timeout_ns, "skstat_config_poll_timeout", NANOSECONDS, GAUGE, "", "", 1,                              \
+	  "Setting of --poll.timeout")                                                                                 \
+	S(config_view_limit, "skstat_config_view_limit", NONE, GAUGE, "", "", 1, "Setting of --view.limit")
 
 struct skstat_self {
 #define SKSTAT_SELF_MEMBER(member, ...) _Atomic uint64_t member;

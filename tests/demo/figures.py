@@ -30,7 +30,7 @@ class Figures:
         self.old, self.new, self.seconds = old, new, seconds
 
     def growth(self, metric, **labels):
-        return self.new.sum(metric, **labels) - self.old.sum(metric, **labels)
+        return (self.new.sum(metric, **labels) or 0) - (self.old.sum(metric, **labels) or 0)
 
     def rate(self, metric, **labels):
         return self.growth(metric, **labels) / self.seconds
@@ -87,7 +87,7 @@ class Figures:
             rtt = self.rtt(**group)
             lines.append(
                 f"{group['direction']:<7} {group['port']:<6}{group['family']:<6} "
-                f"{self.new.sum('skstat_tcp_connections', **VIEW, **group):>11.0f} "
+                f"{self.new.sum('skstat_tcp_connections', **VIEW, **group) or 0:>11.0f} "
                 f"{amount(self.rate('skstat_tcp_sent_bytes_total', **VIEW, **group)):>10} "
                 f"{amount(self.rate('skstat_tcp_received_bytes_total', **VIEW, **group)):>10} "
                 f"{self.growth('skstat_tcp_retransmitted_segments_total', **VIEW, **group):>7.0f} "

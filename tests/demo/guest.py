@@ -1,5 +1,6 @@
 """The demo's guest: a throwaway VM with the module, traffic, and the exporter, which answers on a port of ours."""
 import fcntl
+import http.client
 import pathlib
 import re
 import subprocess
@@ -8,13 +9,14 @@ import time
 
 TESTS = pathlib.Path(__file__).resolve().parent.parent
 TOP = TESTS.parent
-sys.path[:0] = [str(TESTS), str(TESTS / "vm")]
+sys.path[:0] = [str(TESTS / room) for room in (".", "vm", "host")]
 
 import boot  # noqa: E402
 import metrics  # noqa: E402
 
 PROGRAMS = ["build/skstat_exporter", "build/vm/traffic"]
 EXPORTER_PORT = 19733
+WRONG_SCRAPE = (AssertionError, OSError, http.client.HTTPException, ValueError)  # cut off, refused, not a metric, ...
 GONE = "^(GONE|END)"  # the exporter, the whole demo
 
 
@@ -23,12 +25,12 @@ class Failed(Exception):
 
 
 class Guest:
-    """Once its steps() are done it serves at `url`, until stop()."""
+    """Once its steps() are done its exporter answers at `where`, until stop()."""
 
     def __init__(self, kernel, port, out):
         self.kernel, self.port = kernel, port
         self.out = out
-        self.url = f"http://127.0.0.1:{port}"
+        self.where = f"127.0.0.1:{port}"
         self.machine = self.lock = self.image = None
 
     def steps(self):
@@ -89,13 +91,13 @@ class Guest:
         end = time.monotonic() + 60
         while True:
             try:
-                status, said = metrics.get(f"{self.url}/-/ready", timeout=5)
-            except metrics.Incomplete as wrong:
-                status, said = 0, str(wrong)
+                status, _, said = metrics.get(self.where, "/-/ready")
+            except WRONG_SCRAPE as wrong:
+                status, said = 0, str(wrong).encode()
             if status == 200:
                 return
             if time.monotonic() > end:
-                raise Failed(f"the exporter is not ready after a minute: {said.strip()}")
+                raise Failed(f"the exporter is not ready after a minute: {said.decode(errors='replace').strip()}")
             self.watch(0.2)
 
     def _said(self, pattern, timeout=60):
@@ -115,8 +117,12 @@ class Guest:
         if gone := self.machine.hear(GONE, seconds):
             self._check(gone.string)
 
-    def scrape(self, encoding=None):
-        return metrics.scrape(f"{self.url}/metrics", encoding)
+    def scrape(self):
+        """Metrics, whole ones; or Failed."""
+        try:
+            return metrics.scrape(self.where)
+        except WRONG_SCRAPE as wrong:
+            raise Failed(f"{self.where} gave no whole metrics: {wrong or type(wrong).__name__}") from wrong
 
     def order(self, what):
         """Has the guest do something: remove or load the module."""

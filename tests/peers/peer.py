@@ -6,7 +6,7 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parent.parent
-sys.path[:0] = [str(HERE.parent / room) for room in (".", "demo", "vm")]
+sys.path[:0] = [str(HERE.parent / room) for room in (".", "demo", "vm", "host")]
 
 import child  # noqa: E402
 
@@ -35,12 +35,13 @@ class Report:
 
 
 def run(test, *errors):
-    """Exit status of a program that is test(report). An error of these kinds ends it with a sentence."""
+    """Exit status of a program that is test(report). An error of these kinds, and what is not as others assert, ends it
+    with a sentence."""
     child.end_on_signals()
     report = Report()
     try:
         test(report)
-    except (Failed, *errors) as wrong:
+    except (Failed, AssertionError, OSError, *errors) as wrong:
         print("Bail out! " + " ".join(str(wrong).split()))
         return 1
     print(f"1..{report.count}")
@@ -59,7 +60,7 @@ def until(question, seconds=30, pause=0.1):
 
 def fetch(name):
     """Where a program of others is."""
-    made = subprocess.run([HERE / "fetch", name], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+    made = subprocess.run([HERE / "fetch", name], capture_output=True, text=True, check=False)
     if made.returncode:
         raise Failed(made.stderr)
     return pathlib.Path(made.stdout.strip())

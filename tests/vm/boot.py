@@ -39,8 +39,9 @@ class Machine:
     Files land in the directory `out`. The console is ttyS0 and goes to console.log. ttyS1 is the guest's voice and its
     ear: what /init and the tests say goes to results.log and can be waited for, what we say() the guest reads there.
 
-    `forward` is a pair of TCP ports: the first one of 127.0.0.1 here is the second one of ADDRESS in the guest. It reaches
-    nothing else. `append` goes to the kernel's command line, where NAME=VALUE becomes a variable of /init's environment.
+    `forward` is a pair of TCP ports: the first one of 127.0.0.1 here is the second one of ADDRESS in the guest, which
+    reaches nothing else. `append` goes to the kernel's command line, where NAME=VALUE becomes a variable of /init's
+    environment.
     """
 
     ADDRESS = "10.0.2.15"  # what qemu's own network gives to its first guest
@@ -100,8 +101,8 @@ class Machine:
             self.news.notify_all()
 
     def hear(self, pattern, timeout):
-        """The match of the first new line in which `pattern` is found; None if there comes none in time. Ended, if there
-        cannot come one any more."""
+        """The match of the first new line in which `pattern` is found; None if there comes none in time. Ended, if
+        there cannot come one any more."""
         end = time.monotonic() + timeout
         with self.news:
             while True:

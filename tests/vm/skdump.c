@@ -18,9 +18,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "render/json.h"
 #include "source/netlink.h"
 #include "source/option.h"
-#include "source/text.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -61,72 +61,21 @@ static void print_line(json_t *object)
 	json_decref(object);
 }
 
-static json_t *name_text(const struct skstat_name *name)
-{
-	size_t length = strnlen(name->text, sizeof(name->text));
-	json_t *text = json_stringn(name->text, length);
-
-	return text ? text : json_string("(not UTF-8)");
-}
-
-static json_t *field_value(const struct skstat_sample *sample, const struct skstat_field *field)
-{
-	char address[SKSTAT_ADDRESS_TEXT];
-
-	switch (field->type) {
-	case SKSTAT_TYPE_ADDR:
-		skstat_address_text(skstat_sample_at(sample, field), sample->identity.family, address);
-		return json_string(address);
-	case SKSTAT_TYPE_NAME:
-		return name_text(skstat_sample_at(sample, field));
-	case SKSTAT_TYPE_S32:
-		return json_integer(skstat_sample_s64(sample, field));
-	default:
-		return number(skstat_sample_u64(sample, field));
-	}
-}
-
 static int sample_print(const struct skstat_sample *sample, void *arg)
 {
-	const struct skstat_schema *schema = arg;
-	json_t *object = json_object();
-	const char *state = skstat_state_text(sample->identity.state);
+	json_t *object = skstat_sample_json(sample, arg, 0, true);
 
-	put(object, "kind", json_string(skstat_kind_name(sample->kind)));
-	for (size_t i = 0; i < SKSTAT_FIELDS_COUNT; i++) {
-		const struct skstat_field *field = &skstat_fields[i];
-
-		if (!schema->available[i] || !skstat_sample_has(sample, field) || skstat_field_reserved(field))
-			continue;
-		put(object, field->name, field_value(sample, field));
-	}
-	if (json_object_get(object, "state")) {
-		put(object, "state", json_string(state ? state : "UNKNOWN"));
-		put(object, "state_raw", json_integer(sample->identity.state));
-	}
+	if (!object)
+		quit(1, "no memory for JSON");
 	print_line(object);
 	return 0;
 }
 
 static void totals_print(const struct skstat_totals *totals)
 {
-	json_t *object = json_object(), *line = json_object();
+	json_t *line = json_object();
 
-	put(object, "visited", number(totals->visited));
-	put(object, "emitted", number(totals->emitted));
-	put(object, "filtered", number(totals->filtered));
-	put(object, "idle", number(totals->idle));
-	put(object, "gone", number(totals->gone));
-	put(object, "restarts", number(totals->restarts));
-	put(object, "ns", number(totals->ns));
-	put(object, "token", decimal(totals->token));
-	put(object, "instance", decimal(totals->instance));
-	put(object, "partial", json_boolean(totals->partial));
-	put(object, "interrupted", json_boolean(totals->interrupted));
-	put(object, "samples", number(totals->samples));
-	put(object, "sockets", number(totals->sockets));
-	put(object, "skipped", number(totals->skipped));
-	put(line, "totals", object);
+	put(line, "totals", skstat_totals_json(totals));
 	print_line(line);
 }
 

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Prints METRICS.md: every metric, out of the tables that make them. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/model.h"
+#include "model/self_families.h"
+#include "render/text_format.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+static const char intro[] =
+	"# Metrics\n"
+	"\n"
+	"<!-- Made by docs/metrics.c out of the tables that make the metrics. To refresh it: make docs -->\n"
+	"\n"
+	"Everything that `/metrics` can have. A figure that this kernel or the source (`skstat_source_info`) does\n"
+	"not have is absent, never zero.\n"
+	"\n"
+	"**Names.** `skstat_<noun>_<unit>`, and `_total` behind it of a counter. Units are base units, seconds and\n"
+	"bytes: what the kernel has in jiffies or eighths of a microsecond is scaled. A histogram `NAME` has the\n"
+	"series `NAME_bucket`, `NAME_sum` and `NAME_count`. To statsd a name goes without `skstat_` and `_total`,\n"
+	"with the values of its labels appended.\n"
+	"\n"
+	"**Counters start at 0 with the exporter.** What a connection had counted before the first walk is not in\n"
+	"them; one that is opened later counts from its first byte. So `rate()` and `increase()` tell what happened,\n"
+	"across restarts of the exporter and of the module. Counters never go backwards.\n"
+	"\n"
+	"**Histograms are cumulative**, as Prometheus wants them: each poll adds one observation for each connection\n"
+	"that sent, received or held a queue since the poll before.\n"
+	"\n"
+	"**Stale figures are withheld.** When the last poll that succeeded is three intervals old, `" SKSTAT_UP "` is\n"
+	"0, and only counters, histograms and gauges that cannot grow old are left.\n"
+	"\n"
+	"| label | is |\n"
+	"|---|---|\n"
+	"| `view` | the view that grouped the sockets; rules and dashboards choose `view=\"default\"` |\n"
+	"| `direction` | `in`: the peer connected to us; `out`: we did; `unknown`: it cannot be told |\n"
+	"| `port` | the service's port: the local one of `in`, the remote one of `out`; "
+	"`ephemeral`: one out of ip_local_port_range that never listened |\n"
+	"| `family` | `ipv4` or `ipv6`; IPv4 over an IPv6 socket is `ipv4` |\n"
+	"| `netns` | the network namespace: its name in /run/netns at first sight, else its inode |\n"
+	"| `state` | TCP state, as `ss` writes it |\n"
+	"\n"
+	"A view has room for `--view.limit` groups, and there are `--netns.limit` namespaces with a label of their\n"
+	"own. What does not fit is counted under `other`, where it stays: nothing moves between groups. A group that\n"
+	"was admitted stays until it has had neither sockets nor change for `--view.group-ttl`.\n";
+
+/* The row's expression in the kernel, by the field's id. */
+static const struct {
+	uint32_t id;
+	const char *text;
+} sources[] = {
+#define SOURCE(ID, NAME, TYPE, KIND, UNIT, NOUN, AGGREGATE, SHOWN, HAVE, EXPRESSION, HELP) { ID, #EXPRESSION },
+#define GROUP(NAME, name, kinds) SKSTAT_FIELDS_##NAME(SOURCE)
+	SKSTAT_GROUPS(GROUP)
+#undef GROUP
+#undef SOURCE
+};
+
+enum part { PART_VIEW, PART_NAMESPACE, PART_KERNEL, PART_EXPORTER, PART_PROCESS, __PART_MAX };
+
+static const struct {
+	const char *title, *text;
+	bool field; /* has a column for where in the kernel a figure is from */
+} parts[__PART_MAX] = {
+	[PART_VIEW] = {
+		"Connections and listeners",
+		"Sums and distributions over the sockets of a group. The last column has the field's name in the\n"
+		"records and the JSON, and what the module reads for it (kmod/record.c): `tp` is the socket's struct\n"
+		"tcp_sock, `icsk` its struct inet_connection_sock, `sk` its struct sock.",
+		true,
+	},
+	[PART_NAMESPACE] = {
+		"Network namespaces",
+		"Of each namespace as a whole, whatever the views group.",
+		true,
+	},
+	[PART_KERNEL] = {
+		"The kernel's own counters",
+		"Those of /proc/net/snmp, netstat and snmp6 for each namespace, as they are: they count since the\n"
+		"namespace was made. The sums over connections can be held against them.",
+		false,
+	},
+	[PART_EXPORTER] = {
+		"The exporter",
+		"What it did, and what that cost. The stages add up: exporter/self/self.h has the sums.",
+		false,
+	},
+	[PART_PROCESS] = {
+		"Its process",
+		"As Prometheus' client libraries have them.",
+		false,
+	},
+};
+
+static bool starts_with(const char *text, const char *start)
+{
+	return strncmp(text, start, strlen(start)) == 0;
+}
+
+static enum part part_of_model(const struct skstat_family_doc *doc)
+{
+	if (starts_with(doc->labels, "view"))
+		return PART_VIEW;
+	return starts_with(doc->name, "skstat_mib_") ? PART_KERNEL : PART_NAMESPACE;
+}
+
+static enum part part_of_self(const struct skstat_family_doc *doc)
+{
+	return starts_with(doc->name, "process_") ? PART_PROCESS : PART_EXPORTER;
+}
+
+/* Text in a cell, where a bar would end it. */
+static void print_cell(const char *text, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		printf(text[i] == '|' ? "\\|" : "%c", text[i]);
+}
+
+/* "a,b=x|y" as "`a`, `b` (`x`, `y`)". */
+static void print_labels(const char *labels)
+{
+	while (*labels) {
+		size_t name = strcspn(labels, ",=|");
+		char end = labels[name];
+
+		printf("`%.*s`", (int)name, labels);
+		labels += name;
+		if (end == '=') {
+			const char *before = " (";
+
+			do {
+				size_t value = strcspn(++labels, ",|");
+
+				printf("%s`%.*s`", before, (int)value, labels);
+				before = ", ";
+				labels += value;
+			} while (*labels == '|');
+			putchar(')');
+			end = *labels;
+		}
+		if (end) {
+			printf(", ");
+			labels++;
+		}
+	}
+}
+
+/* The kernel's expression without our macros: "TP(x)" as "tp->x", "READ_ONCE(x)" as "x". */
+static void print_expression(const char *text)
+{
+	static const struct {
+		const char *macro, *becomes;
+	} macros[] = { { "TP(", "tp->" }, { "READ_ONCE(", "" } };
+	uint64_t dropped = 0; /* a bit for each open bracket, the innermost lowest: it was a macro's */
+
+	while (*text) {
+		size_t macro = 0;
+
+		while (macro < LENGTH(macros) && !starts_with(text, macros[macro].macro))
+			macro++;
+		if (macro < LENGTH(macros)) {
+			printf("%s", macros[macro].becomes);
+			dropped = dropped << 1 | 1;
+			text += strlen(macros[macro].macro);
+			continue;
+		}
+		if (*text != ')' || !(dropped & 1))
+			print_cell(text, 1);
+		if (*text == '(')
+			dropped <<= 1;
+		if (*text == ')')
+			dropped >>= 1;
+		text++;
+	}
+}
+
+static void print_field(const struct skstat_field *field)
+{
+	for (size_t i = 0; field && i < LENGTH(sources); i++) {
+		if (sources[i].id != field->id)
+			continue;
+		printf("`%s`: `", field->name);
+		print_expression(sources[i].text);
+		putchar('`');
+	}
+}
+
+static void print_row(const struct skstat_family_doc *doc, bool field)
+{
+	static const char *const types[] = {
+		[SKSTAT_METRIC_COUNTER] = "counter",
+		[SKSTAT_METRIC_GAUGE] = "gauge",
+		[SKSTAT_METRIC_HISTOGRAM] = "histogram",
+	};
+
+	printf("| `%s%s` | %s | ", doc->name, doc->type == SKSTAT_METRIC_COUNTER ? "_total" : "", types[doc->type]);
+	print_labels(doc->labels);
+	printf(" | ");
+	print_cell(doc->help, strlen(doc->help));
+	if (field) {
+		printf(" | ");
+		print_field(doc->field);
+	}
+	printf(" |\n");
+}
+
+/* The part that is being printed, for the callbacks. */
+struct progress {
+	enum part part;
+	bool begun;
+};
+
+static void print_family(struct progress *progress, const struct skstat_family_doc *doc)
+{
+	enum part part = progress->part;
+	bool field = parts[part].field;
+
+	if (!progress->begun)
+		printf("\n## %s\n\n%s\n\n| name | type | labels | meaning |%s\n|---|---|---|---|%s\n",
+		       parts[part].title, parts[part].text, field ? " field |" : "", field ? "---|" : "");
+	progress->begun = true;
+	print_row(doc, field);
+}
+
+static void model_family(const struct skstat_family_doc *doc, void *arg)
+{
+	struct progress *progress = arg;
+
+	if (part_of_model(doc) == progress->part)
+		print_family(progress, doc);
+}
+
+static void self_family(const struct skstat_family_doc *doc, void *arg)
+{
+	struct progress *progress = arg;
+
+	if (part_of_self(doc) == progress->part)
+		print_family(progress, doc);
+}
+
+int main(void)
+{
+	static const struct skstat_family_doc up = {
+		.name = SKSTAT_UP, .unit = "", .help = SKSTAT_UP_HELP, .labels = "", .type = SKSTAT_METRIC_GAUGE,
+	};
+
+	fputs(intro, stdout);
+	for (enum part part = 0; part < __PART_MAX; part++) {
+		struct progress progress = { .part = part };
+
+		skstat_model_document(model_family, &progress);
+		if (part == PART_EXPORTER)
+			print_family(&progress, &up);
+		skstat_self_document(self_family, &progress);
+	}
+	return fflush(stdout) || ferror(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,62 @@
+"""An exporter under test, as a process."""
+import contextlib
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import time
+
+from metrics import get
+
+BINARY = pathlib.Path(os.environ.get("SKSTAT_EXPORTER",
+                                     pathlib.Path(__file__).resolve().parents[2] / "build/skstat_exporter"))
+
+
+def free_port(kind=socket.SOCK_STREAM):
+    """A port of loopback that nobody has, for now."""
+    with socket.socket(socket.AF_INET, kind) as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def until(condition, seconds=20, pause=0.02):
+    """Ask until the answer is true, and return it; fails after that many seconds."""
+    deadline = time.monotonic() + seconds
+    while not (answer := condition()):
+        assert time.monotonic() < deadline, f"not so after {seconds} s"
+        time.sleep(pause)
+    return answer
+
+
+class Exporter:
+    """Starts one and waits until it is ready; stopped by SIGTERM, which must end it well."""
+
+    def __init__(self, *flags, interval="50ms"):
+        self.where = f"127.0.0.1:{free_port()}"
+        self.log = ""
+        self.process = subprocess.Popen(
+            [BINARY, f"--web.listen-address={self.where}", f"--poll.interval={interval}",
+             f"--poll.full-interval={interval}", *flags],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    def __enter__(self):
+        def ready():
+            assert self.process.poll() is None, self.process.stdout.read()
+            with contextlib.suppress(OSError):
+                return get(self.where, "/-/ready")[0] == 200
+            return False
+        until(ready)
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        self.log, _ = self.process.communicate(timeout=10)
+        assert self.process.returncode == 0, f"exit {self.process.returncode}: {self.log}"
+
+
+def run(*flags):
+    """One that ends by itself: (status, output)."""
+    done = subprocess.run([BINARY, *flags], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True, timeout=30, check=False)
+    return done.returncode, done.stdout
