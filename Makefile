@@ -12,9 +12,9 @@ exporter := build/skstat_exporter
 module := build/module/kmod/skstat.ko
 
 .PHONY: all
-all: ## everything: the client, and the module for the running kernel
+all: ## everything: the exporter, and the module for the running kernel
 	@tests/needs build
-	@$(MAKE) --no-print-directory $(library) build/vm/skdump module
+	@$(MAKE) --no-print-directory $(exporter) build/vm/skdump module
 
 include build.mk
 include tests/tests.mk
@@ -32,6 +32,13 @@ docs: build/metrics-doc ## docs/METRICS.md, out of the tables that make the metr
 	build/metrics-doc > build/METRICS.md
 	mv build/METRICS.md docs/METRICS.md
 
+.PHONY: run
+run: ## this machine's own sockets on http://127.0.0.1:19733/metrics, from whichever source it allows
+	@tests/needs build
+	@$(MAKE) -s $(exporter)
+	@echo "http://127.0.0.1:19733/metrics (Ctrl-C ends it)"
+	@$(exporter) --source=auto --web.listen-address=127.0.0.1:19733
+
 .PHONY: module
 module: ## the module for the running kernel, if its headers are installed
 ifneq ($(wildcard $(headers)/Makefile),)
@@ -43,7 +50,8 @@ else
 endif
 
 .PHONY: install
-install: all ## the headers, the modprobe settings, and the module if it was built, under DESTDIR and PREFIX
+install: all ## exporter, headers, modprobe settings, and the module if it was built, under DESTDIR and PREFIX
+	install -D -m 755 $(exporter) $(DESTDIR)$(PREFIX)/bin/skstat_exporter
 	install -d $(DESTDIR)$(PREFIX)/include/skstat
 	install -m 644 include/skstat/*.h $(DESTDIR)$(PREFIX)/include/skstat/
 	install -D -m 644 packaging/modprobe.d/skstat.conf $(DESTDIR)/etc/modprobe.d/skstat.conf

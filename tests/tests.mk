@@ -63,8 +63,10 @@ check-lint: ## C, shell, the netlink spec
 	@tests/needs lint
 	@tests/tap.py lint tests/lint/run
 
+analyzed := exporter/main.c docs/metrics.c $(wildcard tests/vm/*.c tests/demo/*.c)
+
 .PHONY: analyzer
-analyzer: $(call objects,build/analyzer,$(client) $(vmtest) $(wildcard tests/vm/*.c) tests/demo/traffic.c docs/metrics.c)
+analyzer: $(call objects,build/analyzer,$(client) $(vmtest) $(analyzed))
 
 # --- on real kernels
 

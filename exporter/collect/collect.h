@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The collector: one thread, an epoll over timer and signals. Each tick polls the source, feeds the model and publishes a
- * snapshot.
+ * The collector: one thread, an epoll over timer and signals. Each tick polls the source, feeds the model and
+ * publishes a snapshot.
  *
- * A source that fails (the module was removed) is opened again at the next tick; until then the last snapshot grows stale.
+ * A source that fails (the module was removed) is opened again at the next tick; until then the last snapshot grows
+ * stale.
  */
 #ifndef SKSTAT_COLLECT_COLLECT_H
 #define SKSTAT_COLLECT_COLLECT_H
@@ -15,15 +16,20 @@
 
 struct skstat_collector;
 
-/* Takes `source` (opened by the caller, `why` as skstat_source_open() left it). NULL and `error`. The rest must outlive it. */
+/*
+ * Takes `source` (opened by the caller, `why` as skstat_source_open() left it), also when it fails. The rest must
+ * outlive it. Unless it is to poll --once, it blocks SIGTERM, SIGINT and SIGHUP in the calling thread and those that
+ * it starts from then on: they stay blocked. NULL and `error`.
+ */
 struct skstat_collector *skstat_collector_new(const struct skstat_config *config, struct skstat_source *source,
 					      const char *why, struct skstat_store *store, struct skstat_self *self,
 					      struct skstat_error *error);
 void skstat_collector_free(struct skstat_collector *collector);
 
 /*
- * Polls until SIGTERM or SIGINT, --poll.max-loops, --once, or the kill switch. Blocks; the signals must be blocked in all threads (skstat_collector_new()
- * does so for the calling one and those that it starts). 0 at such an end; a negative errno and `error` when it cannot go on.
+ * Polls until SIGTERM or SIGINT, --poll.max-loops, --once, or the kill switch. Blocks. 0 at such an end; a negative
+ * errno and `error` when it cannot go on, or when the one poll of --once failed. Polls that fail otherwise are logged
+ * and counted.
  */
 int skstat_collector_run(struct skstat_collector *collector, struct skstat_error *error);
 

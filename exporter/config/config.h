@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the exporter was asked to do. One table (option.c) has every option: it parses the command line, and makes --help.
+ * What the exporter was asked to do. One table (option.c) has every option: it parses the command line, and makes
+ * --help.
  */
 #ifndef SKSTAT_CONFIG_CONFIG_H
 #define SKSTAT_CONFIG_CONFIG_H
@@ -14,55 +15,65 @@
 #include "source/source.h"
 
 #define SKSTAT_CONFIG_LISTENERS 16
+#define SKSTAT_CONFIG_HOSTS 16
 
+/* Strings are the command line's, or constant. "" is "not wanted" where that is possible. */
 struct skstat_config {
-	/* --source=auto|netlink|inet_diag, --source.load (default true; --no-source.load) */
-	enum skstat_source_kind source;
-	bool source_load;
+	/* source */
+	enum skstat_source_kind source; /* --source */
+	bool source_load;		/* --source.load */
+	bool ipv4, ipv6;		/* --ipv4, --ipv6: at least one */
 
-	/* --poll.interval=1s (10ms to 1h), --poll.full-interval=10s, --poll.timeout=0 (the interval, at least 1s), --poll.max-loops=0,
-	 * --poll.max-sockets=0 (kernel budget), --once, --ipv4, --ipv6 (--no-ipv4, --no-ipv6), --kill-switch.file= */
-	uint64_t poll_interval_ns, poll_full_interval_ns, poll_timeout_ns;
-	uint64_t poll_max_loops;
-	uint32_t poll_max_sockets;
-	bool once;
-	bool ipv4, ipv6;
-	const char *kill_switch;
+	/* polls */
+	uint64_t poll_interval_ns;	/* --poll.interval */
+	uint64_t poll_full_interval_ns; /* --poll.full-interval: not below the interval */
+	uint64_t poll_timeout_ns;	/* --poll.timeout: never 0, the default is worked out */
+	uint64_t poll_max_loops;	/* --poll.max-loops; 0: no end */
+	uint32_t poll_max_sockets;	/* --poll.max-sockets; 0: no budget */
+	bool once;			/* --once */
+	const char *kill_switch;	/* --kill-switch.file */
 
-	/* --view.limit=20, --view.group-ttl=1h, --netns.limit=20 */
-	uint32_t view_limit, netns_limit;
-	uint64_t view_ttl_ns;
+	/* what is made of them */
+	uint32_t view_limit;  /* --view.limit: groups */
+	uint64_t view_ttl_ns; /* --view.group-ttl */
+	uint32_t netns_limit; /* --netns.limit: namespaces */
 
-	/* --web.listen-address (repeatable; 127.0.0.1:19733), --web.telemetry-path=/metrics, --web.unix-socket=, --web.unix-group=skstat */
-	const char *listen[SKSTAT_CONFIG_LISTENERS];
+	/* web */
+	const char *listen[SKSTAT_CONFIG_LISTENERS]; /* --web.listen-address, at least one */
 	size_t listens;
-	const char *telemetry_path, *unix_socket, *unix_group;
+	const char *host[SKSTAT_CONFIG_HOSTS]; /* --web.host: names in Host headers, beside the machine's own */
+	size_t hosts;
+	const char *telemetry_path; /* --web.telemetry-path */
+	const char *unix_socket;    /* --web.unix-socket */
+	const char *unix_group;	    /* --web.unix-group */
 
-	/* --statsd.address= (off), --statsd.prefix=skstat, --statsd.interval=10s, --statsd.mtu=1432 */
-	const char *statsd_address, *statsd_prefix;
-	uint64_t statsd_interval_ns;
-	uint32_t statsd_mtu;
+	/* statsd */
+	const char *statsd_address;  /* --statsd.address */
+	const char *statsd_prefix;   /* --statsd.prefix */
+	uint64_t statsd_interval_ns; /* --statsd.interval */
+	uint32_t statsd_mtu;	     /* --statsd.mtu: bytes of a datagram */
 
-	/* --user=nobody: whom to become when started as root; --user= stays root */
-	const char *user;
-
-	/* --log.level=info, --log.format=logfmt */
-	enum skstat_log_level log_level;
-	enum skstat_log_format log_format;
-
-	bool help, version; /* --help, --version: say it, exit 0 */
+	/* the process */
+	const char *user;		  /* --user; "": stays root */
+	enum skstat_log_level log_level;  /* --log.level */
+	enum skstat_log_format log_format; /* --log.format */
+	bool help, version;		  /* --help, --version: say it, exit 0 */
 };
 
 /* The defaults. */
 void skstat_config_init(struct skstat_config *config);
 
-/* Takes the command line. 0, or -EINVAL and one sentence that names the option, what is wrong with it and what would be right (exit 2). */
+/*
+ * Takes the command line into a config that is at its defaults. 0, or -EINVAL and one sentence that names the option,
+ * what is wrong with it and what would be right (exit 2). From one thread: getopt has its place in the line in
+ * globals.
+ */
 int skstat_config_parse(struct skstat_config *config, int argc, char **argv, struct skstat_error *error);
 
 /* --help, from the table. */
 void skstat_config_help(FILE *out);
 
-/* "10ms", "1s", "1m30s", "1h", "0"; a number without a unit is refused. 0 or -EINVAL. */
+/* "10ms", "1s", "1m30s", "1h", "7d", "0"; any other number without a unit is refused. 0 or -EINVAL. */
 int skstat_duration_parse(const char *text, uint64_t *ns);
 
 #endif

@@ -32,6 +32,8 @@ struct skstat_http_listener {
 struct skstat_http_config {
 	const struct skstat_http_listener *listener;
 	size_t listeners;
+	const char *const *host; /* names to be called by beside localhost; any case, without port */
+	size_t hosts;
 	const char *telemetry_path; /* "/metrics" */
 	const char *version;
 	/* Where the API gets its sockets: a source of its own for each request. NULL `source` and `error` set: not now. */

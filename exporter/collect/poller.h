@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * One poll after another: asks the source for everything or for what was active, and feeds the model. One thread.
+ *
+ * A delta may delay, never lose: it asks for what happened since the token of the last dump of this instance that came
+ * whole. A dump that failed or that a budget ended moves no token.
+ */
+#ifndef SKSTAT_COLLECT_POLLER_H
+#define SKSTAT_COLLECT_POLLER_H
+
+#include "config/config.h"
+#include "model/model.h"
+#include "self/self.h"
+#include "source/source.h"
+
+struct skstat_poller;
+
+/* What a poll came to. */
+struct skstat_poll_result {
+	bool full;    /* else a delta */
+	bool partial; /* --poll.max-sockets ended it */
+	uint64_t ns;  /* that it took */
+};
+
+/* Takes `source`, also when it fails. The rest must outlive it. NULL: no memory. */
+struct skstat_poller *skstat_poller_new(const struct skstat_config *config, struct skstat_source *source,
+					struct skstat_model *model, struct skstat_self *self);
+void skstat_poller_free(struct skstat_poller *poller);
+
+/*
+ * One poll, counted. `due_ns` is when it was due, by skstat_now_ns()'s clock: the full interval is measured by it, so
+ * that a late wake-up does not move it. 0, or a negative errno and a sentence: then the model is not to be shown. The
+ * next call is good after any failure; a source that is gone is opened again by it.
+ */
+int skstat_poller_poll(struct skstat_poller *poller, uint64_t due_ns, struct skstat_poll_result *result,
+		       struct skstat_error *error);
+
+/* Of the source; NULL while it is gone. */
+const struct skstat_source_info *skstat_poller_info(const struct skstat_poller *poller);
+
+#endif

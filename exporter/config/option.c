@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "option.h"
+
+/* "--NAME: " and the sentence. Returns -EINVAL. */
+static int __attribute__((format(printf, 3, 4)))
+refuse(const struct skstat_setting *setting, struct skstat_error *error, const char *format, ...)
+{
+	int length = snprintf(error->text, sizeof(error->text), "--%s: ", setting->name);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(error->text + length, sizeof(error->text) - (size_t)length, format, args);
+	va_end(args);
+	error->err = -EINVAL;
+	return error->err;
+}
+
+static void *place(const struct skstat_setting *setting, struct skstat_config *config)
+{
+	return (char *)config + setting->place;
+}
+
+/* Only digits, and it fits. */
+static int number_parse(const char *text, uint64_t *number)
+{
+	char *end;
+
+	if (!isdigit((unsigned char)*text))
+		return -EINVAL;
+	errno = 0;
+	*number = strtoull(text, &end, 10);
+	return errno || *end ? -EINVAL : 0;
+}
+
+/* Holds a number against the row's limits, which are written as its values are. */
+static int limit(const struct skstat_setting *setting, const char *value, uint64_t number,
+		 int (*parse)(const char *text, uint64_t *number), struct skstat_error *error)
+{
+	uint64_t bound;
+
+	if (number == 0 && strcmp(setting->value, "0") == 0)
+		return 0;
+	if (parse(setting->least, &bound) == 0 && number < bound)
+		return refuse(setting, error, "\"%.40s\" is below %s: write %s to %s", value, setting->least,
+			      setting->least, setting->most);
+	if (parse(setting->most, &bound) == 0 && number > bound)
+		return refuse(setting, error, "\"%.40s\" is above %s: write %s to %s", value, setting->most,
+			      setting->least, setting->most);
+	return 0;
+}
+
+static int duration_take(const struct skstat_setting *setting, const char *value, struct skstat_config *config,
+			 struct skstat_error *error)
+{
+	uint64_t *ns = place(setting, config);
+
+	if (skstat_duration_parse(value, ns) == 0)
+		return limit(setting, value, *ns, skstat_duration_parse, error);
+	if (*value && strspn(value, "0123456789") == strlen(value))
+		return refuse(setting, error, "\"%.40s\" has no unit: write %.20ss, 500ms, 1m30s, ...", value, value);
+	return refuse(setting, error, "\"%.40s\" is no duration: write 500ms, 5s, 1m30s, 1h, ...", value);
+}
+
+static int number_take(const struct skstat_setting *setting, const char *value, struct skstat_config *config,
+		       struct skstat_error *error)
+{
+	uint64_t *number = place(setting, config);
+
+	if (number_parse(value, number))
+		return refuse(setting, error, "\"%.40s\" is no whole number: write %s to %s", value, setting->least,
+			      setting->most);
+	return limit(setting, value, *number, number_parse, error);
+}
+
+/* Rows with this one have a `most` that fits 32 bits. */
+static int number32_take(const struct skstat_setting *setting, const char *value, struct skstat_config *config,
+			 struct skstat_error *error)
+{
+	uint32_t *number = place(setting, config);
+	uint64_t wide;
+
+	if (number_parse(value, &wide))
+		return refuse(setting, error, "\"%.40s\" is no whole number: write %s to %s", value, setting->least,
+			      setting->most);
+	*number = (uint32_t)wide;
+	return limit(setting, value, wide, number_parse, error);
+}
+
+static int switch_take(const struct skstat_setting *setting, const char *value, struct skstat_config *config,
+		       struct skstat_error *error)
+{
+	bool *on = place(setting, config);
+
+	(void)error;
+	*on = strcmp(value, "true") == 0;
+	return 0;
+}
+
+/* enum skstat_source_kind, enum skstat_log_level and enum skstat_log_format. */
+static int choice_take(const struct skstat_setting *setting, const char *value, struct skstat_config *config,
+		       struct skstat_error *error)
+{
+	unsigned int *choice = place(setting, config);
+
+	_Static_assert(sizeof(config->source) == sizeof(*choice) && sizeof(config->log_level) == sizeof(*choice) &&
+			       sizeof(config->log_format) == sizeof(*choice),
+		       "enums are unsigned ints");
+	for (unsigned int i = 0; setting->words[i]; i++) {
+		if (strcmp(setting->words[i], value) == 0) {
+			*choice = i;
+			return 0;
+		}
+	}
+	return refuse(setting, error, "\"%.40s\" is none of %s", value, setting->argument);
+}
+
+static int text_take(const struct skstat_setting *setting, const char *value, struct skstat_config *config,
+		     struct skstat_error *error)
+{
+	const char **text = place(setting, config);
+
+	(void)error;
+	*text = value;
+	return 0;
+}
+
+/* Something that becomes a part of metric names. */
+static int prefix_take(const struct skstat_setting *setting, const char *value, struct skstat_config *config,
+		       struct skstat_error *error)
+{
+	static const char good[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
+
+	if (!*value || value[strspn(value, good)])
+		return refuse(setting, error, "\"%.40s\" is no prefix: write letters, digits, \"_\", \"-\" and \".\"",
+			      value);
+	return text_take(setting, value, config, error);
+}
+
+static int path_take(const struct skstat_setting *setting, const char *value, struct skstat_config *config,
+		     struct skstat_error *error)
+{
+	static const char taken[][6] = { "/-/", "/api/" };
+
+	if (*value != '/')
+		return refuse(setting, error, "\"%.40s\" does not start with \"/\": write %s, ...", value,
+			      setting->value);
+	if (!value[1])
+		return refuse(setting, error, "\"/\" is the landing page: write %s, ...", setting->value);
+	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
+		if (strncmp(value, taken[i], strlen(taken[i])) == 0)
+			return refuse(setting, error, "\"%.40s\" is below %s, which is taken: write %s, ...", value,
+				      taken[i], setting->value);
+	/* A request for such a path would arrive in another form than it is written. */
+	for (const char *c = value; *c; c++)
+		if (!isgraph((unsigned char)*c) || strchr("?#%\"<>\\", *c))
+			return refuse(setting, error,
+				      "\"%.40s\" has a character that would have to be escaped: write %s, ...", value,
+				      setting->value);
+	return text_take(setting, value, config, error);
+}
+
+static int listen_take(const struct skstat_setting *setting, const char *value, struct skstat_config *config,
+		       struct skstat_error *error)
+{
+	if (!*value)
+		return refuse(setting, error, "\"\" is no address: write %s, :19733, ...", setting->value);
+	if (config->listens == SKSTAT_CONFIG_LISTENERS)
+		return refuse(setting, error, "\"%.40s\" is one too many: write it %d times at most", value,
+			      SKSTAT_CONFIG_LISTENERS);
+	config->listen[config->listens++] = value;
+	return 0;
+}
+
+static int host_take(const struct skstat_setting *setting, const char *value, struct skstat_config *config,
+		     struct skstat_error *error)
+{
+	static const char good[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
+
+	if (!*value || value[strspn(value, good)])
+		return refuse(setting, error,
+			      "\"%.40s\" is no name of a host: write it without port: www.example.org, ...", value);
+	if (config->hosts == SKSTAT_CONFIG_HOSTS)
+		return refuse(setting, error, "\"%.40s\" is one too many: write it %d times at most", value,
+			      SKSTAT_CONFIG_HOSTS);
+	config->host[config->hosts++] = value;
+	return 0;
+}
+
+static const char *const sources[] = {
+	[SKSTAT_SOURCE_AUTO] = "auto",
+	[SKSTAT_SOURCE_NETLINK] = "netlink",
+	[SKSTAT_SOURCE_INET_DIAG] = "inet_diag",
+	NULL,
+};
+
+static const char *const levels[] = {
+	[SKSTAT_LOG_DEBUG] = "debug",
+	[SKSTAT_LOG_INFO] = "info",
+	[SKSTAT_LOG_WARN] = "warn",
+	[SKSTAT_LOG_ERROR] = "error",
+	NULL,
+};
+
+static const char *const formats[] = {
+	[SKSTAT_LOG_LOGFMT] = "logfmt",
+	[SKSTAT_LOG_JSON] = "json",
+	NULL,
+};
+
+#define PLACE(member) .place = offsetof(struct skstat_config, member)
+#define SWITCH(member) .take = switch_take, PLACE(member)
+#define TEXT(member) .take = text_take, PLACE(member)
+#define CHOICE(member, of) .take = choice_take, PLACE(member), .words = of
+#define DURATION(member, from, to) .take = duration_take, PLACE(member), .least = from, .most = to
+#define NUMBER(member, from, to) .take = number_take, PLACE(member), .least = from, .most = to
+#define NUMBER32(member, from, to) .take = number32_take, PLACE(member), .least = from, .most = to
+
+const struct skstat_setting skstat_setting_table[] = {
+	{ "Source", "source", 0, "auto|netlink|inet_diag", "auto",
+	  "Where sockets come from: the module, inet_diag of this network namespace, or the first of these that "
+	  "can be had",
+	  CHOICE(source, sources) },
+	{ "Source", "source.load", 0, NULL, "true", "Load the module if it is not there and this process may",
+	  SWITCH(source_load) },
+	{ "Source", "ipv4", 0, NULL, "true", "Read IPv4 sockets, and IPv6 sockets that talk IPv4", SWITCH(ipv4) },
+	{ "Source", "ipv6", 0, NULL, "true", "Read IPv6 sockets", SWITCH(ipv6) },
+
+	{ "Polls", "poll.interval", 0, "DURATION", "1s", "Time from one poll to the next",
+	  DURATION(poll_interval_ns, "10ms", "1h") },
+	{ "Polls", "poll.full-interval", 0, "DURATION", "10s",
+	  "Time between polls that bring every socket; those between bring what was active. "
+	  "Not below --poll.interval, to which the default rises",
+	  DURATION(poll_full_interval_ns, "10ms", "1d") },
+	{ "Polls", "poll.timeout", 0, "DURATION", "0",
+	  "Give a poll up after that long; 0 stands for the interval, and 1s at least",
+	  DURATION(poll_timeout_ns, "10ms", "1h") },
+	{ "Polls", "poll.max-loops", 0, "N", "0", "End after so many polls; 0: never",
+	  NUMBER(poll_max_loops, "0", "18446744073709551615") },
+	{ "Polls", "poll.max-sockets", 0, "N", "0",
+	  "Let the kernel end a poll after so many sockets; 0: after the last one",
+	  NUMBER32(poll_max_sockets, "0", "4294967295") },
+	{ "Polls", "once", 0, NULL, "false", "Poll once, print the metrics, and end", SWITCH(once) },
+	{ "Polls", "kill-switch.file", 0, "FILE", "",
+	  "Looked at before each poll: the exporter ends if it is there, unless its first word is 0",
+	  TEXT(kill_switch) },
+
+	{ "Metrics", "view.limit", 0, "N", "20", "Groups of the default view; the rest is counted as \"other\"",
+	  NUMBER32(view_limit, "1", "100000") },
+	{ "Metrics", "view.group-ttl", 0, "DURATION", "1h", "Forget a group after so long without sockets or change",
+	  DURATION(view_ttl_ns, "1s", "365d") },
+	{ "Metrics", "netns.limit", 0, "N", "20", "Network namespaces with a label of their own",
+	  NUMBER32(netns_limit, "1", "100000") },
+
+	{ "Web", "web.listen-address", 0, "HOST:PORT", "127.0.0.1:19733", "Where to serve HTTP; may be repeated",
+	  .take = listen_take, PLACE(listen) },
+	{ "Web", "web.host", 0, "NAME", "localhost",
+	  "A name by which requests may call this server (Host header), beside addresses, localhost and this "
+	  "machine's own name; may be repeated",
+	  .take = host_take, PLACE(host) },
+	{ "Web", "web.telemetry-path", 0, "PATH", "/metrics", "Where the metrics are", .take = path_take,
+	  PLACE(telemetry_path) },
+	{ "Web", "web.unix-socket", 0, "FILE", "",
+	  "A unix socket on which single sockets are served too (/api/v1/sockets)",
+	  TEXT(unix_socket) },
+	{ "Web", "web.unix-group", 0, "GROUP", "skstat", "The group that may use it, if there is one of that name",
+	  TEXT(unix_group) },
+
+	{ "statsd", "statsd.address", 0, "HOST:PORT", "", "Send metrics there, by UDP", TEXT(statsd_address) },
+	{ "statsd", "statsd.prefix", 0, "PREFIX", "skstat", "What their names start with", .take = prefix_take,
+	  PLACE(statsd_prefix) },
+	{ "statsd", "statsd.interval", 0, "DURATION", "10s", "Time between two sendings",
+	  DURATION(statsd_interval_ns, "10ms", "1h") },
+	{ "statsd", "statsd.mtu", 0, "BYTES", "1432", "Size of a datagram, at most",
+	  NUMBER32(statsd_mtu, "512", "65507") },
+
+	{ "Process", "user", 0, "USER", "nobody", "Whom to become when started as root; --user= stays root",
+	  TEXT(user) },
+	{ "Process", "log.level", 0, "debug|info|warn|error", "info", "Say nothing below that",
+	  CHOICE(log_level, levels) },
+	{ "Process", "log.format", 0, "logfmt|json", "logfmt", "How log lines are written",
+	  CHOICE(log_format, formats) },
+	{ "Process", "help", 'h', NULL, "false", "Print this", SWITCH(help) },
+	{ "Process", "version", 0, NULL, "false", "Print the version", SWITCH(version) },
+	{ NULL, NULL, 0, NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL },
+};
+
+bool skstat_setting_negatable(const struct skstat_setting *setting)
+{
+	return !setting->argument && strcmp(setting->value, "true") == 0;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The table of the command line: a row is all that is known of one option. Parsing, --help and the manual are made of
+ * it.
+ */
+#ifndef SKSTAT_CONFIG_OPTION_H
+#define SKSTAT_CONFIG_OPTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "config.h"
+
+struct skstat_setting {
+	const char *section;  /* rows of one section stand together */
+	const char *name;     /* without the dashes */
+	char letter;	      /* 'h' of -h; 0: none */
+	const char *argument; /* what stands for its value: "DURATION"; NULL: a switch */
+	const char *value;    /* its default, as one would write it; of a switch "true" or "false" */
+	const char *help;     /* one sentence, without full stop */
+
+	/* Takes a value into the config. 0, or -EINVAL and the sentence. */
+	int (*take)(const struct skstat_setting *setting, const char *value, struct skstat_config *config,
+		    struct skstat_error *error);
+	size_t place;		  /* where in the config: of the type that `take` wants */
+	const char *least, *most; /* of numbers and durations; a default of "0" is allowed besides */
+	const char *const *words; /* of a choice: ends with NULL, the index is the value */
+};
+
+/* Ends with a name of NULL. */
+extern const struct skstat_setting skstat_setting_table[];
+
+/* A switch that is on unless --no-NAME is given. */
+bool skstat_setting_negatable(const struct skstat_setting *setting);
+
+#endif

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0
+/* From the command line to a running exporter, and back. What needs privileges comes first. */
+#include <errno.h>
+#include <limits.h>
+#include <netdb.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <skstat/version.h>
+
+#include "collect/collect.h"
+#include "collect/print.h"
+#include "collect/privilege.h"
+#include "config/config.h"
+#include "log/log.h"
+#include "serve/http.h"
+#include "serve/listen.h"
+#include "serve/statsd.h"
+
+/* What there is to stop, in the order in which it was started. */
+struct exporter {
+	struct skstat_self self;
+	struct skstat_http_listener listener[SKSTAT_CONFIG_LISTENERS + 1];
+	size_t listeners;
+	bool unix_socket; /* made by this process */
+	char name[HOST_NAME_MAX + 1]; /* of this machine */
+	const char *host[SKSTAT_CONFIG_HOSTS + 1];
+	size_t hosts;
+	char why[SKSTAT_WHY_SIZE];
+	enum skstat_source_kind kind; /* for the API's own sources */
+	struct skstat_source *source; /* until the collector has it */
+	struct skstat_store *store;
+	struct skstat_collector *collector;
+	struct skstat_http *http;
+	struct skstat_statsd *statsd;
+};
+
+static int listen_all(struct exporter *exporter, const struct skstat_config *config, struct skstat_error *error)
+{
+	for (size_t i = 0; i < config->listens; i++) {
+		int fd = skstat_listen_tcp(config->listen[i], error);
+
+		if (fd < 0)
+			return fd;
+		exporter->listener[exporter->listeners++] = (struct skstat_http_listener){ .fd = fd };
+	}
+	if (*config->unix_socket) {
+		int fd = skstat_listen_unix(config->unix_socket, config->unix_group, error);
+
+		if (fd < 0)
+			return fd;
+		exporter->unix_socket = true;
+		exporter->listener[exporter->listeners++] = (struct skstat_http_listener){ .fd = fd, .local = true };
+	}
+	return 0;
+}
+
+static int source_open(struct exporter *exporter, const struct skstat_config *config, struct skstat_error *error)
+{
+	const struct skstat_source_info *info;
+
+	exporter->source = skstat_source_open(config->source, config->source_load, exporter->why, error);
+	if (!exporter->source)
+		return -1;
+	info = skstat_source_info(exporter->source);
+	if (strcmp(info->name, "netlink") == 0) {
+		exporter->kind = SKSTAT_SOURCE_NETLINK;
+		skstat_log(SKSTAT_LOG_INFO, "the source is the module, version %s: all network namespaces",
+			   info->version);
+	} else {
+		exporter->kind = SKSTAT_SOURCE_INET_DIAG;
+		skstat_log(exporter->why[0] ? SKSTAT_LOG_WARN : SKSTAT_LOG_INFO,
+			   "the source is inet_diag: this network namespace alone%s%s",
+			   exporter->why[0] ? ", for the module cannot be had: " : "", exporter->why);
+	}
+	return 0;
+}
+
+/* The API's dumps are their own: they hold up no poll, and no poll them. */
+static struct skstat_source *api_source_open(void *arg, struct skstat_error *error)
+{
+	const struct exporter *exporter = arg;
+
+	return skstat_source_open(exporter->kind, false, NULL, error);
+}
+
+/* Where it can be reached; port 0 has become one by now. */
+static void tell_address(int fd, const char *path)
+{
+	struct sockaddr_storage address;
+	socklen_t length = sizeof(address);
+	char host[NI_MAXHOST], port[NI_MAXSERV];
+	bool six;
+
+	if (getsockname(fd, (struct sockaddr *)&address, &length) ||
+	    getnameinfo((struct sockaddr *)&address, length, host, sizeof(host), port, sizeof(port),
+			NI_NUMERICHOST | NI_NUMERICSERV))
+		return;
+	six = address.ss_family == AF_INET6;
+	skstat_log(SKSTAT_LOG_INFO, "listening on http://%s%s%s:%s%s", six ? "[" : "", host, six ? "]" : "", port,
+		   path);
+}
+
+/* What the server may be called. */
+static void name_all(struct exporter *exporter, const struct skstat_config *config)
+{
+	for (size_t i = 0; i < config->hosts; i++)
+		exporter->host[exporter->hosts++] = config->host[i];
+	if (gethostname(exporter->name, sizeof(exporter->name) - 1) == 0)
+		exporter->host[exporter->hosts++] = exporter->name;
+}
+
+static int serve(struct exporter *exporter, const struct skstat_config *config, struct skstat_error *error)
+{
+	const struct skstat_http_config http = {
+		.listener = exporter->listener,
+		.listeners = exporter->listeners,
+		.host = exporter->host,
+		.hosts = exporter->hosts,
+		.telemetry_path = config->telemetry_path,
+		.version = SKSTAT_VERSION,
+		.open_source = api_source_open,
+		.open_arg = exporter,
+	};
+	const struct skstat_statsd_config statsd = {
+		.address = config->statsd_address,
+		.prefix = config->statsd_prefix,
+		.interval_ns = config->statsd_interval_ns,
+		.datagram = config->statsd_mtu,
+	};
+
+	/* Their descriptors are the server's from then on. */
+	for (size_t i = 0; i < exporter->listeners; i++) {
+		if (exporter->listener[i].local)
+			skstat_log(SKSTAT_LOG_INFO, "listening on the unix socket %s", config->unix_socket);
+		else
+			tell_address(exporter->listener[i].fd, config->telemetry_path);
+	}
+	exporter->http = skstat_http_start(&http, exporter->store, &exporter->self, error);
+	if (!exporter->http)
+		return -1;
+	if (!*config->statsd_address)
+		return 0;
+	exporter->statsd = skstat_statsd_start(&statsd, exporter->store, &exporter->self, error);
+	return exporter->statsd ? 0 : -1;
+}
+
+static int start(struct exporter *exporter, const struct skstat_config *config, struct skstat_error *error)
+{
+	if (!config->once && listen_all(exporter, config, error))
+		return -1;
+	if (source_open(exporter, config, error))
+		return -1;
+	if (skstat_privilege_drop(config->user, config->unix_group, error))
+		return -1;
+	exporter->store = skstat_store_new();
+	if (!exporter->store) {
+		error->err = -ENOMEM;
+		snprintf(error->text, sizeof(error->text), "no memory for snapshots");
+		return -1;
+	}
+	/* Before the servers: it blocks the signals for their threads too. */
+	exporter->collector = skstat_collector_new(config, exporter->source, exporter->why, exporter->store,
+						   &exporter->self, error);
+	exporter->source = NULL;
+	if (!exporter->collector)
+		return -1;
+	if (config->once)
+		return 0;
+	name_all(exporter, config);
+	return serve(exporter, config, error);
+}
+
+static void stop(struct exporter *exporter, const struct skstat_config *config)
+{
+	skstat_statsd_stop(exporter->statsd);
+	/* While it is listened on, and so not another's. Where that is not permitted, the next start replaces it. */
+	if (exporter->unix_socket)
+		(void)unlink(config->unix_socket);
+	skstat_http_stop(exporter->http);
+	for (size_t i = 0; !exporter->http && i < exporter->listeners; i++)
+		close(exporter->listener[i].fd);
+	skstat_collector_free(exporter->collector);
+	if (exporter->store)
+		skstat_store_free(exporter->store);
+	skstat_source_close(exporter->source);
+}
+
+static int run(const struct skstat_config *config)
+{
+	struct exporter exporter = { 0 };
+	struct skstat_error error = { 0 };
+	int err;
+
+	skstat_log_init(config->log_level, config->log_format, &exporter.self);
+	/* A reader of the log or of a page that hangs up is no reason to die. */
+	signal(SIGPIPE, SIG_IGN);
+	err = start(&exporter, config, &error);
+	if (!err)
+		err = skstat_collector_run(exporter.collector, &error);
+	if (!err && config->once)
+		err = skstat_snapshot_print(exporter.store, stdout, &error);
+	if (err)
+		skstat_log(SKSTAT_LOG_ERROR, "%s", error.text);
+	stop(&exporter, config);
+	return err ? 1 : 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct skstat_config config;
+	struct skstat_error error;
+
+	skstat_config_init(&config);
+	if (skstat_config_parse(&config, argc, argv, &error)) {
+		fprintf(stderr, "skstat_exporter: %s\n", error.text);
+		return 2;
+	}
+	if (!config.help && !config.version)
+		return run(&config);
+	if (config.help)
+		skstat_config_help(stdout);
+	else
+		printf("skstat_exporter, version " SKSTAT_VERSION "\n");
+	return fflush(stdout) || ferror(stdout) ? 1 : 0;
+}
