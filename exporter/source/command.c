@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The family's commands, each a request and a parser of its replies over skstat_netlink_raw(). */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <netlink/msg.h>
@@ -17,15 +16,6 @@ static int command(struct skstat_netlink *netlink, uint8_t cmd, uint16_t flags, 
 	const struct skstat_request request = { .cmd = cmd, .version = SKSTAT_FAMILY_VERSION, .flags = flags };
 
 	return skstat_netlink_raw(netlink, &request, fn, arg, error);
-}
-
-static int failed(struct skstat_error *error, int err, const char *text)
-{
-	if (error) {
-		error->err = err;
-		snprintf(error->text, sizeof(error->text), "%s", text);
-	}
-	return err;
 }
 
 static int info_take(const struct nlmsghdr *message, void *arg)
@@ -83,7 +73,7 @@ static int sock_dump(struct skstat_netlink *netlink, struct nl_msg *query, struc
 
 	reply->totals->interrupted = skstat_netlink_cost(netlink)->interrupted != interrupted;
 	if (!err && !reply->totals->complete)
-		return failed(error, -EBADMSG, "the dump ended without its totals");
+		return skstat_error_set(error, -EBADMSG, "the dump ended without its totals");
 	return err;
 }
 
@@ -97,9 +87,9 @@ int skstat_netlink_sock(struct skstat_netlink *netlink, const struct skstat_quer
 
 	memset(reply.totals, 0, sizeof(*reply.totals));
 	if (!message)
-		return failed(error, -ENOMEM, "no memory for a request");
+		return skstat_error_set(error, -ENOMEM, "no memory for a request");
 	if (!nlmsg_put(message, 0, 0, 0, 0, 0) || skstat_query_put(message, query))
-		err = failed(error, -EMSGSIZE, "the query has too many conditions");
+		err = skstat_error_set(error, -EMSGSIZE, "the query has too many conditions");
 	else
 		err = sock_dump(netlink, message, &reply, error);
 	nlmsg_free(message);

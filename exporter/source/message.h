@@ -15,14 +15,9 @@
 #include <skstat/netlink.h>
 
 #include "decode.h"
+#include "error.h"
 
 #define SKSTAT_NAME_SIZE 64 /* of names in replies, the end included; a longer one is -EBADMSG */
-
-/* Why something failed: a negative errno and a sentence, the kernel's own where it gave one. No full stop, no \n. */
-struct skstat_error {
-	int err;
-	char text[256];
-};
 
 /* SKSTAT_CMD_INFO; the members are enum skstat_info_attr. */
 struct skstat_info {
@@ -105,6 +100,9 @@ const char *skstat_schema_counter_name(const struct skstat_schema *schema, uint3
 
 /* One value; 0 beyond the table's end. */
 uint64_t skstat_mib_value(const struct skstat_mib *mib, uint32_t table, size_t index);
+
+/* Called for each message of a reply but the last, the verdict. Positive: stop, negative: fail with it. */
+typedef int (*skstat_message_fn)(const struct nlmsghdr *message, void *arg);
 
 /* Called for each record. Nonzero stops the dump. */
 typedef int (*skstat_sample_fn)(const struct skstat_sample *sample, void *arg);

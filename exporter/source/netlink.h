@@ -3,11 +3,12 @@
  * The module as a source: a socket of the generic-netlink family `skstat`, by libnl-genl-3.
  *
  * Functions that can fail return 0 or a negative errno, the same as in `error`, together with a sentence; `error` may
- * be NULL. A connection is used by one thread at a time. A call blocks until the kernel has answered.
+ * be NULL. A connection is used by one thread at a time. A call blocks until the kernel has answered, or the timeout
+ * has passed.
  *
- * A dump that its callback stopped, or that failed half-way, is closed together with its socket, so that the kernel
- * drops its cursor at once; the next call opens a new socket. The same happens when the module was loaded anew. So a
- * connection outlives every error, and may be closed after any.
+ * A dump that its callback stopped, or that failed half-way (a timeout, say), is closed together with its socket, so
+ * that the kernel drops its cursor at once; the next call opens a new socket. The same happens when the module was
+ * loaded anew. So a connection outlives every error, and may be closed after any.
  */
 #ifndef SKSTAT_SOURCE_NETLINK_H
 #define SKSTAT_SOURCE_NETLINK_H
@@ -15,22 +16,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cost.h"
 #include "message.h"
 #include "query.h"
 
 struct skstat_netlink;
-
-/* What the reading has cost so far, for self-metrics. Only grows. */
-struct skstat_netlink_cost {
-	uint64_t requests;
-	uint64_t datagrams;  /* recvmsg() calls that brought something */
-	uint64_t messages;   /* netlink messages in them */
-	uint64_t bytes;
-	uint64_t errors;     /* requests that failed */
-	uint64_t truncated;  /* datagrams that did not fit the buffer: their request fails with -EMSGSIZE */
-	uint64_t interrupted; /* dumps that the kernel marked NLM_F_DUMP_INTR */
-	uint64_t opened;      /* sockets */
-};
 
 /*
  * Opens a socket and finds the family (which loads the module where its alias is set up). Owned by the caller until
@@ -45,7 +35,10 @@ void skstat_netlink_close(struct skstat_netlink *netlink);
 /* The socket's descriptor, to poll or to inspect; -1 while it is closed after a stopped dump. Not the caller's. */
 int skstat_netlink_fd(const struct skstat_netlink *netlink);
 
-const struct skstat_netlink_cost *skstat_netlink_cost(const struct skstat_netlink *netlink);
+const struct skstat_source_cost *skstat_netlink_cost(const struct skstat_netlink *netlink);
+
+/* A request whose reply takes longer fails with -ETIMEDOUT. 0, as at the start: none does. */
+void skstat_netlink_set_timeout(struct skstat_netlink *netlink, uint64_t ns);
 
 int skstat_netlink_info(struct skstat_netlink *netlink, struct skstat_info *info, struct skstat_error *error);
 
@@ -74,9 +67,6 @@ struct skstat_request {
 	const void *attrs; /* the attributes, as bytes: nlmsg_data() of an nl_msg that nla_put_*() has filled, say */
 	size_t length;	   /* of these */
 };
-
-/* Called for each message of the reply but the last, the verdict. Positive: stop, negative: fail with it. */
-typedef int (*skstat_message_fn)(const struct nlmsghdr *message, void *arg);
 
 /*
  * Sends it and waits for the verdict; every other command stands on this. `fn` may be NULL. 0, 1 if `fn` stopped it, or

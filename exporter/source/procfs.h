@@ -23,7 +23,10 @@ struct skstat_process {
 /* Reads /proc/self. 0 or a negative errno. */
 int skstat_process_read(struct skstat_process *process);
 
-/* net.ipv4.ip_local_port_range of the own namespace. 0 or a negative errno; then `min` and `max` are 32768 and 60999. */
+/*
+ * net.ipv4.ip_local_port_range of the own namespace. 0, or a negative errno: then `min` and `max` are 32768 and 60999,
+ * the kernel's default.
+ */
 int skstat_port_range_read(uint16_t *min, uint16_t *max);
 
 /* The names that `ip netns` gives: the files of /run/netns by inode. */

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cost.h"
 #include "message.h"
 #include "query.h"
 
@@ -33,22 +34,9 @@ struct skstat_source_info {
 	uint32_t hz;			/* jiffies a second: 1000 of inet_diag, which gives milliseconds */
 	bool all_namespaces;		/* else the own one alone */
 	bool delta;			/* knows skstat_query.active_since */
-	bool exactly_once;		/* a socket that lives throughout a dump comes exactly once in it; else it may be missed */
+	/* A socket that lives throughout a dump comes exactly once in it; else it may be missed, or come twice. */
+	bool exactly_once;
 	const struct skstat_schema *schema;
-};
-
-/* What the reading has cost so far. Only grows; a socket that was closed and opened again goes on counting. */
-struct skstat_source_cost {
-	uint64_t requests;
-	uint64_t datagrams; /* recvmsg() calls that brought something */
-	uint64_t messages;  /* netlink messages in them */
-	uint64_t bytes;
-	uint64_t errors;      /* requests that failed, timeouts among them */
-	uint64_t timeouts;    /* requests that took longer than skstat_source_set_timeout() */
-	uint64_t truncated;   /* datagrams that did not fit the buffer */
-	uint64_t interrupted; /* dumps that the kernel marked NLM_F_DUMP_INTR */
-	uint64_t opened;      /* sockets */
-	uint64_t wait_ns;     /* spent in recvmsg(), which is where the kernel does its part */
 };
 
 /*
@@ -67,13 +55,17 @@ void skstat_source_close(struct skstat_source *source);
 const struct skstat_source_info *skstat_source_info(const struct skstat_source *source);
 struct skstat_source_cost skstat_source_cost(const struct skstat_source *source);
 
-/* A request that takes longer fails with -ETIMEDOUT; 0: none does. */
+/* A request that takes longer (of inet_diag: a call) fails with -ETIMEDOUT; 0: none does. */
 void skstat_source_set_timeout(struct skstat_source *source, uint64_t ns);
 
 /*
  * As skstat_netlink_sock(). If the module is another instance than skstat_source_info() said, the schema is read again
- * before the records come. inet_diag refuses what it cannot do (ACTIVE_SINCE, EXACT, NETNS of another namespace) with -EOPNOTSUPP,
- * and ends with NETNS sample of the own namespace (id 1), its sockets by state.
+ * before the records come: they are always of the schema that skstat_source_info() has now. -ESTALE: the totals are of
+ * another instance than the records should have been of; they are not to be trusted.
+ *
+ * inet_diag refuses what it cannot do (ACTIVE_SINCE, EXACT, MAX_NS, NETNS of another namespace; MARK and CGROUP where
+ * the kernel does not tell them) with -EOPNOTSUPP. It ends with a NETNS sample of the own namespace (id 1): the sockets
+ * that it visited, by state. STATES and FAMILIES are for the kernel to test: what does not meet them is not visited.
  */
 int skstat_source_sock(struct skstat_source *source, const struct skstat_query *query, skstat_sample_fn fn, void *arg,
 		       struct skstat_totals *totals, struct skstat_error *error);

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The module as a source. What INFO and SCHEMA say holds for one instance of it, and a family's number does: so it is
+ * asked again whenever the socket was opened again, and a request that meets a number without a family (the module was
+ * loaded anew) is made once more after that.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "netlink.h"
+#include "ops.h"
+
+struct module_source {
+	struct skstat_source base;
+	struct skstat_netlink *netlink;
+	bool met;	 /* info and schema were read, of the instance in base.info */
+	uint64_t opened; /* skstat_source_cost.opened when INFO was asked last */
+	char version[SKSTAT_NAME_SIZE];
+	struct skstat_schema schema;
+};
+
+static struct module_source *of(struct skstat_source *source)
+{
+	return (struct module_source *)source;
+}
+
+static int abi_check(const struct skstat_info *info, struct skstat_error *error)
+{
+	if (info->abi == SKSTAT_FAMILY_VERSION)
+		return 0;
+	return skstat_error_set(error, -EPROTONOSUPPORT,
+				"the module (%s) speaks version %u of the protocol, this program version %u: upgrade the %s",
+				info->version, info->abi, SKSTAT_FAMILY_VERSION,
+				info->abi < SKSTAT_FAMILY_VERSION ? "module" : "exporter");
+}
+
+static int info_read(struct module_source *module, struct skstat_info *info, struct skstat_error *error)
+{
+	struct skstat_error said = { 0 };
+	int err = skstat_netlink_info(module->netlink, info, &said);
+
+	if (!err)
+		return abi_check(info, error);
+	/* Its own sentence tells its version. Without one it is only on its way out. */
+	if (err == -EPROTONOSUPPORT && strstr(said.text, "version"))
+		return skstat_error_set(error, err, "%.150s; this program speaks version %u: upgrade the older of the two",
+					said.text, SKSTAT_FAMILY_VERSION);
+	return skstat_error_set(error, err, "%s", said.text);
+}
+
+/* Sees to it that base.info is of the instance that the open socket talks to. */
+static int module_meet(struct module_source *module, struct skstat_error *error)
+{
+	const struct skstat_source_cost *cost = skstat_netlink_cost(module->netlink);
+	struct skstat_schema schema;
+	struct skstat_info info;
+	int err;
+
+	if (module->met && skstat_netlink_fd(module->netlink) >= 0 && cost->opened == module->opened)
+		return 0;
+	err = info_read(module, &info, error);
+	if (err)
+		return err;
+	if (!module->met || info.instance != module->base.info.instance) {
+		err = skstat_netlink_schema(module->netlink, &schema, error);
+		if (err)
+			return err;
+		skstat_schema_free(&module->schema);
+		module->schema = schema;
+		memcpy(module->version, info.version, sizeof(module->version));
+		module->base.info.instance = info.instance;
+		module->base.info.hz = info.hz;
+		module->met = true;
+	}
+	module->opened = cost->opened;
+	return 0;
+}
+
+static void module_close(struct skstat_source *source)
+{
+	struct module_source *module = of(source);
+
+	skstat_netlink_close(module->netlink);
+	skstat_schema_free(&module->schema);
+	free(module);
+}
+
+static void module_set_timeout(struct skstat_source *source, uint64_t ns)
+{
+	skstat_netlink_set_timeout(of(source)->netlink, ns);
+}
+
+static const struct skstat_source_cost *module_cost(const struct skstat_source *source)
+{
+	return skstat_netlink_cost(((const struct module_source *)source)->netlink);
+}
+
+/* A module that is in use cannot be removed: where there is no family, nothing was handed out yet. */
+static bool worth_another_try(int err, int tried)
+{
+	return err == -ENOENT && tried == 0;
+}
+
+static int module_sock(struct skstat_source *source, const struct skstat_query *query, skstat_sample_fn fn, void *arg,
+		       struct skstat_totals *totals, struct skstat_error *error)
+{
+	struct module_source *module = of(source);
+	int err;
+
+	for (int tried = 0;; tried++) {
+		err = module_meet(module, error);
+		if (!err)
+			err = skstat_netlink_sock(module->netlink, query, fn, arg, totals, error);
+		if (!worth_another_try(err, tried))
+			break;
+	}
+	if (!err && totals->instance != source->info.instance) {
+		module->met = false;
+		totals->complete = false;
+		return skstat_error_set(error, -ESTALE, "the module was loaded anew while its sockets were read");
+	}
+	return err;
+}
+
+static int module_mib(struct skstat_source *source, skstat_source_mib_fn fn, void *arg, struct skstat_error *error)
+{
+	struct module_source *module = of(source);
+	int err;
+
+	for (int tried = 0;; tried++) {
+		err = module_meet(module, error);
+		if (!err)
+			err = skstat_netlink_mib(module->netlink, fn, arg, error);
+		if (!worth_another_try(err, tried))
+			return err;
+	}
+}
+
+static const struct skstat_source_ops module_ops = {
+	.close = module_close,
+	.set_timeout = module_set_timeout,
+	.cost = module_cost,
+	.sock = module_sock,
+	.mib = module_mib,
+};
+
+struct skstat_source *skstat_module_source_open(struct skstat_error *error)
+{
+	struct module_source *module = calloc(1, sizeof(*module));
+
+	if (!module) {
+		skstat_error_set(error, -ENOMEM, "no memory for a source");
+		return NULL;
+	}
+	module->base.ops = &module_ops;
+	module->base.info = (struct skstat_source_info){
+		.name = "netlink",
+		.version = module->version,
+		.all_namespaces = true,
+		.delta = true,
+		.exactly_once = true,
+		.schema = &module->schema,
+	};
+	module->netlink = skstat_netlink_open(error);
+	if (!module->netlink || module_meet(module, error)) {
+		module_close(&module->base);
+		return NULL;
+	}
+	return &module->base;
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "load.h"
+#include "ops.h"
+
+/* The module; if its family is not there, once more after modprobe, where that is wanted and allowed. */
+static struct skstat_source *open_module(bool load, struct skstat_error *error)
+{
+	struct skstat_source *source = skstat_module_source_open(error);
+	struct skstat_error loading;
+
+	if (source || error->err != -ENOENT || !load || !skstat_load_permitted())
+		return source;
+	if (skstat_load_module(&loading)) {
+		skstat_error_set(error, -ENOENT, "no netlink family %s, and %s", SKSTAT_FAMILY_NAME, loading.text);
+		return NULL;
+	}
+	return skstat_module_source_open(error);
+}
+
+struct skstat_source *skstat_source_open(enum skstat_source_kind kind, bool load, char *why,
+					 struct skstat_error *error)
+{
+	struct skstat_error module = { 0 }, inet_diag = { 0 };
+	struct skstat_source *source = NULL;
+
+	if (error)
+		memset(error, 0, sizeof(*error));
+	if (why)
+		why[0] = '\0';
+	if (kind != SKSTAT_SOURCE_INET_DIAG)
+		source = open_module(load, &module);
+	if (source)
+		return source;
+	if (kind == SKSTAT_SOURCE_NETLINK) {
+		skstat_error_set(error, module.err, "%s", module.text);
+		return NULL;
+	}
+	source = skstat_inet_diag_source_open(&inet_diag);
+	if (!source && kind == SKSTAT_SOURCE_AUTO)
+		skstat_error_set(error, inet_diag.err, "%s; and of inet_diag: %s", module.text, inet_diag.text);
+	else if (!source)
+		skstat_error_set(error, inet_diag.err, "%s", inet_diag.text);
+	else if (why)
+		snprintf(why, SKSTAT_WHY_SIZE, "%s", module.text);
+	return source;
+}
+
+void skstat_source_close(struct skstat_source *source)
+{
+	if (source)
+		source->ops->close(source);
+}
+
+const struct skstat_source_info *skstat_source_info(const struct skstat_source *source)
+{
+	return &source->info;
+}
+
+struct skstat_source_cost skstat_source_cost(const struct skstat_source *source)
+{
+	return *source->ops->cost(source);
+}
+
+void skstat_source_set_timeout(struct skstat_source *source, uint64_t ns)
+{
+	source->ops->set_timeout(source, ns);
+}
+
+int skstat_source_sock(struct skstat_source *source, const struct skstat_query *query, skstat_sample_fn fn, void *arg,
+		       struct skstat_totals *totals, struct skstat_error *error)
+{
+	struct skstat_totals unwanted_totals;
+	struct skstat_error unwanted_error;
+
+	totals = totals ? totals : &unwanted_totals;
+	error = error ? error : &unwanted_error;
+	memset(totals, 0, sizeof(*totals));
+	memset(error, 0, sizeof(*error));
+	return source->ops->sock(source, query, fn, arg, totals, error);
+}
+
+int skstat_source_mib(struct skstat_source *source, skstat_source_mib_fn fn, void *arg, struct skstat_error *error)
+{
+	struct skstat_error unwanted;
+
+	error = error ? error : &unwanted;
+	memset(error, 0, sizeof(*error));
+	return source->ops->mib(source, fn, arg, error);
+}

@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The module as a source, over a netlink layer that is played here: what happens when the module goes, comes back as
+ * another instance, speaks another version, refuses.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "source/netlink.h"
+#include "source/source.h"
+
+/* The module that is loaded, and the connection to it. */
+static struct {
+	uint64_t instance; /* 0: none is loaded */
+	uint32_t abi;
+	int info_err;		 /* INFO fails with this, */
+	const char *info_text;	 /* and says so */
+	uint64_t after_info;	 /* another instance is loaded once INFO was answered; 0: none is */
+	uint64_t totals_instance; /* what the totals claim; 0: the truth */
+	uint64_t connected;	 /* instance that the socket talks to; 0: it is closed */
+	uint64_t timeout_ns;
+	bool open;
+	int infos, schemas;
+	struct skstat_source_cost cost;
+} fake;
+
+static void load(uint64_t instance)
+{
+	memset(&fake, 0, sizeof(fake));
+	fake.instance = instance;
+	fake.abi = SKSTAT_FAMILY_VERSION;
+}
+
+/* As a request does: opens the socket, finds the family, or finds it gone. */
+static int reach(struct skstat_error *error)
+{
+	if (!fake.connected && fake.instance) {
+		fake.connected = fake.instance;
+		fake.cost.opened++;
+	}
+	if (fake.connected && fake.connected == fake.instance)
+		return skstat_error_set(error, 0, "%s", "");
+	fake.connected = 0;
+	return skstat_error_set(error, -ENOENT, "gone");
+}
+
+struct skstat_netlink *skstat_netlink_open(struct skstat_error *error)
+{
+	if (reach(error))
+		return NULL;
+	fake.open = true;
+	return (struct skstat_netlink *)&fake;
+}
+
+void skstat_netlink_close(struct skstat_netlink *netlink)
+{
+	if (netlink)
+		fake.open = false;
+}
+
+int skstat_netlink_fd(const struct skstat_netlink *netlink)
+{
+	(void)netlink;
+	return fake.connected ? 3 : -1;
+}
+
+const struct skstat_source_cost *skstat_netlink_cost(const struct skstat_netlink *netlink)
+{
+	(void)netlink;
+	return &fake.cost;
+}
+
+void skstat_netlink_set_timeout(struct skstat_netlink *netlink, uint64_t ns)
+{
+	(void)netlink;
+	fake.timeout_ns = ns;
+}
+
+int skstat_netlink_info(struct skstat_netlink *netlink, struct skstat_info *info, struct skstat_error *error)
+{
+	int err = reach(error);
+
+	(void)netlink;
+	memset(info, 0, sizeof(*info));
+	if (err)
+		return err;
+	fake.infos++;
+	if (fake.info_err)
+		return skstat_error_set(error, fake.info_err, "%s", fake.info_text);
+	info->instance = fake.instance;
+	info->abi = fake.abi;
+	info->hz = (uint32_t)(100 * fake.instance);
+	strcpy(info->version, "0.9");
+	if (fake.after_info)
+		fake.instance = fake.after_info;
+	fake.after_info = 0;
+	return 0;
+}
+
+/* The schema has as many counters as the instance has number. */
+int skstat_netlink_schema(struct skstat_netlink *netlink, struct skstat_schema *schema, struct skstat_error *error)
+{
+	int err = reach(error);
+
+	(void)netlink;
+	memset(schema, 0, sizeof(*schema));
+	if (err)
+		return err;
+	fake.schemas++;
+	schema->counters = fake.instance;
+	schema->counter = calloc(schema->counters, sizeof(*schema->counter));
+	assert_non_null(schema->counter);
+	return 0;
+}
+
+int skstat_netlink_sock(struct skstat_netlink *netlink, const struct skstat_query *query, skstat_sample_fn fn,
+			void *arg, struct skstat_totals *totals, struct skstat_error *error)
+{
+	const struct skstat_sample sample = { .kind = SKSTAT_KIND_FULL };
+	struct skstat_totals unwanted;
+	int err = reach(error);
+
+	(void)netlink;
+	(void)query;
+	totals = totals ? totals : &unwanted;
+	memset(totals, 0, sizeof(*totals));
+	if (err)
+		return err;
+	totals->samples = totals->sockets = totals->emitted = totals->visited = 1;
+	if (fn(&sample, arg)) {
+		fake.connected = 0;
+		return 1;
+	}
+	totals->instance = fake.totals_instance ? fake.totals_instance : fake.instance;
+	totals->complete = true;
+	return 0;
+}
+
+int skstat_netlink_mib(struct skstat_netlink *netlink, skstat_mib_fn fn, void *arg, struct skstat_error *error)
+{
+	const struct skstat_mib mib = { .netns = 1 };
+	int err = reach(error);
+
+	(void)netlink;
+	return err ? err : fn(&mib, arg) != 0;
+}
+
+/* What comes is of the instance that the source names at that moment, and under its schema. */
+struct watch {
+	struct skstat_source *source;
+	int samples;
+	int answer;
+};
+
+static void look(struct watch *watch)
+{
+	const struct skstat_source_info *info = skstat_source_info(watch->source);
+
+	assert_int_equal(info->instance, fake.instance);
+	assert_int_equal(info->schema->counters, fake.instance);
+	assert_int_equal(info->hz, 100 * fake.instance);
+	watch->samples++;
+}
+
+static int watch_sample(const struct skstat_sample *sample, void *arg)
+{
+	struct watch *watch = arg;
+
+	assert_int_equal(sample->kind, SKSTAT_KIND_FULL);
+	look(watch);
+	return watch->answer;
+}
+
+static int watch_mib(const struct skstat_mib *mib, void *arg)
+{
+	assert_int_equal(mib->netns, 1);
+	look(arg);
+	return 0;
+}
+
+static struct watch open_source(void)
+{
+	struct skstat_error error;
+	char why[SKSTAT_WHY_SIZE];
+	struct watch watch = { .source = skstat_source_open(SKSTAT_SOURCE_AUTO, false, why, &error) };
+
+	assert_non_null(watch.source);
+	assert_string_equal(why, "");
+	assert_string_equal(skstat_source_info(watch.source)->name, "netlink");
+	assert_string_equal(skstat_source_info(watch.source)->version, "0.9");
+	return watch;
+}
+
+static int sock(struct watch *watch)
+{
+	struct skstat_error error;
+	int err = skstat_source_sock(watch->source, NULL, watch_sample, watch, NULL, &error);
+
+	assert_int_equal(error.text[0] != '\0', err < 0);
+	return err;
+}
+
+static void opens(void **state)
+{
+	struct watch watch;
+
+	(void)state;
+	load(7);
+	watch = open_source();
+	assert_true(skstat_source_info(watch.source)->all_namespaces && skstat_source_info(watch.source)->delta &&
+		    skstat_source_info(watch.source)->exactly_once);
+	assert_int_equal(fake.infos, 1);
+	assert_int_equal(fake.schemas, 1);
+	skstat_source_set_timeout(watch.source, 5);
+	assert_int_equal(fake.timeout_ns, 5);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(sock(&watch), 0);
+	assert_int_equal(skstat_source_mib(watch.source, watch_mib, &watch, NULL), 0);
+	assert_int_equal(watch.samples, 4);
+	/* Once is enough, for as long as the socket lives. */
+	assert_int_equal(fake.infos, 1);
+	assert_int_equal(skstat_source_cost(watch.source).opened, 1);
+	skstat_source_close(watch.source);
+	assert_false(fake.open);
+}
+
+/* Loaded anew between two polls: neither fails, and the second is under the new schema. */
+static void loaded_anew(void **state)
+{
+	struct watch watch;
+
+	(void)state;
+	load(7);
+	watch = open_source();
+	assert_int_equal(sock(&watch), 0);
+	fake.instance = 8;
+	assert_int_equal(sock(&watch), 0);
+	assert_int_equal(watch.samples, 2);
+	assert_int_equal(fake.schemas, 2);
+	fake.instance = 9;
+	assert_int_equal(skstat_source_mib(watch.source, watch_mib, &watch, NULL), 0);
+	assert_int_equal(watch.samples, 3);
+	assert_int_equal(fake.schemas, 3);
+	skstat_source_close(watch.source);
+}
+
+/* A stopped dump takes the socket with it. The module may have changed meanwhile, or not. */
+static void stopped(void **state)
+{
+	struct watch watch;
+
+	(void)state;
+	load(7);
+	watch = open_source();
+	watch.answer = 1;
+	assert_int_equal(sock(&watch), 1);
+	watch.answer = 0;
+	assert_int_equal(sock(&watch), 0);
+	assert_int_equal(fake.infos, 2);
+	assert_int_equal(fake.schemas, 1);
+	watch.answer = 1;
+	assert_int_equal(sock(&watch), 1);
+	watch.answer = 0;
+	fake.instance = 8;
+	assert_int_equal(sock(&watch), 0);
+	assert_int_equal(fake.schemas, 2);
+	assert_int_equal(watch.samples, 4);
+	skstat_source_close(watch.source);
+}
+
+static void removed(void **state)
+{
+	struct watch watch;
+
+	(void)state;
+	load(7);
+	watch = open_source();
+	fake.instance = 0;
+	assert_int_equal(sock(&watch), -ENOENT);
+	assert_int_equal(sock(&watch), -ENOENT);
+	assert_int_equal(watch.samples, 0);
+	/* What was read is still what the last records were of. */
+	assert_int_equal(skstat_source_info(watch.source)->instance, 7);
+	fake.instance = 8;
+	assert_int_equal(sock(&watch), 0);
+	assert_int_equal(watch.samples, 1);
+	skstat_source_close(watch.source);
+}
+
+/* Another one comes between INFO and SCHEMA, which would be one's instance with the other's schema. */
+static void in_between(void **state)
+{
+	struct watch watch;
+
+	(void)state;
+	load(7);
+	watch = open_source();
+	fake.instance = 8;
+	fake.after_info = 9;
+	assert_int_equal(sock(&watch), -ENOENT);
+	assert_int_equal(skstat_source_info(watch.source)->instance, 7);
+	assert_int_equal(sock(&watch), 0);
+	assert_int_equal(watch.samples, 1);
+	skstat_source_close(watch.source);
+}
+
+static void other_totals(void **state)
+{
+	struct skstat_totals totals;
+	struct skstat_error error;
+	struct watch watch;
+
+	(void)state;
+	load(7);
+	watch = open_source();
+	fake.totals_instance = 99;
+	assert_int_equal(skstat_source_sock(watch.source, NULL, watch_sample, &watch, &totals, &error), -ESTALE);
+	assert_false(totals.complete);
+	assert_true(error.text[0]);
+	fake.totals_instance = 0;
+	assert_int_equal(sock(&watch), 0);
+	assert_int_equal(fake.schemas, 2);
+	skstat_source_close(watch.source);
+}
+
+/* The sentence of a module that is there and will not do. */
+static void refused(const char *sentence, int err)
+{
+	struct skstat_error error;
+	char why[SKSTAT_WHY_SIZE];
+	struct skstat_source *source = skstat_source_open(SKSTAT_SOURCE_NETLINK, false, why, &error);
+
+	assert_null(source);
+	assert_int_equal(error.err, err);
+	assert_non_null(strstr(error.text, sentence));
+	assert_string_equal(why, "");
+	assert_false(fake.open);
+
+	/* Where inet_diag is to be had, the same is said of why it was taken. */
+	source = skstat_source_open(SKSTAT_SOURCE_AUTO, false, why, NULL);
+	if (!source)
+		return;
+	assert_string_equal(skstat_source_info(source)->name, "inet_diag");
+	assert_non_null(strstr(why, sentence));
+	skstat_source_close(source);
+}
+
+static void refusals(void **state)
+{
+	(void)state;
+	load(0);
+	refused("gone", -ENOENT);
+
+	load(7);
+	fake.info_err = -EPERM;
+	fake.info_text = "needs CAP_NET_ADMIN";
+	refused("needs CAP_NET_ADMIN", -EPERM);
+
+	load(7);
+	fake.abi = SKSTAT_FAMILY_VERSION + 1;
+	refused("upgrade the exporter", -EPROTONOSUPPORT);
+
+	load(7);
+	fake.abi = 0;
+	refused("upgrade the module", -EPROTONOSUPPORT);
+
+	load(7);
+	fake.info_err = -EPROTONOSUPPORT;
+	fake.info_text = "this module speaks version 3 of the family, and only that";
+	refused("version 3", -EPROTONOSUPPORT);
+	refused("upgrade", -EPROTONOSUPPORT);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(opens),   cmocka_unit_test(loaded_anew), cmocka_unit_test(stopped),
+		cmocka_unit_test(removed), cmocka_unit_test(in_between),  cmocka_unit_test(other_totals),
+		cmocka_unit_test(refusals),
+	};
+
+	return cmocka_run_group_tests_name("module", tests, NULL, NULL);
+}
