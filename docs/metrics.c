@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collect/poll_time.h"
 #include "model/model.h"
 #include "model/self_families.h"
 #include "render/text_format.h"
@@ -255,6 +256,7 @@ int main(void)
 		if (part == PART_EXPORTER)
 			print_family(&progress, &up);
 		skstat_self_document(self_family, &progress);
+		skstat_poll_time_document(self_family, &progress);
 	}
 	return fflush(stdout) || ferror(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
 }
