@@ -82,11 +82,11 @@ class Figures:
         for netns, states in self.states().items():
             said = ", ".join(f"{count} {state}" for state, count in states.items())
             lines.append(f"{netns:<10} {said}"[:80])
-        lines += ["", f"{'group':<20} {'connections':>11} {'sent B/s':>10} {'received':>10} {'again':>7} {'rtt':>9}"]
+        lines += ["", f"{'group':<23} {'connections':>11} {'sent B/s':>10} {'received':>10} {'again':>7} {'rtt':>9}"]
         for group in self.groups()[:10]:
             rtt = self.rtt(**group)
             lines.append(
-                f"{group['direction']:<7} {group['port']:<6}{group['family']:<6} "
+                f"{group['direction']:<7} {group['port']:<10}{group['family']:<5} "
                 f"{self.new.sum('skstat_tcp_connections', **VIEW, **group) or 0:>11.0f} "
                 f"{amount(self.rate('skstat_tcp_sent_bytes_total', **VIEW, **group)):>10} "
                 f"{amount(self.rate('skstat_tcp_received_bytes_total', **VIEW, **group)):>10} "

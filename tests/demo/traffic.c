@@ -22,19 +22,20 @@
 #include <unistd.h>
 
 #define TICK_MS 50
+#define FOREVER UINT32_MAX
 
 /* What the clients do, at each address. */
 static const struct load {
 	uint16_t port;
 	unsigned int every; /* ticks */
 	uint32_t upload, reply;
-	bool keep; /* one connection for all requests, else one for each */
+	unsigned int requests; /* on one connection; FOREVER: it stays */
 } loads[] = {
-	{443, 2, 300, 6000, false},	/* many short ones */
-	{443, 30, 500, 150000, false},	/* some with a picture */
-	{5432, 10, 120, 900, true},	/* a database: small questions on a connection that stays */
-	{873, 10, 48000, 16, true},	/* a backup: bulk towards the server */
-	{8080, 20, 0, 0, false},	/* nobody listens: refused */
+	{443, 2, 300, 6000, 1},		 /* many that are over in a moment */
+	{443, 6, 400, 20000, 10},	 /* browsers, which stay for some seconds */
+	{5432, 10, 120, 900, FOREVER},	 /* a database: small questions */
+	{873, 10, 48000, 16, FOREVER},	 /* a backup: bulk towards the server */
+	{8080, 20, 0, 0, 1},		 /* nobody listens: refused */
 };
 #define LOADS (sizeof(loads) / sizeof(loads[0]))
 #define ADDRESSES 8
@@ -50,7 +51,8 @@ struct connection {
 	size_t header; /* bytes of the request that are done */
 	size_t upload, reply; /* bytes still to come */
 	const struct load *load; /* of a client */
-	struct connection **kept; /* where a client that stays is remembered */
+	unsigned int asked;	 /* requests so far */
+	struct connection **kept; /* where a client that has more to ask is remembered */
 };
 
 static int poller;
@@ -164,12 +166,13 @@ static void ask(struct connection *connection)
 		return;
 	if (!move(connection, RECEIVE, page, sizeof(page), &connection->reply))
 		return drop(connection);
-	if (!connection->reply && !connection->load->keep)
+	if (!connection->reply && connection->asked >= connection->load->requests)
 		drop(connection);
 }
 
 static void begin(struct connection *connection)
 {
+	connection->asked++;
 	connection->header = 0;
 	connection->upload = connection->load->upload;
 	connection->reply = connection->load->reply;
@@ -206,7 +209,7 @@ static void tick(uint64_t now, const struct sockaddr_in6 *address, size_t addres
 			/* not all at the same tick */
 			if ((now + l + a * (loads[l].every / 2)) % loads[l].every)
 				continue;
-			if (!loads[l].keep) {
+			if (loads[l].requests == 1) {
 				dial(&address[a], &loads[l]);
 			} else if (!*old) {
 				*old = dial(&address[a], &loads[l]);
