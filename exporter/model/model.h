@@ -3,14 +3,15 @@
  * The model: from polls of sockets to counters, gauges and distributions by group. Pure: no sockets, no clock, no
  * globals; one thread.
  *
- * A poll is skstat_model_begin(), skstat_model_sample() for each record, skstat_model_end(). Counters start at 0 with the
- * process. A socket is its cookie and generation: a step backwards or another peer under the same cookie is a new
- * generation. What the first full walk finds is baseline and adds nothing; a cookie that is new after a complete full walk
- * adds its whole value. Only a complete full walk decides that a socket is gone (of a source that may miss one, two
- * in a row do).
+ * A poll is skstat_model_begin(), skstat_model_sample() for each record, skstat_model_end(). Counters start at 0 with
+ * the process. A socket is its cookie and generation: a step backwards or another peer under the same cookie is a new
+ * generation. What the first full walk finds is baseline and adds nothing; a cookie that is new after a complete full
+ * walk adds its whole value. Only a complete full walk decides that a socket is gone (of a source that may miss one,
+ * two in a row do).
  *
- * The default view groups by direction, port and family (ipv4, ipv6; v4-mapped is ipv4). A group that is admitted stays;
- * past the limit `other` grows; nothing moves between groups. A group without sockets or change goes after its ttl.
+ * The default view groups by direction, port and family (ipv4, ipv6; v4-mapped is ipv4). A group that is admitted
+ * stays; past the limit `other` grows; nothing moves between groups. A group without sockets or change goes after its
+ * ttl.
  */
 #ifndef SKSTAT_MODEL_MODEL_H
 #define SKSTAT_MODEL_MODEL_H
@@ -56,7 +57,9 @@ void skstat_model_begin(struct skstat_model *model, const struct skstat_poll *po
 /* A skstat_sample_fn. 0, or -ENOMEM: the poll should be given up, and ended with totals->complete false. */
 int skstat_model_sample(const struct skstat_sample *sample, void *model);
 
-/* `totals`: complete is false of a dump that broke off, partial true of one that a budget ended; both remove nothing. */
+/*
+ * `totals`: complete is false of a dump that broke off, partial true of one that a budget ended; both remove nothing.
+ */
 void skstat_model_end(struct skstat_model *model, const struct skstat_totals *totals);
 
 /* A skstat_source_mib_fn: one namespace's counters of this moment. Between end and families, or not at all. */

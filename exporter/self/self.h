@@ -102,6 +102,8 @@
 	/* statsd */                                                                                                   \
 	S(statsd_flushes, "skstat_statsd_flushes", NONE, COUNTER, "", "", 1, "Snapshots sent to statsd")               \
 	S(statsd_lines, "skstat_statsd_lines", NONE, COUNTER, "", "", 1, "Lines sent to statsd")                       \
+	S(statsd_too_long, "skstat_statsd_lines_too_long", NONE, COUNTER, "", "", 1,                                   \
+	  "Lines left out because a datagram cannot hold them")                                                        \
 	S(statsd_sent, "skstat_statsd_datagrams", NONE, COUNTER, "result", "sent", 1, "Datagrams for statsd")          \
 	S(statsd_error, "skstat_statsd_datagrams", NONE, COUNTER, "result", "error", 1, "")                            \
 	S(statsd_dropped, "skstat_statsd_datagrams", NONE, COUNTER, "result", "dropped", 1, "")                        \

@@ -8,8 +8,18 @@
  *   GET /-/ready          200 after the first full walk while the snapshot is fresh, else 503 and why
  *   GET /api/v1/sockets   JSON, streamed: a dump of its own, with the kernel's filters as parameters; unix sockets only
  *
- * HEAD works wherever GET does; another method is 405, another path 404. The Host header must be a literal address, localhost, or
- * one of the names given (421); a cross-site request (Sec-Fetch-Site) is refused (403).
+ * HEAD works wherever GET does; another method is 405, another path 404. The Host header must be a literal address,
+ * localhost, or one of the names given (421), but for unix sockets, which no web page can reach; a cross-site request
+ * (Sec-Fetch-Site) is refused (403).
+ *
+ * The API's parameters are those of skstat_option_table, as ?states=established&dport=443&sport=8000-8999, one of
+ * several values as often as wanted, and `raw` (skstat_sample_json()). It answers
+ *
+ *   {"sockets":[{...},{...}],"namespaces":[{...}],"totals":{...}}
+ *
+ * with "error":"why" in place of the totals when the dump broke off; or {"error":"why"} with 400 (the request's fault)
+ * or 503 (not now, or not from this source). It reads the kernel as fast as its client reads it, and ends with its
+ * client.
  */
 #ifndef SKSTAT_SERVE_HTTP_H
 #define SKSTAT_SERVE_HTTP_H
@@ -36,12 +46,18 @@ struct skstat_http_config {
 	size_t hosts;
 	const char *telemetry_path; /* "/metrics" */
 	const char *version;
-	/* Where the API gets its sockets: a source of its own for each request. NULL `source` and `error` set: not now. */
+	/*
+	 * Where the API gets its sockets: a source of its own for each request. NULL and `error` set: not now. Called
+	 * from threads of the server, up to four at once. NULL: there is no API.
+	 */
 	struct skstat_source *(*open_source)(void *arg, struct skstat_error *error);
 	void *open_arg;
 };
 
-/* Starts its threads. NULL and `error`. The strings, the store and self must outlive it. */
+/*
+ * Starts its threads, in which every signal is blocked. NULL and `error`; the listeners are then the caller's still.
+ * The strings, the store and self must outlive it.
+ */
 struct skstat_http *skstat_http_start(const struct skstat_http_config *config, struct skstat_store *store,
 				      struct skstat_self *self, struct skstat_error *error);
 

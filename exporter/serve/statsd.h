@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The statsd sender: a thread that renders the latest snapshot once an interval and sends its datagrams over UDP, spread over
- * that interval, by sendmmsg. It never waits for the receiver; what could not be sent is counted. The first snapshot only tells where
- * counters start.
+ * The statsd sender: a thread that renders the latest snapshot once an interval and sends its datagrams over UDP,
+ * spread over that interval, by sendmmsg. It never waits for the receiver; what could not be sent is counted: datagrams
+ * made = sent + error (the network or the receiver refused) + dropped (no room, no memory).
+ *
+ * The first snapshot is taken when it comes, and only tells where counters start; the interval runs from then. A
+ * snapshot that was sent before (the poll interval is longer than statsd's) gives its gauges again, for servers may
+ * forget a gauge that is not repeated, and no counters, for they did not grow. A stale one gives no gauges.
  */
 #ifndef SKSTAT_SERVE_STATSD_H
 #define SKSTAT_SERVE_STATSD_H
@@ -14,13 +18,17 @@
 struct skstat_statsd;
 
 struct skstat_statsd_config {
-	const char *address; /* "127.0.0.1:8125", "[::1]:8125", "host:8125" */
+	const char *address; /* "127.0.0.1:8125", "[::1]:8125", "host:8125" (IPv4 if it has both) */
 	const char *prefix;  /* "skstat" */
 	uint64_t interval_ns;
-	size_t datagram;     /* bytes at most: 1432 */
+	size_t datagram; /* bytes at most: 1432 */
 };
 
-/* NULL and `error`: an address that is none, a name that does not resolve. */
+/*
+ * NULL and `error`: an address that is none, a name that does not resolve. A host that cannot be reached is no failure:
+ * it is tried again with every flush. The name is resolved here, once, which may block. Every signal is blocked in the
+ * thread. The store and self must outlive it, the strings need not.
+ */
 struct skstat_statsd *skstat_statsd_start(const struct skstat_statsd_config *config, struct skstat_store *store,
 					  struct skstat_self *self, struct skstat_error *error);
 

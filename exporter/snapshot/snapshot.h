@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What the collector publishes and the servers read: an immutable set of families and when it was taken. Snapshots are
- * counted references, from any thread. What a server makes of one (text, compressed text) is kept with it, so
- * that it is made once.
+ * counted references, from any thread. What a server makes of one (text, compressed text) is kept with it, so that it
+ * is made once.
  */
 #ifndef SKSTAT_SNAPSHOT_H
 #define SKSTAT_SNAPSHOT_H
@@ -28,33 +28,43 @@ struct skstat_body {
 
 struct skstat_snapshot {
 	atomic_uint references;
-	uint64_t taken_ns;	      /* CLOCK_MONOTONIC, at the poll's end */
-	uint64_t interval_ns;	      /* when the next one is due */
-	uint64_t sequence;	      /* 1, 2, ...: of the store */
-	bool ready;		      /* a complete full walk has been */
+	uint64_t taken_ns;		  /* CLOCK_MONOTONIC, at the poll's end */
+	uint64_t interval_ns;		  /* when the next one is due */
+	uint64_t sequence;		  /* 1, 2, ...: of the store */
+	bool ready;			  /* a complete full walk has been */
 	struct skstat_families *families; /* owned */
 
-	pthread_mutex_t lock;				  /* of body */
+	pthread_mutex_t lock;			       /* of body */
 	struct skstat_body body[2][__SKSTAT_BODY_MAX]; /* by stale, kind; owned */
 };
 
 /* Older than three intervals: not to be trusted any more. */
 bool skstat_snapshot_stale(const struct skstat_snapshot *snapshot, uint64_t now_ns);
 
+/* One of the bodies, for who holds the lock; one that was made may be read without it. */
+struct skstat_body *skstat_snapshot_body(struct skstat_snapshot *snapshot, bool stale, enum skstat_body_kind kind);
+
+/* NULL is fine. */
 void skstat_snapshot_put(struct skstat_snapshot *snapshot);
 
 /* Where the latest snapshot is. */
 struct skstat_store;
 
+/* NULL and errno: no memory, no descriptor. */
 struct skstat_store *skstat_store_new(void);
+
+/* Nobody may use the store any more; snapshots that were taken stay until they are put. NULL is fine. */
 void skstat_store_free(struct skstat_store *store);
 
-/* Takes `families`, also when it fails. 0 or -ENOMEM. Wakes skstat_store_wait(). */
+/* Takes `families`, also when it fails. 0 or -ENOMEM, which is also what a set that failed gets: it is not shown. */
 int skstat_store_publish(struct skstat_store *store, struct skstat_families *families, uint64_t taken_ns,
 			 uint64_t interval_ns, bool ready);
 
 /* The latest one, to be put, or NULL before the first. */
 struct skstat_snapshot *skstat_store_take(struct skstat_store *store);
+
+/* A descriptor that is readable from the first snapshot on: to poll, neither to read nor to close. */
+int skstat_store_fd(const struct skstat_store *store);
 
 /* CLOCK_MONOTONIC in nanoseconds, the clock of taken_ns. */
 uint64_t skstat_now_ns(void);

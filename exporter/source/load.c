@@ -112,7 +112,9 @@ static int modprobe_run(const char *path, int errors, struct skstat_error *error
 		return 0;
 	last_line(errors, line, sizeof(line));
 	if (line[0])
-		return skstat_error_set(error, -ENOENT, "modprobe skstat failed: %s (dkms status tells for which kernels it is built)", line);
+		return skstat_error_set(error, -ENOENT,
+					"modprobe skstat failed: %s (dkms status tells for which kernels it is built)",
+					line);
 	if (WIFSIGNALED(status))
 		return skstat_error_set(error, -ENOENT, "modprobe skstat was killed by signal %d", WTERMSIG(status));
 	return skstat_error_set(error, -ENOENT, "modprobe skstat failed with status %d", WEXITSTATUS(status));

@@ -106,7 +106,7 @@
 	F(25, bytes_retrans, U64, COUNTER, BYTES, "retransmitted", SUM, 1, ALWAYS, TP(bytes_retrans),                 \
 	  "Payload retransmitted (RFC 4898 tcpEStatsPerfOctetsRetrans)")                                              \
 	F(26, bytes_acked, U64, COUNTER, BYTES, "acked", SUM, 1, ALWAYS, TP(bytes_acked),                             \
-	  "Payload that the peer acknowledged (RFC 4898 tcpEStatsAppHCThruOctetsAcked)")                              \
+	  "Payload that the peer acknowledged, and 1 each for a SYN and a FIN (RFC 4898 tcpEStatsAppHCThruOctetsAcked)") \
 	F(27, bytes_received, U64, COUNTER, BYTES, "received", SUM, 1, ALWAYS, TP(bytes_received),                    \
 	  "Payload received in order, and 1 for a FIN (RFC 4898 tcpEStatsAppHCThruOctetsReceived)")                   \
 	F(28, segs_out, U32, COUNTER, SEGMENTS, "sent", SUM, 1, ALWAYS, TP(segs_out), "Segments sent")                \
@@ -120,7 +120,7 @@
 	F(33, delivered, U32, COUNTER, SEGMENTS, "delivered", SUM, 1, ALWAYS, TP(delivered),                          \
 	  "Segments known to have arrived")                                                                           \
 	F(34, delivered_ce, U32, COUNTER, SEGMENTS, "delivered_ce", SUM, 1, ALWAYS, TP(delivered_ce),                 \
-	  "Of these, the ones that the peer saw marked CE")                                                           \
+	  "Segments that arrived and that the peer saw marked CE")                                                    \
 	F(35, rqueue, U32, GAUGE, BYTES, "receive_queue", HISTOGRAM, 1, ALWAYS, skstat_rqueue(tp),                    \
 	  "Received and not yet read")                                                                                \
 	F(36, wqueue, U32, GAUGE, BYTES, "send_queue", HISTOGRAM, 1, ALWAYS, TP(write_seq) - TP(snd_una),             \
@@ -173,9 +173,9 @@
 	  "Lowest round-trip time of late; all ones: not measured")                                                   \
 	F(62, busy_time, U32, COUNTER, JIFFIES, "busy", SUM, 1, ALWAYS, chrono.busy, "Time with data to send")        \
 	F(63, rwnd_limited, U32, COUNTER, JIFFIES, "receive_window_limited", SUM, 1, ALWAYS, chrono.rwnd_limited,     \
-	  "Of this, held up by the peer's receive window")                                                            \
+	  "Time with data to send, held up by the peer's receive window")                                             \
 	F(64, sndbuf_limited, U32, COUNTER, JIFFIES, "send_buffer_limited", SUM, 1, ALWAYS, chrono.sndbuf_limited,    \
-	  "Of this, held up by a full send buffer")                                                                   \
+	  "Time with data to send, held up by a full send buffer")                                                    \
 	F(65, rate_delivered, U32, GAUGE, SEGMENTS, "", NONE, 0, ALWAYS, TP(rate_delivered),                          \
 	  "Delivery rate = rate_delivered * snd_mss / rate_interval")                                                 \
 	F(66, rate_interval, U32, GAUGE, MICROSECONDS, "", NONE, 0, ALWAYS, TP(rate_interval_us),                     \
@@ -261,7 +261,7 @@
 	  "Memory of options and filters")                                                                            \
 	F(106, backlog, U32, GAUGE, BYTES, "backlog_memory", SUM, 0, ALWAYS, READ_ONCE(sk->sk_backlog.len),           \
 	  "Memory of segments that wait for the owner to let go of the lock")                                         \
-	F(107, drops, U32, COUNTER, SEGMENTS, "drops", SUM, 1, ALWAYS, skstat_drops(sk), "Segments dropped")          \
+	F(107, drops, U32, COUNTER, SEGMENTS, "dropped", SUM, 1, ALWAYS, skstat_drops(sk), "Segments dropped")          \
 	F(108, rcvlowat, S32, GAUGE, BYTES, "", NONE, 0, ALWAYS, READ_ONCE(sk->sk_rcvlowat), "SO_RCVLOWAT")           \
 	SKSTAT_TAIL(F, 9005, memory_tail)
 

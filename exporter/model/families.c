@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "families.h"
+#include "inside.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+#define VIEW_LABELS 4
+
+const struct skstat_derived skstat_derived[SKSTAT_DERIVED_COUNT] = {
+	[SKSTAT_DERIVED_SOCKETS] = {
+		"skstat_tcp_sockets", "", SKSTAT_METRIC_GAUGE,
+		"Sockets by network namespace and state, those in TIME-WAIT and SYN-RECV among them",
+	},
+	[SKSTAT_DERIVED_CONNECTIONS] = {
+		"skstat_tcp_connections", "", SKSTAT_METRIC_GAUGE,
+		"Connections in the group now, from SYN-SENT to LAST-ACK",
+	},
+	[SKSTAT_DERIVED_CWND_LIMITED] = {
+		"skstat_tcp_cwnd_limited_seconds", "seconds", SKSTAT_METRIC_COUNTER,
+		"Time with data to send, held up by the congestion window or the network: what is left of busy time "
+		"without receive window and send buffer",
+	},
+	[SKSTAT_DERIVED_APPLICATION_LIMITED] = {
+		"skstat_tcp_application_limited_seconds", "seconds", SKSTAT_METRIC_COUNTER,
+		"Time that connections were open for sending and had nothing to send",
+	},
+	[SKSTAT_DERIVED_LISTENERS] = {
+		"skstat_tcp_listeners", "", SKSTAT_METRIC_GAUGE, "Listening sockets in the group now",
+	},
+};
+
+/* One call to skstat_model_families(). */
+struct making {
+	struct skstat_model *model;
+	struct skstat_families *set;
+};
+
+static struct skstat_family *derived_add(const struct making *m, int which)
+{
+	const struct skstat_derived *derived = &skstat_derived[which];
+
+	return skstat_family_add(m->set, derived->type, derived->name, derived->unit, derived->help);
+}
+
+static struct skstat_family *column_add(const struct making *m, const struct skstat_column *column,
+					enum skstat_metric_type type)
+{
+	return skstat_family_add(m->set, type, skstat_families_text(m->set, column->name), column->unit,
+				 column->help);
+}
+
+/* In a set's own words: the group may be gone when it is read. */
+static void group_labels(const struct making *m, const struct skstat_view_group *group,
+			 struct skstat_label label[VIEW_LABELS])
+{
+	static const char *const directions[] = {
+		[SKSTAT_DIRECTION_UNKNOWN] = "unknown",
+		[SKSTAT_DIRECTION_IN] = "in",
+		[SKSTAT_DIRECTION_OUT] = "out",
+	};
+	bool other = group == &m->model->view.other;
+	char number[8];
+
+	snprintf(number, sizeof(number), "%" PRIu16, group->key.port);
+	label[0] = (struct skstat_label) { "view", "default" };
+	label[1] = (struct skstat_label) { "direction", other ? "other" : directions[group->key.direction] };
+	label[2] = (struct skstat_label) { "port", other		  ? "other" :
+						   group->key.ephemeral ? "ephemeral" :
+									  skstat_families_text(m->set, number) };
+	label[3] = (struct skstat_label) { "family", other ? "other" : group->key.ipv4 ? "ipv4" : "ipv6" };
+}
+
+static struct skstat_series *group_add(const struct making *m, struct skstat_family *family,
+				       const struct skstat_view_group *group)
+{
+	struct skstat_label label[VIEW_LABELS];
+
+	group_labels(m, group, label);
+	return skstat_series_add(m->set, family, label, VIEW_LABELS);
+}
+
+/* The group after this one; NULL begins. `other` is the last, once it has been used. */
+static struct skstat_view_group *group_next(const struct making *m, const struct skstat_view_group *group)
+{
+	struct skstat_view *view = &m->model->view;
+	struct skstat_view_group *next = group ? group->hh.next : view->group;
+
+	if (group == &view->other)
+		return NULL;
+	return next || !view->other_used ? next : &view->other;
+}
+
+#define FOR_EACH_GROUP(m, group) for (group = group_next(m, NULL); group; group = group_next(m, group))
+
+static void sockets_add(const struct making *m)
+{
+	const struct skstat_namespaces *namespaces = &m->model->namespaces;
+	struct skstat_family *family = derived_add(m, SKSTAT_DERIVED_SOCKETS);
+
+	for (size_t i = 0; i < namespaces->states; i++) {
+		const struct skstat_field *field = namespaces->state[i];
+		struct skstat_label label[] = { { "netns", SKSTAT_NETNS_OTHER }, { "state", field->name } };
+		const struct skstat_namespace *ns;
+		uint64_t other = 0;
+
+		if (!namespaces->available[i])
+			continue;
+		for (ns = namespaces->by_inode; ns; ns = ns->hh.next) {
+			/* Known by its SNMP counters alone, so far. */
+			if (!ns->seen)
+				continue;
+			if (ns->folded) {
+				other += ns->sockets[i];
+				continue;
+			}
+			label[0].value = skstat_families_text(m->set, ns->label);
+			skstat_series_add(m->set, family, label, LENGTH(label))->value = ns->sockets[i];
+		}
+		label[0].value = SKSTAT_NETNS_OTHER;
+		if (namespaces->other_used)
+			skstat_series_add(m->set, family, label, LENGTH(label))->value = (double)other;
+	}
+}
+
+static void connections_add(const struct making *m)
+{
+	struct skstat_family *family = derived_add(m, SKSTAT_DERIVED_CONNECTIONS);
+	const struct skstat_view_group *group;
+
+	FOR_EACH_GROUP(m, group)
+		group_add(m, family, group)->value = (double)group->connections;
+}
+
+static void counters_add(const struct making *m, enum skstat_kind kind)
+{
+	const struct skstat_plan *plan = &m->model->plan;
+
+	for (size_t i = 0; i < SKSTAT_COUNTERS; i++) {
+		const struct skstat_column *column = &plan->counter[i];
+		double scale = skstat_unit_scale(column->field->unit, plan->hz);
+		const struct skstat_view_group *group;
+		struct skstat_family *family;
+
+		if (column->kind != kind || !column->available)
+			continue;
+		family = column_add(m, column, SKSTAT_METRIC_COUNTER);
+		FOR_EACH_GROUP(m, group)
+			group_add(m, family, group)->value = (double)group->counter[i] * scale;
+	}
+}
+
+/* The parts of busy time tremble by themselves, so that the difference may go back a little: the highest one counts. */
+static uint64_t cwnd_limited(struct skstat_view_group *group)
+{
+	uint64_t limited = group->counter[SKSTAT_COUNTER_rwnd_limited] + group->counter[SKSTAT_COUNTER_sndbuf_limited];
+	uint64_t busy = group->counter[SKSTAT_COUNTER_busy_time];
+
+	if (busy > limited && busy - limited > group->cwnd_limited)
+		group->cwnd_limited = busy - limited;
+	return group->cwnd_limited;
+}
+
+static void limits_add(const struct making *m)
+{
+	const struct skstat_plan *plan = &m->model->plan;
+	struct skstat_view_group *group;
+	struct skstat_family *family;
+
+	if (!plan->counter[SKSTAT_COUNTER_busy_time].available)
+		return;
+	if (plan->counter[SKSTAT_COUNTER_rwnd_limited].available &&
+	    plan->counter[SKSTAT_COUNTER_sndbuf_limited].available) {
+		family = derived_add(m, SKSTAT_DERIVED_CWND_LIMITED);
+		FOR_EACH_GROUP(m, group)
+			group_add(m, family, group)->value =
+				(double)cwnd_limited(group) * skstat_unit_scale(SKSTAT_UNIT_JIFFIES, plan->hz);
+	}
+	family = derived_add(m, SKSTAT_DERIVED_APPLICATION_LIMITED);
+	FOR_EACH_GROUP(m, group)
+		group_add(m, family, group)->value = (double)group->idle_ns * 1e-9;
+}
+
+static void histograms_add(const struct making *m)
+{
+	const struct skstat_plan *plan = &m->model->plan;
+
+	for (size_t i = 0; i < SKSTAT_HISTOGRAMS; i++) {
+		const struct skstat_column *column = &plan->histogram[i];
+		double scale = skstat_unit_scale(column->field->unit, plan->hz);
+		const struct skstat_view_group *group;
+		struct skstat_family *family;
+
+		if (!column->available)
+			continue;
+		family = column_add(m, column, SKSTAT_METRIC_HISTOGRAM);
+		FOR_EACH_GROUP(m, group) {
+			struct skstat_series *series = group_add(m, family, group);
+			uint64_t *count = skstat_families_alloc(m->set, sizeof(group->histogram[i].count));
+
+			memcpy(count, group->histogram[i].count, sizeof(group->histogram[i].count));
+			series->distribution = (struct skstat_distribution) {
+				.edge = plan->measure[i].edge,
+				.edges = SKSTAT_EDGES,
+				.count = count,
+				.sum = (double)group->histogram[i].sum * scale,
+			};
+		}
+	}
+}
+
+static void gauges_add(const struct making *m, enum skstat_kind kind)
+{
+	const struct skstat_plan *plan = &m->model->plan;
+
+	for (size_t i = 0; i < SKSTAT_GAUGES; i++) {
+		const struct skstat_column *column = &plan->gauge[i];
+		double scale = skstat_unit_scale(column->field->unit, plan->hz);
+		const struct skstat_view_group *group;
+		struct skstat_family *family;
+
+		if (column->kind != kind || !column->available)
+			continue;
+		family = column_add(m, column, SKSTAT_METRIC_GAUGE);
+		FOR_EACH_GROUP(m, group)
+			group_add(m, family, group)->value = (double)group->gauge[i] * scale;
+	}
+}
+
+static void listeners_add(const struct making *m)
+{
+	struct skstat_family *family = derived_add(m, SKSTAT_DERIVED_LISTENERS);
+	const struct skstat_view_group *group;
+
+	FOR_EACH_GROUP(m, group)
+		group_add(m, family, group)->value = (double)group->listeners;
+}
+
+static void mib_value_add(const struct making *m, struct skstat_family *family, const char *label, uint64_t value)
+{
+	struct skstat_label netns = { "netns", label };
+
+	skstat_series_add(m->set, family, &netns, 1)->value = (double)value;
+}
+
+/* The counters of `other` are kept; a gauge there is the sum of what the folded ones have now. */
+static void mib_add(const struct making *m)
+{
+	const struct skstat_namespaces *namespaces = &m->model->namespaces;
+
+	for (size_t row = 0; row < SKSTAT_MIB_COUNT; row++) {
+		const struct skstat_mib_row *mib = &skstat_mib_rows[row];
+		uint64_t other = namespaces->other.value[row];
+		const struct skstat_namespace *ns;
+		struct skstat_family *family;
+
+		if (m->model->mib.at[row] < 0)
+			continue;
+		if (mib->type == SKSTAT_METRIC_GAUGE)
+			other = 0;
+		family = skstat_family_add(m->set, mib->type, mib->name, "", mib->help);
+		for (ns = namespaces->by_inode; ns; ns = ns->hh.next) {
+			if (!ns->mib.has[row])
+				continue;
+			if (!ns->folded)
+				mib_value_add(m, family, skstat_families_text(m->set, ns->label), ns->mib.value[row]);
+			else if (mib->type == SKSTAT_METRIC_GAUGE)
+				other += ns->mib.value[row];
+		}
+		if (namespaces->other.has[row])
+			mib_value_add(m, family, SKSTAT_NETNS_OTHER, other);
+	}
+}
+
+void skstat_model_families(struct skstat_model *model, struct skstat_families *set)
+{
+	const struct making making = { model, set };
+
+	sockets_add(&making);
+	connections_add(&making);
+	counters_add(&making, SKSTAT_KIND_FULL);
+	limits_add(&making);
+	gauges_add(&making, SKSTAT_KIND_FULL);
+	histograms_add(&making);
+	listeners_add(&making);
+	gauges_add(&making, SKSTAT_KIND_LISTEN);
+	counters_add(&making, SKSTAT_KIND_LISTEN);
+	mib_add(&making);
+}

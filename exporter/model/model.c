@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "address.h"
+#include "connection.h"
+#include "inside.h"
+#include "socket.h"
+
+struct skstat_model *skstat_model_new(const struct skstat_model_config *config, struct skstat_self *self)
+{
+	struct skstat_model *model = calloc(1, sizeof(*model));
+
+	if (!model)
+		return NULL;
+	model->self = self;
+	skstat_plan_init(&model->plan);
+	skstat_namespaces_init(&model->namespaces, config->netns_limit, config->netns_name, config->netns_arg);
+	skstat_mib_index_init(&model->mib, NULL);
+	model->view.limit = config->group_limit;
+	model->view.ttl_ns = config->group_ttl_ns;
+	return model;
+}
+
+/* Every socket goes, and with the last one the listeners; the groups keep what they counted. */
+static void sockets_forget(struct skstat_model *model)
+{
+	struct skstat_entry *entry;
+	uint32_t index = 0;
+
+	while ((entry = skstat_table_next(&model->table, &index)))
+		skstat_socket_remove(model, entry);
+	skstat_newcomers_clear(&model->newcomers);
+	model->ready = false;
+}
+
+void skstat_model_free(struct skstat_model *model)
+{
+	if (!model)
+		return;
+	sockets_forget(model);
+	skstat_newcomers_free(&model->newcomers);
+	skstat_table_free(&model->table);
+	skstat_view_free(&model->view);
+	skstat_namespaces_free(&model->namespaces);
+	free(model);
+}
+
+uint32_t skstat_model_groups(const struct skstat_model *model)
+{
+	return model->plan.groups | 1u << SKSTAT_GROUP_IDENTITY | 1u << SKSTAT_GROUP_NETNS;
+}
+
+/*
+ * The module was loaded anew: cookies are the kernel's, and go on; ids of namespaces are the module's, and start again.
+ * But from the module to inet_diag, or back, nothing is known of what the other one saw.
+ */
+static void instance_change(struct skstat_model *model, const struct skstat_poll *poll)
+{
+	model->count.gaps++;
+	if (model->poll.exactly_once != poll->exactly_once || model->poll.hz != poll->hz) {
+		sockets_forget(model);
+		skstat_view_rescale(&model->view, &model->plan, model->poll.hz, poll->hz);
+	}
+	skstat_listeners_forget_ids(&model->listeners, skstat_namespaces_inode_of, &model->namespaces);
+	skstat_namespaces_forget_ids(&model->namespaces);
+}
+
+void skstat_model_begin(struct skstat_model *model, const struct skstat_poll *poll)
+{
+	static const struct skstat_totals broken_off;
+	bool first = !model->number;
+
+	if (model->open)
+		skstat_model_end(model, &broken_off);
+	if (!first && model->poll.instance != poll->instance)
+		instance_change(model, poll);
+	if (first || model->poll.instance != poll->instance || model->poll.schema != poll->schema)
+		skstat_mib_index_init(&model->mib, poll->schema);
+	skstat_plan_fit(&model->plan, poll->schema, poll->hz);
+	skstat_namespaces_fit(&model->namespaces, poll->schema);
+	model->poll = *poll;
+	/* 0 means never. */
+	if (!++model->number)
+		model->number = 1;
+	model->open = true;
+}
+
+int skstat_model_sample(const struct skstat_sample *sample, void *arg)
+{
+	struct skstat_model *model = arg;
+	bool ipv4;
+
+	switch (sample->kind) {
+	case SKSTAT_KIND_FULL:
+		ipv4 = skstat_address_is_ipv4(&sample->identity);
+		model->count.full_ipv4 += ipv4;
+		model->count.full_ipv6 += !ipv4;
+		return skstat_socket_take(model, sample, ipv4);
+	case SKSTAT_KIND_LISTEN:
+		model->count.listen++;
+		return skstat_socket_take(model, sample, skstat_address_is_ipv4(&sample->identity));
+	/* These share a cookie with the socket that they become or were: they are not to touch it. */
+	case SKSTAT_KIND_TIMEWAIT:
+		model->count.timewait++;
+		return 0;
+	case SKSTAT_KIND_REQUEST:
+		model->count.request++;
+		return 0;
+	case SKSTAT_KIND_NETNS:
+		model->count.netns++;
+		return skstat_namespaces_take(&model->namespaces, sample, model->number);
+	case SKSTAT_KIND_UNSPEC:
+	case __SKSTAT_KIND_MAX:
+		break;
+	}
+	return 0;
+}
+
+/* What a complete full walk did not bring is gone; of a source that may miss a socket, only after two of them. */
+static void sweep(struct skstat_model *model)
+{
+	uint8_t misses = model->poll.exactly_once ? 1 : 2;
+	struct skstat_entry *entry;
+	uint32_t index = 0;
+
+	while ((entry = skstat_table_next(&model->table, &index)))
+		if (entry->seen != model->number && ++entry->missed >= misses)
+			skstat_socket_remove(model, entry);
+	/* Namespaces are counted, not found: no source misses one. */
+	skstat_namespaces_sweep(&model->namespaces, model->number);
+}
+
+static size_t model_bytes(const struct skstat_model *model)
+{
+	return sizeof(*model) + skstat_table_bytes(&model->table) + skstat_view_bytes(&model->view) +
+	       skstat_listeners_bytes(&model->listeners) + skstat_newcomers_bytes(&model->newcomers) +
+	       skstat_namespaces_bytes(&model->namespaces);
+}
+
+/* Once a poll: an atomic addition for each record would cost more than the rest. */
+static void counts_tell(struct skstat_model *model, const struct skstat_totals *totals)
+{
+	struct skstat_model_counts *count = &model->count;
+	struct skstat_self *self = model->self;
+
+	skstat_self_add(self, records_received, count->full_ipv4 + count->full_ipv6 + count->listen + count->timewait +
+							count->request + count->netns);
+	skstat_self_add(self, records_unknown, totals->skipped);
+	skstat_self_add(self, records_full_ipv4, count->full_ipv4);
+	skstat_self_add(self, records_full_ipv6, count->full_ipv6);
+	skstat_self_add(self, records_listen, count->listen);
+	skstat_self_add(self, records_timewait, count->timewait);
+	skstat_self_add(self, records_request, count->request);
+	skstat_self_add(self, records_netns, count->netns);
+	skstat_self_add(self, model_updated, count->updated);
+	skstat_self_add(self, model_new, count->fresh);
+	skstat_self_add(self, model_baseline, count->baseline);
+	skstat_self_add(self, model_duplicate, count->duplicate);
+	skstat_self_add(self, model_generations, count->generations);
+	skstat_self_add(self, model_removed, count->removed);
+	skstat_self_add(self, gaps, count->gaps);
+	skstat_self_add(self, view_folded, model->view.folded);
+	skstat_self_set(self, view_groups, skstat_view_count(&model->view));
+	skstat_self_set(self, model_tracked, model->tracked);
+	skstat_self_set(self, model_bytes, model_bytes(model));
+	memset(count, 0, sizeof(*count));
+	model->view.folded = 0;
+}
+
+void skstat_model_end(struct skstat_model *model, const struct skstat_totals *totals)
+{
+	if (!model->open)
+		return;
+	skstat_listeners_learn_ids(&model->listeners, skstat_namespaces_id_of, &model->namespaces);
+	/* The newcomers first: who came from a listener that is gone has to find it. */
+	skstat_connection_settle(model);
+	if (model->poll.full && totals->complete && !totals->partial) {
+		sweep(model);
+		model->ready = true;
+	}
+	skstat_view_expire(&model->view, model->poll.now_ns);
+	model->open = false;
+	counts_tell(model, totals);
+}
+
+int skstat_model_mib(const struct skstat_mib *mib, void *arg)
+{
+	struct skstat_model *model = arg;
+
+	return skstat_namespaces_mib(&model->namespaces, mib, &model->mib);
+}
+
+bool skstat_model_ready(const struct skstat_model *model)
+{
+	return model->ready;
+}

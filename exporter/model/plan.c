@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <string.h>
+
+#include "plan.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Where the model corrects a figure, the row's sentence is about the raw one. */
+static const struct {
+	const char *field, *help;
+} helps[] = {
+	{ "bytes_received", "Payload received in order (RFC 4898 tcpEStatsAppHCThruOctetsReceived)" },
+};
+
+static const char *help_of(const struct skstat_field *field)
+{
+	for (size_t i = 0; i < LENGTH(helps); i++)
+		if (strcmp(helps[i].field, field->name) == 0)
+			return helps[i].help;
+	return field->help;
+}
+
+/* The base unit as a name's suffix. What is merely counted has none: the noun says what. */
+static const char *suffix_of(enum skstat_unit unit)
+{
+	return unit == SKSTAT_UNIT_EVENTS || unit == SKSTAT_UNIT_SOCKETS ? "" : skstat_unit_base(unit);
+}
+
+static void column_init(struct skstat_plan *plan, struct skstat_column *column, const char *name)
+{
+	const struct skstat_field *field = skstat_field_by_name(name);
+
+	column->field = field;
+	column->unit = suffix_of(field->unit);
+	column->help = help_of(field);
+	/* Memory is of both kinds; its metrics are about connections. */
+	column->kind = skstat_groups[field->group].kinds & 1u << SKSTAT_KIND_FULL ? SKSTAT_KIND_FULL :
+										     SKSTAT_KIND_LISTEN;
+	snprintf(column->name, sizeof(column->name), "skstat_tcp_%s%s%s", field->noun, column->unit[0] ? "_" : "",
+		 column->unit);
+	plan->groups |= 1u << field->group;
+}
+
+/* What a listener drops is a connection: a metric of its own, of the same row. */
+static void listen_drops_init(struct skstat_plan *plan)
+{
+	struct skstat_column *column = &plan->counter[SKSTAT_COUNTER_LISTEN_DROPS];
+
+	column_init(plan, column, plan->counter[SKSTAT_COUNTER_drops].field->name);
+	column->kind = SKSTAT_KIND_LISTEN;
+	column->unit = "";
+	column->help = "SYNs and connections that listeners dropped, those for which a queue was full among them";
+	snprintf(column->name, sizeof(column->name), "skstat_tcp_listen_drops");
+}
+
+void skstat_plan_init(struct skstat_plan *plan)
+{
+	memset(plan, 0, sizeof(*plan));
+#define ROW(id, name, type, kind, unit, noun, aggregate, shown, ...) \
+	SKSTAT_IF_COUNTER(kind, aggregate, shown, column_init(plan, &plan->counter[SKSTAT_COUNTER_##name], #name);) \
+	SKSTAT_IF_GAUGE(kind, aggregate, shown, column_init(plan, &plan->gauge[SKSTAT_GAUGE_##name], #name);)       \
+	SKSTAT_IF_HISTOGRAM(kind, aggregate, shown,                                                                 \
+			    column_init(plan, &plan->histogram[SKSTAT_HISTOGRAM_##name], #name);)
+	SKSTAT_FIELDS_OF_CONNECTIONS(ROW)
+	SKSTAT_FIELDS_OF_LISTENERS(ROW)
+#undef ROW
+	listen_drops_init(plan);
+}
+
+/* Whether anything has changed. */
+static bool columns_fit(struct skstat_plan *plan, struct skstat_column *list, size_t count,
+			const struct skstat_schema *schema, uint16_t epoch)
+{
+	bool changed = false;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct skstat_field *field = list[i].field;
+		uint16_t *need = &plan->need[list[i].kind][field->group];
+		uint16_t end = (uint16_t)(field->offset + field->size);
+		bool available = schema && schema->available[field - skstat_fields];
+
+		if (available && *need < end)
+			*need = end;
+		if (available == list[i].available)
+			continue;
+		list[i].available = available;
+		list[i].since = epoch;
+		changed = true;
+	}
+	return changed;
+}
+
+#define MASK(column, name)        \
+	if ((column)->available) \
+		memset(&plan->mask.name, 0xff, sizeof(plan->mask.name));
+
+static void mask_fit(struct skstat_plan *plan)
+{
+	memset(&plan->mask, 0, sizeof(plan->mask));
+#define ROW(id, name, type, kind, unit, noun, aggregate, shown, ...)                                         \
+	SKSTAT_IF_COUNTER(kind, aggregate, shown, MASK(&plan->counter[SKSTAT_COUNTER_##name], name)) \
+	SKSTAT_IF_GAUGE(kind, aggregate, shown, MASK(&plan->gauge[SKSTAT_GAUGE_##name], name))
+	SKSTAT_FIELDS_OF_CONNECTIONS(ROW)
+	SKSTAT_FIELDS_OF_LISTENERS(ROW)
+#undef ROW
+}
+
+void skstat_plan_fit(struct skstat_plan *plan, const struct skstat_schema *schema, uint32_t hz)
+{
+	uint16_t epoch = (uint16_t)(plan->epoch + 1);
+	bool changed = !plan->epoch;
+
+	if (changed || hz != plan->hz)
+		for (size_t i = 0; i < SKSTAT_HISTOGRAMS; i++)
+			skstat_measure_init(&plan->measure[i], plan->histogram[i].field, hz);
+	plan->hz = hz;
+	memset(plan->need, 0, sizeof(plan->need));
+	memset(plan->fits, 0, sizeof(plan->fits));
+	changed |= columns_fit(plan, plan->counter, SKSTAT_COUNTERS, schema, epoch);
+	changed |= columns_fit(plan, plan->gauge, SKSTAT_GAUGES, schema, epoch);
+	changed |= columns_fit(plan, plan->histogram, SKSTAT_HISTOGRAMS, schema, epoch);
+	if (!changed)
+		return;
+	plan->epoch = epoch;
+	mask_fit(plan);
+}
+
+bool skstat_plan_check(struct skstat_plan *plan, const struct skstat_sample *sample)
+{
+	const uint16_t *need = plan->need[sample->kind];
+
+	for (unsigned int g = 0; g < __SKSTAT_GROUP_MAX; g++)
+		if (sample->size[g] < need[g])
+			return false;
+	memcpy(plan->fits[sample->kind], sample->size, sizeof(sample->size));
+	return true;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A socket in the model, be it a connection (connection.h) or a listener: where its records go, and how it joins and
+ * leaves a group.
+ */
+#ifndef SKSTAT_MODEL_SOCKET_H
+#define SKSTAT_MODEL_SOCKET_H
+
+#include "difference.h"
+#include "inside.h"
+
+/* A record of kind FULL or LISTEN; `ipv4`: skstat_address_is_ipv4(). 0 or -ENOMEM: then nothing has changed. */
+int skstat_socket_take(struct skstat_model *model, const struct skstat_sample *sample, bool ipv4);
+
+/* The socket is gone: out of its group and the table. */
+void skstat_socket_remove(struct skstat_model *model, struct skstat_entry *entry);
+
+/* Into a group, with its gauges; and out of it, and away from its listener. A newcomer has no group to leave. */
+void skstat_socket_join(struct skstat_model *model, struct skstat_entry *entry, struct skstat_view_group *group);
+void skstat_socket_leave(struct skstat_model *model, struct skstat_entry *entry);
+
+/* This poll brought it. */
+static inline void skstat_entry_stamp(struct skstat_entry *entry, uint32_t poll, const struct skstat_sample *sample)
+{
+	entry->seen = poll;
+	entry->missed = 0;
+	entry->state = sample->identity.state;
+}
+
+/* The values of a socket's first record, as far as it has what the schema promises. */
+static inline void skstat_entry_begin(struct skstat_plan *plan, struct skstat_entry *entry,
+				      const struct skstat_sample *sample)
+{
+	if (!skstat_plan_fits(plan, sample))
+		return;
+	skstat_difference_first(plan, &entry->values, sample);
+	skstat_gauges_take(plan, &entry->values, sample, NULL);
+	entry->epoch = plan->epoch;
+}
+
+/* Before the difference to a later one; false: it lacks what the schema promises, and moves nothing. */
+static inline bool skstat_entry_next(struct skstat_plan *plan, struct skstat_entry *entry,
+				     const struct skstat_sample *sample)
+{
+	if (!skstat_plan_fits(plan, sample))
+		return false;
+	if (entry->epoch != plan->epoch)
+		skstat_difference_rebase(plan, entry->epoch, &entry->values, sample);
+	entry->epoch = plan->epoch;
+	return true;
+}
+
+/* What a record moved goes to the group. */
+static inline void skstat_group_count(struct skstat_view_group *group, const struct skstat_difference *difference,
+				      uint64_t now_ns)
+{
+	if (!difference->moved)
+		return;
+#pragma GCC unroll 32
+	for (size_t i = 0; i < SKSTAT_COUNTERS; i++)
+		group->counter[i] += difference->delta[i];
+	group->changed_ns = now_ns;
+}
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The sockets that the model knows, by cookie: an open-addressing table of indices into slabs of entries. Entries do
+ * not move: a pointer is good until its entry is removed. A million sockets are found with about 20 instructions each.
+ */
+#ifndef SKSTAT_MODEL_TABLE_H
+#define SKSTAT_MODEL_TABLE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "column.h"
+
+struct skstat_listener;
+struct skstat_view_group;
+
+/* A connection or a listener. */
+struct skstat_entry {
+	uint64_t cookie;
+	uint64_t tuple;			 /* skstat_address_tuple() */
+	uint64_t idle_from_ns;		 /* of a connection: up to here, its time is accounted for */
+	struct skstat_view_group *group; /* NULL: not decided, or, with kind UNSPEC, no entry */
+	struct skstat_listener *listener; /* that it came from, or that it is; may be NULL */
+	uint32_t seen;			 /* number of the poll that brought it last; of a free entry the next one */
+	uint16_t epoch;			 /* the plan's, when the values were taken; 0: there are none */
+	uint8_t kind;			 /* enum skstat_kind: FULL or LISTEN; UNSPEC of a free one */
+	uint8_t state;
+	uint8_t missed; /* full walks in a row that did not bring it */
+	uint8_t fin;	/* the FIN was taken off bytes_received */
+	struct skstat_values values;
+};
+
+struct skstat_table {
+	uint64_t *place; /* high half: hash; low half: index + 1; 0: free */
+	unsigned int bits; /* 1 << bits places */
+	size_t count;	   /* entries in use */
+
+	struct skstat_entry **slab;
+	size_t slabs;
+	uint32_t used;	    /* entries that were ever taken from the slabs */
+	uint32_t first_free; /* index + 1 of one that was given back; 0: none */
+};
+
+/* All zeros is an empty table. */
+void skstat_table_free(struct skstat_table *table);
+
+/* The entry of that cookie, or NULL. */
+struct skstat_entry *skstat_table_find(const struct skstat_table *table, uint64_t cookie);
+
+/* A new entry, zeroed but for its cookie, which must not be in the table. NULL: no memory, and nothing has changed. */
+struct skstat_entry *skstat_table_insert(struct skstat_table *table, uint64_t cookie);
+
+void skstat_table_remove(struct skstat_table *table, struct skstat_entry *entry);
+
+/*
+ * The first entry in use at or after `*index`, which moves behind it, or NULL. Start at 0; what it gives may be
+ * removed.
+ */
+struct skstat_entry *skstat_table_next(const struct skstat_table *table, uint32_t *index);
+
+/* Memory, in bytes. What a burst of sockets took is kept for the next. */
+size_t skstat_table_bytes(const struct skstat_table *table);
+
+#endif

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "request.h"
+
+#define NOT_SAID -1
+
+struct joined {
+	const char *name;
+	char *text; /* NULL: no memory */
+	size_t length;
+};
+
+static enum MHD_Result join_one(void *cls, enum MHD_ValueKind kind, const char *key, const char *value)
+{
+	struct joined *joined = cls;
+	size_t length = value ? strlen(value) : 0;
+	char *longer;
+
+	(void)kind;
+	if (strcasecmp(key, joined->name) != 0)
+		return MHD_YES;
+	longer = realloc(joined->text, joined->length + length + 2);
+	if (!longer) {
+		free(joined->text);
+		joined->text = NULL;
+		return MHD_NO;
+	}
+	joined->text = longer;
+	if (joined->length)
+		longer[joined->length++] = ',';
+	if (length)
+		memcpy(longer + joined->length, value, length);
+	joined->length += length;
+	longer[joined->length] = '\0';
+	return MHD_YES;
+}
+
+char *skstat_header_join(struct MHD_Connection *connection, const char *name)
+{
+	struct joined joined = { .name = name, .text = calloc(1, 1) };
+
+	if (joined.text)
+		MHD_get_connection_values(connection, MHD_HEADER_KIND, join_one, &joined);
+	return joined.text;
+}
+
+static const char *skip_space(const char *text)
+{
+	return text + strspn(text, " \t");
+}
+
+/* A weight in thousandths, of "1", "0.5", "0.001". One that is none is 0: what is not understood is not taken. */
+static int weight_parse(const char *text, size_t length)
+{
+	int weight = 0, unit = 1000;
+
+	for (size_t i = 0; i < length; i++) {
+		if (i == 1) {
+			if (text[i] != '.')
+				return 0;
+			continue;
+		}
+		if (text[i] < '0' || text[i] > '9' || i > 4)
+			return 0;
+		weight += (text[i] - '0') * unit;
+		unit /= 10;
+	}
+	return weight > 1000 ? 0 : weight;
+}
+
+/* The weight that one element ("gzip;q=0.5") gives; no q is all of it. */
+static int weight_of(const char *parameters, const char *end)
+{
+	int weight = 1000;
+
+	while (parameters < end) {
+		const char *name = skip_space(parameters + 1);
+		size_t length = strcspn(name, ";,");
+
+		if (strncasecmp(name, "q=", 2) == 0) {
+			size_t digits = strcspn(name, " \t;,");
+
+			weight = weight_parse(name + 2, digits - 2);
+		}
+		parameters = name + length;
+	}
+	return weight;
+}
+
+bool skstat_accept_gzip(const char *value)
+{
+	int gzip = NOT_SAID, any = NOT_SAID, identity = NOT_SAID;
+
+	while (*value) {
+		const char *name = skip_space(value), *end = name + strcspn(name, ",");
+		size_t length = strcspn(name, " \t;,");
+		int weight = weight_of(name + strcspn(name, ";,"), end);
+
+		if ((length == 4 && strncasecmp(name, "gzip", 4) == 0) ||
+		    (length == 6 && strncasecmp(name, "x-gzip", 6) == 0))
+			gzip = weight;
+		else if (length == 8 && strncasecmp(name, "identity", 8) == 0)
+			identity = weight;
+		else if (length == 1 && *name == '*')
+			any = weight;
+		value = *end ? end + 1 : end;
+	}
+	if (gzip == NOT_SAID)
+		gzip = any;
+	return gzip > 0 && gzip >= identity;
+}

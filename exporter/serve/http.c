@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "request.h"
+#include "stream.h"
+
+#define TCP_THREADS 2
+#define CONNECTIONS 64 /* of each listener */
+#define TIMEOUT_SECONDS 30 /* without a byte in either direction */
+#define CONNECTION_BYTES (16 * 1024) /* a request's headers, and a piece of a streamed reply */
+
+static const struct route {
+	const char *path; /* NULL: the telemetry path */
+	skstat_http_handler handle;
+	bool local; /* served on unix sockets only */
+} routes[] = {
+	/* First, for somebody may want the metrics at "/". */
+	{ NULL, skstat_metrics_handle, false },
+	{ "/", skstat_page_handle, false },
+	{ "/-/healthy", skstat_healthy_handle, false },
+	{ "/-/ready", skstat_ready_handle, false },
+	{ "/api/v1/sockets", skstat_api_sockets_handle, true },
+};
+
+static const struct route *find_route(const struct skstat_http_request *request)
+{
+	const struct skstat_http_config *config = &request->http->config;
+
+	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
+		const char *path = routes[i].path ? routes[i].path : config->telemetry_path;
+
+		if (strcmp(request->path, path) == 0)
+			return &routes[i];
+	}
+	return NULL;
+}
+
+static enum MHD_Result refuse_method(struct skstat_http_request *request)
+{
+	static char sentence[] = "Only GET and HEAD are served\n";
+	struct MHD_Response *response =
+		MHD_create_response_from_buffer(sizeof(sentence) - 1, sentence, MHD_RESPMEM_PERSISTENT);
+
+	skstat_reply_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
+	return skstat_reply(request, MHD_HTTP_METHOD_NOT_ALLOWED, SKSTAT_TYPE_TEXT, response);
+}
+
+static enum MHD_Result dispatch(struct skstat_http_request *request, const char *method)
+{
+	const struct route *route = find_route(request);
+	const char *why;
+	unsigned int status = skstat_guard_check(request, &why);
+
+	if (status)
+		return skstat_reply_text(request, status, why);
+	if (!route)
+		return skstat_reply_text(request, MHD_HTTP_NOT_FOUND, "There is nothing here: / has the links");
+	if (route->local && !request->local)
+		return skstat_reply_text(request, MHD_HTTP_NOT_FOUND, "This is served on the unix socket only");
+	if (!request->head && strcmp(method, MHD_HTTP_METHOD_GET) != 0)
+		return refuse_method(request);
+	return route->handle(request);
+}
+
+/* What the context of a request points to while it has no stream. */
+static char no_stream;
+
+/*
+ * Called when the headers have come, for each piece of a body, when all has come, and again when a suspended request
+ * goes on. Only a GET with all of it there is answered: libmicrohttpd closes the connection after an earlier answer.
+ */
+static enum MHD_Result access_handler(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
+				      const char *version, const char *upload, size_t *upload_size, void **context)
+{
+	struct skstat_http_door *door = cls;
+	struct skstat_stream *stream = *context == &no_stream ? NULL : *context;
+	struct skstat_http_request request = {
+		.http = door->http, .connection = connection, .path = url, .version = version, .local = door->local,
+		.head = strcmp(method, MHD_HTTP_METHOD_HEAD) == 0, .stream = &stream,
+	};
+	enum MHD_Result result;
+
+	(void)upload;
+	if (!*context && (request.head || strcmp(method, MHD_HTTP_METHOD_GET) == 0)) {
+		*context = &no_stream;
+		return MHD_YES;
+	}
+	if (*upload_size) {
+		*upload_size = 0;
+		return MHD_YES;
+	}
+	result = dispatch(&request, method);
+	if (stream)
+		*context = stream;
+	return result;
+}
+
+static void request_completed(void *cls, struct MHD_Connection *connection, void **context,
+			      enum MHD_RequestTerminationCode how)
+{
+	(void)cls;
+	(void)connection;
+	(void)how;
+	if (*context != &no_stream)
+		skstat_stream_abandon(*context);
+	*context = NULL;
+}
+
+/* Which of its failures close the socket libmicrohttpd does not say: it gets a descriptor of its own. */
+static int start_door(struct skstat_http_door *door, const struct skstat_http_listener *listener)
+{
+	/* No streams over TCP, hence no suspending; of a pool's threads none waits for another. */
+	const unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC |
+				   (listener->local ? MHD_ALLOW_SUSPEND_RESUME : 0);
+	const struct MHD_OptionItem pool[] = {
+		{ MHD_OPTION_THREAD_POOL_SIZE, TCP_THREADS, NULL },
+		{ MHD_OPTION_END, 0, NULL },
+	};
+	const struct MHD_OptionItem none[] = { { MHD_OPTION_END, 0, NULL } };
+	int fd = fcntl(listener->fd, F_DUPFD_CLOEXEC, 0);
+	int err;
+
+	if (fd < 0)
+		return -errno;
+	door->local = listener->local;
+	errno = 0;
+	door->daemon = MHD_start_daemon(flags, 0, NULL, NULL, access_handler, door,
+					MHD_OPTION_LISTEN_SOCKET, fd,
+					MHD_OPTION_CONNECTION_LIMIT, (unsigned int)CONNECTIONS,
+					MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int)TIMEOUT_SECONDS,
+					MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
+					MHD_OPTION_NOTIFY_COMPLETED, request_completed, door,
+					MHD_OPTION_ARRAY, listener->local ? none : pool,
+					MHD_OPTION_END);
+	if (door->daemon)
+		return 0;
+	err = errno ? -errno : -EIO;
+	if (fcntl(fd, F_GETFD) >= 0)
+		close(fd);
+	return err;
+}
+
+/* A daemon must not be stopped while it has suspended requests, and a stream may be reading for one until then. */
+static void stop_doors(struct skstat_http *http)
+{
+	skstat_streams_stop(http);
+	for (size_t i = 0; i < http->doors; i++)
+		MHD_stop_daemon(http->door[i].daemon);
+	skstat_streams_wait(http);
+}
+
+/* Takes the sockets from the daemons, which would shut them down, and with them the caller's. */
+static void leave_listeners(struct skstat_http *http)
+{
+	for (size_t i = 0; i < http->doors; i++) {
+		int fd = MHD_quiesce_daemon(http->door[i].daemon);
+
+		if (fd >= 0)
+			close(fd);
+	}
+}
+
+static void http_free(struct skstat_http *http)
+{
+	pthread_cond_destroy(&http->idle);
+	pthread_mutex_destroy(&http->lock);
+	free(http->door);
+	free(http);
+}
+
+static int start_doors(struct skstat_http *http)
+{
+	const struct skstat_http_config *config = &http->config;
+	sigset_t all, before;
+	int err = 0;
+
+	/* Threads begin with their maker's mask: signals are for the collector, and SIGPIPE for nobody. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	while (!err && http->doors < config->listeners) {
+		http->door[http->doors].http = http;
+		err = start_door(&http->door[http->doors], &config->listener[http->doors]);
+		if (!err)
+			http->doors++;
+	}
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return err;
+}
+
+struct skstat_http *skstat_http_start(const struct skstat_http_config *config, struct skstat_store *store,
+				      struct skstat_self *self, struct skstat_error *error)
+{
+	struct skstat_http *http = calloc(1, sizeof(*http));
+	int err;
+
+	if (!http || !(http->door = calloc(config->listeners ? config->listeners : 1, sizeof(*http->door)))) {
+		free(http);
+		skstat_error_set(error, -ENOMEM, "no memory for the HTTP server");
+		return NULL;
+	}
+	http->config = *config;
+	http->store = store;
+	http->self = self;
+	pthread_mutex_init(&http->lock, NULL);
+	pthread_cond_init(&http->idle, NULL);
+
+	err = start_doors(http);
+	if (err) {
+		skstat_error_set(error, err, "the HTTP server does not start: %s", strerror(-err));
+		leave_listeners(http);
+		stop_doors(http);
+		http_free(http);
+		return NULL;
+	}
+	for (size_t i = 0; i < config->listeners; i++)
+		close(config->listener[i].fd);
+	return http;
+}
+
+void skstat_http_stop(struct skstat_http *http)
+{
+	if (!http)
+		return;
+	stop_doors(http);
+	http_free(http);
+}

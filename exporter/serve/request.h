@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the parts of the HTTP server share; nobody else includes this. */
+#ifndef SKSTAT_SERVE_REQUEST_H
+#define SKSTAT_SERVE_REQUEST_H
+
+#include <jansson.h>
+#include <microhttpd.h>
+
+#include "http.h"
+
+#define SKSTAT_STREAMS 4 /* dumps for the API at once */
+
+#define SKSTAT_TYPE_TEXT "text/plain; charset=utf-8"
+#define SKSTAT_TYPE_HTML "text/html; charset=utf-8"
+#define SKSTAT_TYPE_JSON "application/json"
+
+struct skstat_stream;
+
+/* One listening socket and the daemon that serves it. */
+struct skstat_http_door {
+	struct skstat_http *http;
+	struct MHD_Daemon *daemon;
+	bool local;
+};
+
+struct skstat_http {
+	struct skstat_http_config config; /* its listeners are not to be looked at after the start */
+	struct skstat_store *store;
+	struct skstat_self *self;
+	struct skstat_http_door *door;
+	size_t doors;
+
+	pthread_mutex_t lock; /* of all below; taken before a stream's own */
+	pthread_cond_t idle;  /* a stream has gone */
+	struct skstat_stream *stream[SKSTAT_STREAMS];
+	bool stopping;
+};
+
+/* A request, for as long as its handler runs. */
+struct skstat_http_request {
+	struct skstat_http *http;
+	struct MHD_Connection *connection;
+	const char *path;
+	const char *version; /* "HTTP/1.1" */
+	bool local;
+	bool head;
+	struct skstat_stream **stream; /* the handler's, kept from one call to the next for the same request */
+};
+
+typedef enum MHD_Result (*skstat_http_handler)(struct skstat_http_request *request);
+
+enum MHD_Result skstat_page_handle(struct skstat_http_request *request);
+enum MHD_Result skstat_metrics_handle(struct skstat_http_request *request);
+enum MHD_Result skstat_healthy_handle(struct skstat_http_request *request);
+enum MHD_Result skstat_ready_handle(struct skstat_http_request *request);
+enum MHD_Result skstat_api_sockets_handle(struct skstat_http_request *request);
+
+/* --- replies (reply.c): each counts itself in http_2xx, ...; MHD_NO, which closes the connection, without memory */
+
+/* Sends `response` with the headers that all replies have, and drops the caller's reference. NULL is no memory. */
+enum MHD_Result skstat_reply(struct skstat_http_request *request, unsigned int status, const char *type,
+			     struct MHD_Response *response);
+
+/* A header with a value that is not the client's. NULL `response` is passed over. */
+void skstat_reply_header(struct MHD_Response *response, const char *name, const char *value);
+
+/* A sentence as a line of text, or as {"error": "..."}. */
+enum MHD_Result skstat_reply_text(struct skstat_http_request *request, unsigned int status, const char *sentence);
+enum MHD_Result skstat_reply_error(struct skstat_http_request *request, unsigned int status, const char *sentence);
+
+/* An error's sentence as JSON, also when what it quotes is no UTF-8 or was cut in the middle of a character. */
+json_t *skstat_reply_sentence(const char *sentence);
+
+/* --- the guard (guard.c) */
+
+/* 0, or the status with which the request is refused and why. */
+unsigned int skstat_guard_check(const struct skstat_http_request *request, const char **why);
+
+/* Whether a Host header's value names this server: an address or localhost or one of `host`, any port. Pure. */
+bool skstat_guard_host(const char *value, const char *const *host, size_t hosts);
+
+/* --- what the client takes (accept.c) */
+
+/* Whether the values of Accept-Encoding, joined by commas, take gzip, and not less gladly than no coding. Pure. */
+bool skstat_accept_gzip(const char *value);
+
+/* The values of a header that may come more than once, joined by commas; "" of none. To be freed. NULL: no memory. */
+char *skstat_header_join(struct MHD_Connection *connection, const char *name);
+
+#endif

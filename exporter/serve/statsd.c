@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "address.h"
+#include "render/statsd_format.h"
+#include "statsd.h"
+#include "udp.h"
+
+/* The last datagram of a flush leaves so much earlier than the next flush begins: a tenth of the interval. */
+#define SPREAD(interval_ns) ((interval_ns) - (interval_ns) / 10)
+/* Not more often, however many datagrams there are: it is then that they go in batches. */
+#define STEP_NS 10000000
+#define DATAGRAM_MAX 65507 /* that UDP over IPv4 can carry */
+
+struct skstat_statsd {
+	uint64_t interval_ns;
+	size_t datagram;
+	struct skstat_store *store;
+	struct skstat_self *self;
+	int stop; /* an eventfd that is written to once */
+	pthread_t thread;
+
+	/* the thread's */
+	struct skstat_statsd_format *format;
+	struct skstat_udp udp;
+	uint64_t sequence; /* of the snapshot that was rendered last */
+};
+
+/* Waits for the moment (0: for ever) or until `fd` (-1: none) can be read. True: it is to stop. */
+static bool wait_until(const struct skstat_statsd *statsd, uint64_t moment_ns, int fd)
+{
+	struct pollfd poll[] = { { .fd = statsd->stop, .events = POLLIN }, { .fd = fd, .events = POLLIN } };
+
+	for (;;) {
+		uint64_t now = skstat_now_ns();
+		uint64_t left = moment_ns > now ? moment_ns - now : 0;
+		const struct timespec timeout = { .tv_sec = (time_t)(left / 1000000000),
+						  .tv_nsec = (long)(left % 1000000000) };
+		int events = ppoll(poll, 2, moment_ns ? &timeout : NULL, NULL);
+
+		if (poll[0].revents)
+			return true;
+		if (events > 0 || (moment_ns && !left))
+			return false;
+	}
+}
+
+/* Puts what the latest snapshot has to say into the queue. With `newer`, if it was not rendered before. */
+static void render(struct skstat_statsd *statsd, bool newer)
+{
+	struct skstat_snapshot *snapshot = skstat_store_take(statsd->store);
+	size_t too_long = 0;
+
+	if (snapshot && (!newer || snapshot->sequence != statsd->sequence)) {
+		bool stale = skstat_snapshot_stale(snapshot, skstat_now_ns());
+
+		/* What memory does not reach for goes with the next set. */
+		(void)skstat_statsd_format_set(statsd->format, snapshot->families, stale, statsd->datagram,
+					       skstat_udp_add, &statsd->udp, &too_long);
+		skstat_self_add(statsd->self, statsd_flushes, 1);
+		skstat_self_add(statsd->self, statsd_too_long, too_long);
+		statsd->sequence = snapshot->sequence;
+	}
+	skstat_snapshot_put(snapshot);
+}
+
+/* Sends the queue in even steps from `start_ns` on. True: it is to stop, and the rest went at once. */
+static bool spread(struct skstat_statsd *statsd, uint64_t start_ns)
+{
+	const size_t count = statsd->udp.count;
+	const uint64_t span = SPREAD(statsd->interval_ns), most = span / STEP_NS;
+	const uint64_t steps = count < most ? count : most ? most : 1;
+	bool stop = false;
+
+	for (uint64_t step = 0; step < steps; step++) {
+		stop = stop || wait_until(statsd, start_ns + span / steps * step, -1);
+		skstat_udp_send(&statsd->udp, count * (step + 1) / steps);
+	}
+	skstat_udp_clear(&statsd->udp);
+	return stop;
+}
+
+static void *send_thread(void *arg)
+{
+	struct skstat_statsd *statsd = arg;
+	bool stop = wait_until(statsd, 0, skstat_store_fd(statsd->store));
+	uint64_t next = skstat_now_ns();
+
+	while (!stop) {
+		uint64_t now;
+
+		render(statsd, false);
+		stop = spread(statsd, next);
+		now = skstat_now_ns();
+		/* After a machine slept, flushes that were missed are not made up for: counters lose nothing. */
+		next += statsd->interval_ns;
+		if (next < now)
+			next = now;
+		stop = stop || wait_until(statsd, next, -1);
+	}
+	render(statsd, true);
+	skstat_udp_send(&statsd->udp, statsd->udp.count);
+	return NULL;
+}
+
+static int resolve(struct skstat_statsd *statsd, const char *text, struct skstat_error *error)
+{
+	struct skstat_address address;
+	struct addrinfo *found;
+	int err = skstat_address_parse(text, &address, error);
+
+	if (err)
+		return err;
+	if (!address.host[0] || strcmp(address.port, "0") == 0)
+		return skstat_error_set(error, -EINVAL,
+					"\"%.100s\" cannot be sent to: give --statsd.address a host and a port", text);
+	err = skstat_address_resolve(&address, text, SOCK_DGRAM, &found, error);
+	if (err)
+		return err;
+	memcpy(&statsd->udp.peer, found->ai_addr, found->ai_addrlen);
+	statsd->udp.peer_length = found->ai_addrlen;
+	freeaddrinfo(found);
+	return 0;
+}
+
+static void statsd_free(struct skstat_statsd *statsd)
+{
+	skstat_statsd_format_free(statsd->format);
+	skstat_udp_free(&statsd->udp);
+	if (statsd->stop >= 0)
+		close(statsd->stop);
+	free(statsd);
+}
+
+static int start(struct skstat_statsd *statsd, const struct skstat_statsd_config *config, struct skstat_error *error)
+{
+	sigset_t all, before;
+	int err;
+
+	if (!config->interval_ns || !config->datagram || config->datagram > DATAGRAM_MAX)
+		return skstat_error_set(error, -EINVAL,
+					"statsd is sent to at an interval, in datagrams of 1 to %d bytes",
+					DATAGRAM_MAX);
+	err = resolve(statsd, config->address, error);
+	if (err)
+		return err;
+	statsd->format = skstat_statsd_format_new(config->prefix);
+	statsd->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (!statsd->format || statsd->stop < 0)
+		return skstat_error_set(error, -ENOMEM, "no memory or no descriptor for the statsd sender");
+
+	/* The thread begins with this mask: signals are for the collector. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	err = pthread_create(&statsd->thread, NULL, send_thread, statsd);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return err ? skstat_error_set(error, -err, "no thread for the statsd sender: %s", strerror(err)) : 0;
+}
+
+struct skstat_statsd *skstat_statsd_start(const struct skstat_statsd_config *config, struct skstat_store *store,
+					  struct skstat_self *self, struct skstat_error *error)
+{
+	struct skstat_statsd *statsd = calloc(1, sizeof(*statsd));
+
+	if (!statsd) {
+		skstat_error_set(error, -ENOMEM, "no memory for the statsd sender");
+		return NULL;
+	}
+	statsd->interval_ns = config->interval_ns;
+	statsd->datagram = config->datagram;
+	statsd->store = store;
+	statsd->self = self;
+	statsd->stop = statsd->udp.fd = -1;
+	statsd->udp.self = self;
+	if (start(statsd, config, error)) {
+		statsd_free(statsd);
+		return NULL;
+	}
+	return statsd;
+}
+
+void skstat_statsd_stop(struct skstat_statsd *statsd)
+{
+	if (!statsd)
+		return;
+	(void)eventfd_write(statsd->stop, 1);
+	pthread_join(statsd->thread, NULL);
+	statsd_free(statsd);
+}
