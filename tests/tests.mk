@@ -3,12 +3,13 @@
 # several, time them and add up. tests/needs says (as root: installs) what is
 # missing on this machine.
 
-.PHONY: check check-all check-unit check-lint check-vm check-kernels check-debug check-lab check-fuzz check-demo check-peers
+.PHONY: check check-all check-host check-unit check-lint check-vm check-kernels check-debug check-lab check-fuzz
+.PHONY: check-demo check-peers
 check: ## unit tests, lint, and one real kernel
-	@tests/check unit lint vm:6.1
+	@tests/check unit lint fuzz host vm:6.1
 
 check-all: ## all that CI runs
-	@tests/check unit lint fuzz vm:5.10 vm:6.1 vm:6.12 vm:7.2 demo peers lab debug
+	@tests/check unit lint fuzz host vm:5.10 vm:6.1 vm:6.12 vm:7.2 demo peers lab debug
 
 vmtest := $(wildcard tests/vm/suite/*.c tests/vm/lib/*.c)
 
@@ -58,6 +59,11 @@ check-fuzz: ## a minute of fuzzing (FUZZ_SECONDS=60), and is a seeded bug found?
 	@tests/needs fuzz
 	@$(MAKE) -s fuzz-programs
 	@tests/tap.py fuzz tests/fuzz/run; status=$$?; cat build/fuzz/report; exit $$status
+
+check-host: ## the exporter on this machine's own kernel, against ss
+	@tests/needs host
+	@$(MAKE) -s $(exporter)
+	@tests/tap.py host tests/host/fallback
 
 check-lint: ## C, shell, the netlink spec
 	@tests/needs lint
