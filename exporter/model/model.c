@@ -6,6 +6,7 @@
 #include "address.h"
 #include "connection.h"
 #include "inside.h"
+#include "listening.h"
 #include "socket.h"
 
 struct skstat_model *skstat_model_new(const struct skstat_model_config *config, struct skstat_self *self)
@@ -87,6 +88,24 @@ void skstat_model_begin(struct skstat_model *model, const struct skstat_poll *po
 	model->open = true;
 }
 
+/* A record of kind FULL or LISTEN. 0 or -ENOMEM: then nothing has changed. */
+static int socket_take(struct skstat_model *model, const struct skstat_sample *sample, bool ipv4)
+{
+	struct skstat_entry *entry = skstat_table_find(&model->table, sample->identity.cookie);
+	bool full = sample->kind == SKSTAT_KIND_FULL;
+
+	if (!entry)
+		return full ? skstat_connection_add(model, sample, ipv4) : skstat_listening_add(model, sample, ipv4);
+	if (entry->seen == model->number && entry->kind == sample->kind) {
+		model->count.duplicate += full;
+		return 0;
+	}
+	if (!full)
+		return skstat_listening_update(model, entry, sample, ipv4);
+	skstat_connection_update(model, entry, sample, ipv4);
+	return 0;
+}
+
 int skstat_model_sample(const struct skstat_sample *sample, void *arg)
 {
 	struct skstat_model *model = arg;
@@ -97,10 +116,10 @@ int skstat_model_sample(const struct skstat_sample *sample, void *arg)
 		ipv4 = skstat_address_is_ipv4(&sample->identity);
 		model->count.full_ipv4 += ipv4;
 		model->count.full_ipv6 += !ipv4;
-		return skstat_socket_take(model, sample, ipv4);
+		return socket_take(model, sample, ipv4);
 	case SKSTAT_KIND_LISTEN:
 		model->count.listen++;
-		return skstat_socket_take(model, sample, skstat_address_is_ipv4(&sample->identity));
+		return socket_take(model, sample, skstat_address_is_ipv4(&sample->identity));
 	/* These share a cookie with the socket that they become or were: they are not to touch it. */
 	case SKSTAT_KIND_TIMEWAIT:
 		model->count.timewait++;

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A socket in the model, be it a connection (connection.h) or a listener: where its records go, and how it joins and
- * leaves a group.
+ * What connections (connection.h) and listening sockets (listening.h) have in common in the model: how one joins and
+ * leaves a group, and what its records do to its entry.
  */
 #ifndef SKSTAT_MODEL_SOCKET_H
 #define SKSTAT_MODEL_SOCKET_H
 
 #include "difference.h"
 #include "inside.h"
-
-/* A record of kind FULL or LISTEN; `ipv4`: skstat_address_is_ipv4(). 0 or -ENOMEM: then nothing has changed. */
-int skstat_socket_take(struct skstat_model *model, const struct skstat_sample *sample, bool ipv4);
 
 /* The socket is gone: out of its group and the table. */
 void skstat_socket_remove(struct skstat_model *model, struct skstat_entry *entry);
