@@ -3,12 +3,13 @@
 # several, time them and add up. tests/needs says (as root: installs) what is
 # missing on this machine.
 
-.PHONY: check check-all check-unit check-lint check-vm check-kernels check-debug check-lab check-fuzz
+.PHONY: check check-all check-host check-unit check-lint check-vm check-kernels check-debug check-lab check-fuzz
+.PHONY: check-demo check-peers
 check: ## unit tests, lint, and one real kernel
-	@tests/check unit lint vm:6.1
+	@tests/check unit lint fuzz host vm:6.1
 
 check-all: ## all that CI runs
-	@tests/check unit lint fuzz vm:5.10 vm:6.1 vm:6.12 vm:7.2 lab debug
+	@tests/check unit lint fuzz host vm:5.10 vm:6.1 vm:6.12 vm:7.2 demo peers lab debug
 
 vmtest := $(wildcard tests/vm/suite/*.c tests/vm/lib/*.c)
 
@@ -62,12 +63,19 @@ check-fuzz: ## a minute of fuzzing (FUZZ_SECONDS=60), and is a seeded bug found?
 	@$(MAKE) -s fuzz-programs
 	@tests/tap.py fuzz tests/fuzz/run; status=$$?; cat build/fuzz/report; exit $$status
 
+check-host: ## the exporter on this machine's own kernel, against ss
+	@tests/needs host
+	@$(MAKE) -s $(exporter)
+	@tests/tap.py host tests/host/fallback
+
 check-lint: ## C, shell, the netlink spec
 	@tests/needs lint
 	@tests/tap.py lint tests/lint/run
 
+analyzed := exporter/main.c docs/metrics.c $(wildcard tests/vm/*.c tests/demo/*.c)
+
 .PHONY: analyzer
-analyzer: $(call objects,build/analyzer,$(client) exporter/main.c $(vmtest) $(wildcard tests/vm/*.c) docs/metrics.c)
+analyzer: $(call objects,build/analyzer,$(client) $(vmtest) $(analyzed))
 
 # --- on real kernels
 
@@ -103,6 +111,24 @@ show: ## a listener and a connection in a VM, as the module tells of them
 	@$(MAKE) -s vm-programs
 	@tests/vm/run --out show --tests tests/vm/show.list 6.1 > build/vm/show.out || { cat build/vm/show.out; exit 1; }
 	@sed -n 's/^# \({.*\)/\1/p' build/vm/show/results.log
+
+build/vm/traffic: build/obj/tests/demo/traffic.o
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^
+
+.PHONY: demo
+demo: ## a VM with the module, traffic and the exporter; figures at http://127.0.0.1:$DEMO_PORT/metrics (19733)
+	@tests/needs vm
+	@tests/demo/demo $(KERNEL)
+
+check-demo: ## does the demo end well, however it ends?
+	@tests/needs vm
+	@tests/tap.py demo tests/demo/check
+
+check-peers: ## Debian's Prometheus and npm's statsd, with the exporter
+	@tests/needs peers
+	@$(MAKE) -s $(exporter)
+	@tests/tap.py peers tests/peers/prometheus tests/peers/statsd
 
 check-kernels: ## the same on all four
 	@tests/check vm:5.10 vm:6.1 vm:6.12 vm:7.2

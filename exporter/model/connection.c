@@ -18,8 +18,8 @@ static void group_observe(const struct skstat_plan *plan, struct skstat_view_gro
 }
 
 /*
- * Whether the peer's FIN has come. The state may be older than the counters, fin_received is younger; a source that does
- * not have that leaves the state.
+ * Whether the peer's FIN has come. The state may be older than the counters, fin_received is younger; a source that
+ * does not have that leaves the state.
  */
 static bool fin_came(const struct skstat_sample *sample)
 {

@@ -38,6 +38,17 @@ struct making {
 	struct skstat_families *set;
 };
 
+/*
+ * A raw figure in base units. Divided by the steps of a unit, and not multiplied by a step's length, so that 1003
+ * milliseconds are 1.003 s and not 1.0030000000000001.
+ */
+static double scaled(double raw, enum skstat_unit unit, uint32_t hz)
+{
+	double scale = skstat_unit_scale(unit, hz);
+
+	return scale > 0 && scale < 1 ? raw / (double)(uint64_t)(1 / scale + 0.5) : raw * scale;
+}
+
 static struct skstat_family *derived_add(const struct making *m, int which)
 {
 	const struct skstat_derived *derived = &skstat_derived[which];
@@ -140,7 +151,7 @@ static void counters_add(const struct making *m, enum skstat_kind kind)
 
 	for (size_t i = 0; i < SKSTAT_COUNTERS; i++) {
 		const struct skstat_column *column = &plan->counter[i];
-		double scale = skstat_unit_scale(column->field->unit, plan->hz);
+		enum skstat_unit unit = column->field->unit;
 		const struct skstat_view_group *group;
 		struct skstat_family *family;
 
@@ -148,7 +159,7 @@ static void counters_add(const struct making *m, enum skstat_kind kind)
 			continue;
 		family = column_add(m, column, SKSTAT_METRIC_COUNTER);
 		FOR_EACH_GROUP(m, group)
-			group_add(m, family, group)->value = (double)group->counter[i] * scale;
+			group_add(m, family, group)->value = scaled((double)group->counter[i], unit, plan->hz);
 	}
 }
 
@@ -176,11 +187,11 @@ static void limits_add(const struct making *m)
 		family = derived_add(m, SKSTAT_DERIVED_CWND_LIMITED);
 		FOR_EACH_GROUP(m, group)
 			group_add(m, family, group)->value =
-				(double)cwnd_limited(group) * skstat_unit_scale(SKSTAT_UNIT_JIFFIES, plan->hz);
+				scaled((double)cwnd_limited(group), SKSTAT_UNIT_JIFFIES, plan->hz);
 	}
 	family = derived_add(m, SKSTAT_DERIVED_APPLICATION_LIMITED);
 	FOR_EACH_GROUP(m, group)
-		group_add(m, family, group)->value = (double)group->idle_ns * 1e-9;
+		group_add(m, family, group)->value = (double)group->idle_ns / 1e9;
 }
 
 static void histograms_add(const struct making *m)
@@ -189,7 +200,7 @@ static void histograms_add(const struct making *m)
 
 	for (size_t i = 0; i < SKSTAT_HISTOGRAMS; i++) {
 		const struct skstat_column *column = &plan->histogram[i];
-		double scale = skstat_unit_scale(column->field->unit, plan->hz);
+		enum skstat_unit unit = column->field->unit;
 		const struct skstat_view_group *group;
 		struct skstat_family *family;
 
@@ -205,7 +216,7 @@ static void histograms_add(const struct making *m)
 				.edge = plan->measure[i].edge,
 				.edges = SKSTAT_EDGES,
 				.count = count,
-				.sum = (double)group->histogram[i].sum * scale,
+				.sum = scaled((double)group->histogram[i].sum, unit, plan->hz),
 			};
 		}
 	}
@@ -217,7 +228,7 @@ static void gauges_add(const struct making *m, enum skstat_kind kind)
 
 	for (size_t i = 0; i < SKSTAT_GAUGES; i++) {
 		const struct skstat_column *column = &plan->gauge[i];
-		double scale = skstat_unit_scale(column->field->unit, plan->hz);
+		enum skstat_unit unit = column->field->unit;
 		const struct skstat_view_group *group;
 		struct skstat_family *family;
 
@@ -225,7 +236,7 @@ static void gauges_add(const struct making *m, enum skstat_kind kind)
 			continue;
 		family = column_add(m, column, SKSTAT_METRIC_GAUGE);
 		FOR_EACH_GROUP(m, group)
-			group_add(m, family, group)->value = (double)group->gauge[i] * scale;
+			group_add(m, family, group)->value = scaled((double)group->gauge[i], unit, plan->hz);
 	}
 }
 

@@ -123,7 +123,8 @@ void skstat_listeners_forget_ids(struct skstat_listeners *listeners,
 	struct skstat_listener *listener, *next;
 	uint32_t inode;
 
-	HASH_ITER(hh, listeners->listener, listener, next) {
+	for (listener = listeners->listener; listener; listener = next) {
+		next = listener->hh.next;
 		if (listener->key.netns & BY_INODE)
 			continue;
 		/* One that no walk has named will not be named any more: inode 0 is nobody's. */
@@ -144,7 +145,8 @@ void skstat_listeners_learn_ids(struct skstat_listeners *listeners,
 	if (!listeners->by_inode)
 		return;
 	listeners->by_inode = false;
-	HASH_ITER(hh, listeners->listener, listener, next) {
+	for (listener = listeners->listener; listener; listener = next) {
+		next = listener->hh.next;
 		if (!(listener->key.netns & BY_INODE))
 			continue;
 		inode = (uint32_t)listener->key.netns;

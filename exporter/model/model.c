@@ -174,7 +174,10 @@ void skstat_model_end(struct skstat_model *model, const struct skstat_totals *to
 	if (!model->open)
 		return;
 	skstat_listeners_learn_ids(&model->listeners, skstat_namespaces_id_of, &model->namespaces);
-	/* The newcomers first: who came from a listener that is gone has to find it. */
+	/*
+	 * The newcomers first: who came from a listener that is gone has to find it. Closes of the journal will come
+	 * between this and the sweep.
+	 */
 	skstat_connection_settle(model);
 	if (model->poll.full && totals->complete && !totals->partial) {
 		sweep(model);

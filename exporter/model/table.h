@@ -28,7 +28,7 @@ struct skstat_entry {
 	uint64_t idle_from_ns;		 /* of a connection: up to here, its time is accounted for */
 	struct skstat_view_group *group; /* NULL: not decided, or, with kind UNSPEC, no entry */
 	struct skstat_listener *listener; /* that it came from, or that it is; may be NULL */
-	uint32_t seen;			 /* number of the poll that brought it last; of a free entry the next one */
+	uint32_t seen;			 /* number of the poll that brought it last; of a free entry the next */
 	uint16_t epoch;			 /* the plan's, when the values were taken; 0: there are none */
 	uint8_t kind;			 /* enum skstat_kind: FULL or LISTEN; UNSPEC of a free one */
 	uint8_t state;

@@ -14,8 +14,10 @@ void skstat_view_free(struct skstat_view *view)
 {
 	struct skstat_view_group *group, *next;
 
-	HASH_ITER(hh, view->group, group, next)
+	for (group = view->group; group; group = next) {
+		next = group->hh.next;
 		group_drop(view, group);
+	}
 }
 
 static struct skstat_view_group *group_admit(struct skstat_view *view, const struct skstat_view_key *key,
@@ -57,9 +59,11 @@ void skstat_view_expire(struct skstat_view *view, uint64_t now_ns)
 {
 	struct skstat_view_group *group, *next;
 
-	HASH_ITER(hh, view->group, group, next)
+	for (group = view->group; group; group = next) {
+		next = group->hh.next;
 		if (!group->connections && !group->listeners && now_ns - group->changed_ns >= view->ttl_ns)
 			group_drop(view, group);
+	}
 }
 
 /* Rounded up: a counter may gain a part of a jiffy by it, but never goes back. */
@@ -85,11 +89,11 @@ static void group_rescale(const struct skstat_plan *plan, struct skstat_view_gro
 void skstat_view_rescale(struct skstat_view *view, const struct skstat_plan *plan, uint32_t old_hz,
 			 uint32_t new_hz)
 {
-	struct skstat_view_group *group, *next;
+	struct skstat_view_group *group;
 
 	if (!old_hz || !new_hz || old_hz == new_hz)
 		return;
-	HASH_ITER(hh, view->group, group, next)
+	for (group = view->group; group; group = group->hh.next)
 		group_rescale(plan, group, old_hz, new_hz);
 	group_rescale(plan, &view->other, old_hz, new_hz);
 }

@@ -8,6 +8,7 @@
 #include "snapshot.h"
 
 #define STALE_INTERVALS 3
+#define STALE_NS	1000000000 /* at 10 ms, any busy machine would be unhealthy now and then */
 
 struct skstat_store {
 	pthread_mutex_t lock; /* of latest, and of taking a reference to it */
@@ -26,8 +27,12 @@ uint64_t skstat_now_ns(void)
 
 bool skstat_snapshot_stale(const struct skstat_snapshot *snapshot, uint64_t now_ns)
 {
+	uint64_t patience = STALE_INTERVALS * snapshot->interval_ns;
+
+	if (patience < STALE_NS)
+		patience = STALE_NS;
 	/* `now` may have been read before the snapshot came. */
-	return now_ns > snapshot->taken_ns && now_ns - snapshot->taken_ns > STALE_INTERVALS * snapshot->interval_ns;
+	return now_ns > snapshot->taken_ns && now_ns - snapshot->taken_ns > patience;
 }
 
 struct skstat_body *skstat_snapshot_body(struct skstat_snapshot *snapshot, bool stale, enum skstat_body_kind kind)

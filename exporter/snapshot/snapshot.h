@@ -38,7 +38,7 @@ struct skstat_snapshot {
 	struct skstat_body body[2][__SKSTAT_BODY_MAX]; /* by stale, kind; owned */
 };
 
-/* Older than three intervals: not to be trusted any more. */
+/* Older than three intervals, and than a second: not to be trusted any more. */
 bool skstat_snapshot_stale(const struct skstat_snapshot *snapshot, uint64_t now_ns);
 
 /* One of the bodies, for who holds the lock; one that was made may be read without it. */

@@ -36,9 +36,10 @@ def get(where, path, headers=None):
 
 
 class Metrics:
-    """The samples of one scrape by name and labels, and the types of its families."""
+    """The samples of one scrape by name and labels, the types of its families, and the text itself."""
 
     def __init__(self, text):
+        self.text = text
         self.types, self.samples = {}, {}
         family = None
         done = set()
@@ -63,7 +64,7 @@ class Metrics:
 
     @staticmethod
     def labels(text):
-        """The label pairs, unescaped, as a frozenset."""
+        """The label pairs, unescaped, in their order."""
         found, at = [], 0
         while at < len(text):
             match = LABEL.match(text, at)
@@ -71,12 +72,16 @@ class Metrics:
             found.append((match[1], re.sub(r'\\.', lambda m: ESCAPE[m[0]], match[2])))
             at = match.end()
         assert len(dict(found)) == len(found), f"a label twice: {text}"
-        return frozenset(found)
+        return tuple(found)
+
+    def find(self, name, **labels):
+        """[(labels, value)] of the samples of that name that have these labels."""
+        wanted = set(labels.items())
+        return [(dict(have), value) for (n, have), value in self.samples.items() if n == name and wanted <= set(have)]
 
     def sum(self, name, **labels):
         """Over all samples of that name that have these labels; None if there is none."""
-        wanted = set(labels.items())
-        values = [v for (n, have), v in self.samples.items() if n == name and wanted <= have]
+        values = [value for _, value in self.find(name, **labels)]
         return sum(values) if values else None
 
 

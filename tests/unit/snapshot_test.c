@@ -92,14 +92,18 @@ static void failed_set(void **state)
 
 static void stale(void **state)
 {
-	const struct skstat_snapshot snapshot = { .taken_ns = 1000, .interval_ns = 100 };
+	const uint64_t second = 1000000000;
+	const struct skstat_snapshot snapshot = { .taken_ns = 1000, .interval_ns = second };
+	const struct skstat_snapshot quick = { .taken_ns = 1000, .interval_ns = 100 };
 
 	(void)state;
 	assert_false(skstat_snapshot_stale(&snapshot, 0));
 	assert_false(skstat_snapshot_stale(&snapshot, 1000));
-	assert_false(skstat_snapshot_stale(&snapshot, 1300));
-	assert_true(skstat_snapshot_stale(&snapshot, 1301));
+	assert_false(skstat_snapshot_stale(&snapshot, 1000 + 3 * second));
+	assert_true(skstat_snapshot_stale(&snapshot, 1001 + 3 * second));
 	assert_true(skstat_snapshot_stale(&snapshot, UINT64_MAX));
+	assert_false(skstat_snapshot_stale(&quick, 1000 + second));
+	assert_true(skstat_snapshot_stale(&quick, 1001 + second));
 }
 
 static void clock_rises(void **state)
