@@ -234,6 +234,40 @@ static void the_fin_is_no_payload(void **state)
 	}
 }
 
+/* The state is of the time when the walk met the socket, fin_received of that when its record was filled. */
+static void a_fin_in_mid_walk(void **state)
+{
+	struct skstat_sample s[4];
+	struct kit *kit = ready(&s[0]);
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++)
+		s[i] = kit_connection(2 + i, LOCAL, REMOTE);
+	kit_poll(kit, s, 4);
+	/* after the state was read; */
+	s[0].traffic.bytes_received = 101;
+	s[0].tcp.fin_received = 1;
+	/* between bytes_received and fin_received: the byte that is taken off comes behind; */
+	s[1].traffic.bytes_received = 100;
+	s[1].tcp.fin_received = 1;
+	/* where there was no other, too; */
+	s[2].tcp.fin_received = 1;
+	/* of one that was shut down, and is in TIME_WAIT the next time */
+	s[3].traffic.bytes_received = 101;
+	s[3].tcp.fin_received = 1;
+	s[3].identity.state = TCP_FIN_WAIT2;
+	kit_poll(kit, s, 4);
+	assert_true(kit_value(kit, "skstat_tcp_received_bytes", OUT) == 100 + 99 + 0 + 100);
+	s[1].traffic.bytes_received = 101;
+	s[2].traffic.bytes_received = 1;
+	for (size_t i = 0; i < 3; i++)
+		s[i].identity.state = TCP_CLOSE_WAIT;
+	kit_poll(kit, s, 3);
+	kit_poll(kit, s, 3);
+	assert_true(kit_value(kit, "skstat_tcp_received_bytes", OUT) == 100 + 100 + 0 + 100);
+	kit_free(kit);
+}
+
 static void the_fin_of_a_baseline(void **state)
 {
 	struct skstat_sample s = kit_connection(1, LOCAL, REMOTE);
@@ -343,6 +377,7 @@ int main(void)
 		cmocka_unit_test(another_connection_has_its_own_group),
 		cmocka_unit_test(addrform_is_the_same_connection),
 		cmocka_unit_test(the_fin_is_no_payload),
+		cmocka_unit_test(a_fin_in_mid_walk),
 		cmocka_unit_test(the_fin_of_a_baseline),
 		cmocka_unit_test(a_listener_connects),
 		cmocka_unit_test(timewait_touches_nothing),
