@@ -373,10 +373,15 @@ static void deltas_add_up(void **state)
 	for (size_t i = 0; i < 2 * pair_count; i++) {
 		uint64_t cookie = cookie_of(i % 2 ? pairs[i / 2].server : pairs[i / 2].client);
 		const struct skstat_sample *kept = dump_find(&model, cookie), *now_is = dump_find(&dump, cookie);
+		struct skstat_traffic traffic;
 
 		assert_non_null(kept);
 		assert_non_null(now_is);
-		if (memcmp(&kept->traffic, &now_is->traffic, sizeof(kept->traffic)))
+		traffic = kept->traffic;
+		/* The ACK of a read leaves no time stamp. */
+		if (traffic.segs_out < now_is->traffic.segs_out)
+			traffic.segs_out = now_is->traffic.segs_out;
+		if (memcmp(&traffic, &now_is->traffic, sizeof(traffic)))
 			fail_msg("bytes sent %lu, not %lu; segments in %u, not %u; out %u, not %u",
 				 kept->traffic.bytes_sent, now_is->traffic.bytes_sent, kept->traffic.segs_in,
 				 now_is->traffic.segs_in, kept->traffic.segs_out, now_is->traffic.segs_out);
