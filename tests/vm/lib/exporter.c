@@ -95,8 +95,9 @@ void exporter_launch(struct exporter *exporter, bool bare, const char *const *op
 
 void exporter_start_with(struct exporter *exporter, const char *const *options)
 {
-	const char *all[OPTIONS] = { "--web.unix-socket=" EXPORTER_SOCKET, "--poll.interval=100ms" };
-	size_t count = 2;
+	const char *all[OPTIONS] = { "--web.unix-socket=" EXPORTER_SOCKET, "--poll.interval=100ms",
+				     "--poll.full-interval=200ms" };
+	size_t count = 3;
 
 	for (; *options; options++) {
 		all[count++] = *options;
@@ -191,26 +192,39 @@ void exporter_scrape(struct exporter *exporter, struct scrape *scrape)
 	http_reply_free(&reply);
 }
 
-void exporter_settle(struct exporter *exporter, struct scrape *scrape, struct increase *increase)
+/* Until two polls more of that kind have been: the first may be under way already, the one behind it is not. */
+static void settle(struct exporter *exporter, const char *polls, struct scrape *scrape, struct increase *increase)
 {
 	double begun = -1;
 
-	/* The first poll to follow may be under way already: the one behind it is not. */
 	for (int left = PATIENCE; left; left--) {
-		double polls;
+		double now;
 
 		exporter_scrape(exporter, scrape);
 		if (increase)
 			increase_take(increase, scrape);
-		polls = scrape_sum(scrape, "skstat_polls_total");
+		now = scrape_sum(scrape, "%s", polls);
 		if (begun < 0)
-			begun = polls;
-		if (polls >= begun + 2 && scrape_sum(scrape, "skstat_up") == 1)
+			begun = now;
+		if (now >= begun + 2 && scrape_sum(scrape, "skstat_up") == 1)
 			return;
 		scrape_free(scrape);
 		pause_shortly();
 	}
-	give_up(exporter, "no two polls in a minute: %g", begun);
+	give_up(exporter, "no two polls in a minute: %s is %g", polls, begun);
+}
+
+void exporter_settle(struct exporter *exporter, struct scrape *scrape, struct increase *increase)
+{
+	settle(exporter, "skstat_polls_total kind=full", scrape, increase);
+}
+
+void exporter_follow_delta(struct exporter *exporter, struct increase *increase)
+{
+	struct scrape scrape;
+
+	settle(exporter, "skstat_polls_total kind=delta", &scrape, increase);
+	scrape_free(&scrape);
 }
 
 void exporter_follow(struct exporter *exporter, struct increase *increase)

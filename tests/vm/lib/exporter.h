@@ -30,7 +30,8 @@ struct exporter {
 const char *exporter_path(void);
 
 /*
- * Starts it with these options (at least one) and the socket, polling ten times a second, and waits until it is ready.
+ * Starts it with these options (at least one) and the socket, polling ten times a second, everything every second time,
+ * and waits until it is ready.
  */
 #define exporter_start(exporter, ...) \
 	exporter_start_with(exporter, (const char *const[]){ __VA_ARGS__, NULL })
@@ -58,12 +59,15 @@ char *exporter_said(int where);
 void exporter_scrape(struct exporter *exporter, struct scrape *scrape);
 
 /*
- * /metrics after a poll that began after the call, and not yet stale, so that its gauges are there. `increase` (may be
+ * /metrics after a full poll that began after the call, and not yet stale, so that its gauges are there. `increase` (may be
  * NULL) takes each scrape on the way. To be freed.
  */
 void exporter_settle(struct exporter *exporter, struct scrape *scrape, struct increase *increase);
 
 /* Settles, for the sake of `increase` only. */
 void exporter_follow(struct exporter *exporter, struct increase *increase);
+
+/* The same with what deltas bring. */
+void exporter_follow_delta(struct exporter *exporter, struct increase *increase);
 
 #endif

@@ -112,7 +112,8 @@ void books_talk(struct books *books, size_t at, size_t from_client, size_t from_
 	client->received += from_server;
 }
 
-void books_settle(struct books *books, struct exporter *exporter, struct increase *increase)
+static void settle(struct books *books, struct exporter *exporter, struct increase *increase,
+		   void (*follow)(struct exporter *exporter, struct increase *increase))
 {
 	for (int left = 100; left; left--) {
 		bool quiet = true;
@@ -121,7 +122,7 @@ void books_settle(struct books *books, struct exporter *exporter, struct increas
 			if (books->account[i].fd >= 0)
 				quiet &= counters_read(books->account[i].fd, books->account[i].now);
 		}
-		exporter_follow(exporter, increase);
+		follow(exporter, increase);
 		for (size_t i = 0; i < books->count; i++) {
 			uint64_t after[BOOKS_COUNTERS];
 
@@ -134,6 +135,16 @@ void books_settle(struct books *books, struct exporter *exporter, struct increas
 			return;
 	}
 	must_bail(__FILE__, __LINE__, "books_settle", "the sockets do not come to rest");
+}
+
+void books_settle(struct books *books, struct exporter *exporter, struct increase *increase)
+{
+	settle(books, exporter, increase, exporter_follow);
+}
+
+void books_settle_delta(struct books *books, struct exporter *exporter, struct increase *increase)
+{
+	settle(books, exporter, increase, exporter_follow_delta);
 }
 
 void books_close(struct books *books, size_t at)

@@ -74,8 +74,11 @@ void books_pause(struct books *books);
 /* The ends of the pair at `at` send each other so much payload. */
 void books_talk(struct books *books, size_t at, size_t from_client, size_t from_server);
 
-/* Waits until nothing is under way on any socket and the exporter has polled since. */
+/* Waits until nothing is under way on any socket and the exporter has taken a full poll since. */
 void books_settle(struct books *books, struct exporter *exporter, struct increase *increase);
+
+/* A delta will do: which brings all payload, but not the ACKs that reads send. */
+void books_settle_delta(struct books *books, struct exporter *exporter, struct increase *increase);
 
 /* Closes a socket; after books_settle(), and with the way it ends not in the books. */
 void books_close(struct books *books, size_t at);

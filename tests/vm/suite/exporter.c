@@ -112,7 +112,7 @@ static void figures_add_up(void **state)
 	(void)state;
 	population_pairs(&population, PAIR_V4, pair_scaled(100));
 	population_pairs(&population, PAIR_V6, pair_scaled(50));
-	exporter_start(&exporter, "--source=netlink", "--poll.full-interval=500ms");
+	exporter_start(&exporter, "--source=netlink");
 	crew = crew_make();
 	crew_add(crew, come_and_go, NULL);
 	for (size_t i = 0; i < 10; i++) {
@@ -137,7 +137,7 @@ static void figures_add_up(void **state)
 	assert_true(OF("skstat_netlink_received_bytes_total") > 0 && OF("skstat_scrapes_total") > 0);
 	assert_true(OF("skstat_stage_seconds_total") > 0 && OF("skstat_model_memory_bytes") > 0);
 	assert_true(OF("skstat_config_poll_interval_seconds") == 0.1);
-	assert_true(OF("skstat_config_poll_full_interval_seconds") == 0.5);
+	assert_true(OF("skstat_config_poll_full_interval_seconds") == 0.2);
 	assert_true(OF("skstat_up") == 1);
 	assert_int_equal(scrape_count(&scrape, "skstat_build_info"), 1);
 	assert_int_equal(scrape_count(&scrape, "skstat_source_info source=netlink"), 1);

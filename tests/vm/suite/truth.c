@@ -48,6 +48,15 @@ static int begin(void **state)
 	return 0;
 }
 
+static int begin_deltas(void **state)
+{
+	(void)state;
+	exporter_start(&exporter, "--source=netlink", "--view.limit=100", "--poll.full-interval=1h");
+	exporter_follow_delta(&exporter, &increase);
+	books_resume(&books);
+	return 0;
+}
+
 static int end(void **state)
 {
 	(void)state;
@@ -129,6 +138,19 @@ static void known_traffic(void **state)
 		books_check(&books, &increase, BOOKS_ALL);
 	}
 	books_check_sums(&books, &increase);
+}
+
+/* Deltas alone bring all payload, at once. */
+static void by_deltas(void **state)
+{
+	(void)state;
+	places_open();
+	for (size_t round = 0; round < 5; round++) {
+		places_talk();
+		books_settle_delta(&books, &exporter, &increase);
+		books_check(&books, &increase, BOOKS_PAYLOAD);
+	}
+	assert_true(increase_of(&increase, "skstat_polls_total kind=full") == 0);
 }
 
 /* On a loopback that loses nothing, and with nothing under way, what one end has sent the other has received. */
@@ -282,6 +304,7 @@ int suite_truth(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(known_traffic, begin, end),
+		cmocka_unit_test_setup_teardown(by_deltas, begin_deltas, end),
 		cmocka_unit_test_setup_teardown(both_ends_agree, begin, end),
 		cmocka_unit_test_setup_teardown(half_closed, begin, end),
 		cmocka_unit_test_setup_teardown(stuck_behind_data, begin, end),
