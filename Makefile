@@ -50,12 +50,12 @@ else
 endif
 
 .PHONY: install
-install: all ## exporter, headers, modprobe settings, and the module if it was built, under DESTDIR and PREFIX
+install: all ## exporter, headers, modprobe settings, and the module if it was built and DKMS has none, under DESTDIR and PREFIX
 	install -D -m 755 $(exporter) $(DESTDIR)$(PREFIX)/bin/skstat_exporter
 	install -d $(DESTDIR)$(PREFIX)/include/skstat
 	install -m 644 include/skstat/*.h $(DESTDIR)$(PREFIX)/include/skstat/
 	install -D -m 644 packaging/modprobe.d/skstat.conf $(DESTDIR)/etc/modprobe.d/skstat.conf
-	if [ -e $(module) ]; then \
+	if [ -e $(module) ] && { [ "$(DESTDIR)" ] || ! dkms status skstat 2>/dev/null | grep -q installed; }; then \
 		install -D -m 644 $(module) $(DESTDIR)/lib/modules/$(KRELEASE)/updates/skstat.ko; \
 		[ "$(DESTDIR)" ] || depmod $(KRELEASE); \
 	fi

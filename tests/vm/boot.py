@@ -116,6 +116,13 @@ class Machine:
                 if not self.news.wait(end - time.monotonic()):
                     return None
 
+    def speaks(self, timeout):
+        """Whether a first word comes in time. One that ends without has nothing to wait for, either."""
+        try:
+            return self.hear("", timeout) is not None
+        except Ended:
+            return True
+
     def expect(self, pattern, timeout):
         """The same, and Ended if there comes none in time."""
         match = self.hear(pattern, timeout)
@@ -165,10 +172,13 @@ class Machine:
         self.stop()
 
 
-def boot(kernel, image, initrd, out, timeout, memory=2048, append=""):
-    """Run a guest to its end, or to ours of patience. Returns (verdict, console, results), the latter two as texts."""
+def boot(kernel, image, initrd, out, timeout, memory=2048, append="", silence=None):
+    """Run a guest to its end, or to ours of patience. Returns (verdict, console, results), the latter two as texts.
+
+    A guest that has not said a word after `silence` seconds is not waited for any longer.
+    """
     with Machine(kernel, image, initrd, out, memory, append) as machine:
-        ended = machine.wait(timeout)
+        ended = (silence is None or machine.speaks(silence)) and machine.wait(timeout)
     console = machine.console.read_text(errors="replace")
     results = machine.results.read_text(errors="replace").replace("\r", "")
     return verdict(ended, console, results), console, results
