@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "address.h"
 
@@ -41,13 +42,15 @@ int skstat_address_resolve(const struct skstat_address *address, const char *tex
 			   struct addrinfo **found, struct skstat_error *error)
 {
 	static const int families[] = { AF_INET, AF_INET6 };
+	/* RFC 6761: that name is loopback's. An image without /etc/hosts does not know it. */
+	const char *host = strcasecmp(address->host, "localhost") == 0 ? "127.0.0.1" : address->host;
 	int err = 0;
 
 	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
 		struct addrinfo hints = { .ai_family = families[i], .ai_socktype = socktype,
 					  .ai_flags = AI_NUMERICSERV };
 
-		err = getaddrinfo(address->host, address->port, &hints, found);
+		err = getaddrinfo(host, address->port, &hints, found);
 		if (!err)
 			return 0;
 	}

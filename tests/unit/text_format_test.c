@@ -18,6 +18,7 @@
 
 #include <cmocka.h>
 
+#include "golden.h"
 #include "render/text_format.h"
 #include "render/utf8.h"
 
@@ -118,36 +119,6 @@ static struct skstat_families *example(void)
 	return set;
 }
 
-static void golden_write(const char *path, const struct skstat_buffer *made)
-{
-	FILE *file = fopen(path, "w");
-
-	assert_non_null(file);
-	assert_int_equal(fwrite(made->data, 1, made->length, file), made->length);
-	assert_int_equal(fclose(file), 0);
-}
-
-static void check_golden(const char *path, const struct skstat_buffer *made)
-{
-	static char golden[1 << 16];
-	FILE *file;
-	size_t length, same = 0;
-
-	if (getenv("SKSTAT_GOLDEN_UPDATE"))
-		golden_write(path, made);
-	file = fopen(path, "r");
-	if (!file)
-		fail_msg("%s is not there: SKSTAT_GOLDEN_UPDATE=1 writes it", path);
-	length = fread(golden, 1, sizeof(golden), file);
-	fclose(file);
-	assert_in_range(length, 1, sizeof(golden) - 1);
-	while (same < length && same < made->length && golden[same] == made->data[same])
-		same++;
-	if (same < length || same < made->length)
-		fail_msg("%s is another from byte %zu on. It has:\n%.*s\nmade was:\n%.*s", path, same,
-			 (int)(length - same), golden + same, (int)(made->length - same), made->data + same);
-}
-
 static void golden_files(void **state)
 {
 	struct skstat_families *set = example(), *empty = skstat_families_new();
@@ -156,15 +127,15 @@ static void golden_files(void **state)
 	(void)state;
 	skstat_text_render(&buffer, set, false);
 	assert_false(buffer.failed);
-	check_golden("tests/fixtures/text/fresh.prom", &buffer);
+	golden_check("tests/fixtures/text/fresh.prom", &buffer);
 
 	skstat_buffer_clear(&buffer);
 	skstat_text_render(&buffer, set, true);
-	check_golden("tests/fixtures/text/stale.prom", &buffer);
+	golden_check("tests/fixtures/text/stale.prom", &buffer);
 
 	skstat_buffer_clear(&buffer);
 	skstat_text_render(&buffer, empty, false);
-	check_golden("tests/fixtures/text/empty.prom", &buffer);
+	golden_check("tests/fixtures/text/empty.prom", &buffer);
 
 	skstat_buffer_free(&buffer);
 	skstat_families_free(empty);
