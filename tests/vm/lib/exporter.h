@@ -30,8 +30,8 @@ struct exporter {
 const char *exporter_path(void);
 
 /*
- * Starts it with these options (at least one) and the socket, polling ten times a second, everything every second time,
- * and waits until it is ready.
+ * Starts it with these options (at least one) and the socket, polling twenty times a second, everything every second
+ * time, and waits until it is ready. Where SCALE says that all is slow, it polls less often.
  */
 #define exporter_start(exporter, ...) \
 	exporter_start_with(exporter, (const char *const[]){ __VA_ARGS__, NULL })
