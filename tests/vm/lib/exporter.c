@@ -8,8 +8,10 @@
 #include <stddef.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -35,6 +37,28 @@ const char *exporter_path(void)
 	const char *path = getenv("SKSTAT_EXPORTER");
 
 	return path ? path : "skstat_exporter";
+}
+
+void exporter_clear(void)
+{
+	const struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = EXPORTER_SOCKET };
+	struct ucred listener;
+	socklen_t length = sizeof(listener);
+
+	for (int left = PATIENCE; left; left--) {
+		int fd = must(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+		bool there = !connect(fd, (const struct sockaddr *)&address, sizeof(address));
+
+		if (there) {
+			must(getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &listener, &length));
+			kill(listener.pid, SIGKILL);
+		}
+		close(fd);
+		if (!there)
+			return;
+		pause_shortly();
+	}
+	must_bail(__FILE__, __LINE__, "exporter_clear", "somebody listens on and on");
 }
 
 static void log_show(const struct exporter *exporter)
@@ -79,7 +103,7 @@ void exporter_launch(struct exporter *exporter, bool bare, const char *const *op
 	exporter->pid = must(fork());
 	if (exporter->pid)
 		return;
-	/* It goes with the test; as long as it does not become somebody else. */
+	/* It goes with the test, as long as it does not become somebody else. */
 	must(dup2(exporter->out, STDOUT_FILENO));
 	must(dup2(exporter->log, STDERR_FILENO));
 	prctl(PR_SET_PDEATHSIG, SIGKILL);

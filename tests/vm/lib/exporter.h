@@ -26,6 +26,12 @@ struct exporter {
 	int out, log; /* what it said on stdout, on stderr */
 };
 
+/*
+ * Ends one that is there still: a suite that bails out leaves its exporter, for who became nobody does not die with his
+ * parent.
+ */
+void exporter_clear(void);
+
 /* Where the program is: the environment's SKSTAT_EXPORTER, else skstat_exporter on PATH. */
 const char *exporter_path(void);
 

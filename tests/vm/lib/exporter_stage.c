@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "command.h"
+#include "exporter.h"
 #include "exporter_stage.h"
 #include "module.h"
 #include "must.h"
@@ -24,6 +25,7 @@ void stage_set(void)
 	must_be(ns_sysctl(RANGE, STAGE_RANGE));
 	pair_many_files();
 	module_require();
+	exporter_clear();
 }
 
 void stage_clear(void)
@@ -37,8 +39,11 @@ struct ns stage_ns_named(const char *name)
 	struct ns ns;
 	struct stat st;
 
-	must_be(command_run_with("ip netns add %s", name) && command_run_with("ip -n %s link set lo up", name));
 	snprintf(path, sizeof(path), "/run/netns/%s", name);
+	/* of a suite that bailed out */
+	if (!access(path, F_OK))
+		stage_ns_unname(name);
+	must_be(command_run_with("ip netns add %s", name) && command_run_with("ip -n %s link set lo up", name));
 	ns.fd = must(open(path, O_RDONLY | O_CLOEXEC));
 	must(fstat(ns.fd, &st));
 	ns.inode = st.st_ino;

@@ -15,7 +15,7 @@
 /* Ports of the namespaces that a test makes, and from here on of this one: a server's is below. */
 #define STAGE_RANGE "32768\t60999"
 
-/* Loads the module, sets the port range; and takes the range back. */
+/* Loads the module, sets the port range, ends exporters that were left; and takes the range back. */
 void stage_set(void);
 void stage_clear(void);
 
