@@ -139,22 +139,37 @@ static void namespaces_have_their_names(void **state)
 	scrape_free(&scrape);
 }
 
+/* The port of member `at`, a listener; 0 if another one has it too, in whatever namespace: groups are by port. */
+static uint16_t port_alone(size_t at)
+{
+	for (size_t i = 0; i < at; i++) {
+		if (population.member[i].kind == SKSTAT_KIND_LISTEN &&
+		    population.member[i].sport == population.member[at].sport)
+			return 0;
+	}
+	return population.member[at].sport;
+}
+
 static void queues_of_listeners(void **state)
 {
-	size_t at = population.count;
 	struct scrape scrape;
+	size_t at;
 	uint16_t port[3];
 
 	(void)state;
 	ns_enter(&ns[NAMELESS]);
-	population_listeners(&population, PAIR_V4, 1, 3);
-	port[0] = population.member[at].sport;
-	at = population.count;
-	population_listeners(&population, PAIR_MAPPED, 1, 5);
-	port[1] = population.member[at].sport;
-	at = population.count;
-	population_embryonic(&population, PAIR_V6, 7);
-	port[2] = population.member[at].sport;
+	do {
+		at = population.count;
+		population_listeners(&population, PAIR_V4, 1, 3);
+	} while (!(port[0] = port_alone(at)));
+	do {
+		at = population.count;
+		population_listeners(&population, PAIR_MAPPED, 1, 5);
+	} while (!(port[1] = port_alone(at)));
+	do {
+		at = population.count;
+		population_embryonic(&population, PAIR_V6, 7);
+	} while (!(port[2] = port_alone(at)));
 	ns_enter(&ns[HOME]);
 	exporter_settle(&exporter, &scrape, &increase);
 #define OF(metric, n) scrape_sum(&scrape, "skstat_tcp_" metric " direction=in port=%u", port[n])
