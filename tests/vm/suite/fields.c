@@ -282,26 +282,40 @@ static void groups_can_be_chosen(void **state)
 	(void)state;
 	for (uint32_t g = 0; g < SKSTAT_GROUP_NETNS; g++) {
 		struct skstat_query query = { .has = SKSTAT_HAS(GROUPS), .groups = 1u << g };
-		struct dump dump, all;
+		struct dump before, dump, all;
+		size_t stayed = 0;
 
+		dump_take(&before, netlink, NULL);
 		dump_take(&dump, netlink, &query);
 		dump_take(&all, netlink, NULL);
-		assert_int_equal(dump.count, all.count);
+		/* A TIME_WAIT of an earlier suite may end at any moment. */
+		for (size_t i = 0; i < before.count; i++) {
+			uint64_t cookie = before.sample[i].identity.cookie;
+
+			if (!dump_find(&all, cookie))
+				continue;
+			assert_int_equal(dump_times(&dump, cookie), 1);
+			stayed++;
+		}
+		assert_true(stayed > before.count / 2);
 		for (size_t i = 0; i < dump.count; i++) {
 			const struct skstat_sample *s = &dump.sample[i];
 			const struct skstat_sample *full = dump_find(&all, s->identity.cookie);
 			uint32_t want = 1u << SKSTAT_GROUP_IDENTITY;
 
+			if (!full)
+				continue;
+
 			if (skstat_groups[g].kinds & 1u << s->kind)
 				want |= 1u << g;
 			assert_int_equal(s->groups, want);
-			assert_non_null(full);
 			assert_memory_equal(&s->identity, &full->identity, sizeof(s->identity));
 			if (g == SKSTAT_GROUP_OWNER)
 				assert_memory_equal(&s->owner, &full->owner, sizeof(s->owner));
 			if (g == SKSTAT_GROUP_LISTEN)
 				assert_int_equal(s->listen.accept_limit, full->listen.accept_limit);
 		}
+		dump_free(&before);
 		dump_free(&dump);
 		dump_free(&all);
 	}
