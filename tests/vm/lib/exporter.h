@@ -65,8 +65,8 @@ char *exporter_said(int where);
 void exporter_scrape(struct exporter *exporter, struct scrape *scrape);
 
 /*
- * /metrics after a full poll that began after the call, and not yet stale, so that its gauges are there. `increase` (may be
- * NULL) takes each scrape on the way. To be freed.
+ * /metrics after a full poll that began after the call, and not yet stale, so that its gauges are there. `increase`
+ * (may be NULL) takes each scrape on the way. To be freed.
  */
 void exporter_settle(struct exporter *exporter, struct scrape *scrape, struct increase *increase);
 

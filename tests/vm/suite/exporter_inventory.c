@@ -139,50 +139,48 @@ static void namespaces_have_their_names(void **state)
 	scrape_free(&scrape);
 }
 
-/* The port of member `at`, a listener; 0 if another one has it too, in whatever namespace: groups are by port. */
-static uint16_t port_alone(size_t at)
+/* A listener on a port that no other namespace has one on, and clients that nobody accepts; deaf ones stay embryos. */
+static void crowd_add(uint16_t port, enum pair_family family, int backlog, size_t clients, bool deaf)
 {
-	for (size_t i = 0; i < at; i++) {
-		if (population.member[i].kind == SKSTAT_KIND_LISTEN &&
-		    population.member[i].sport == population.member[at].sport)
-			return 0;
+	int listener = pair_listen_at(family, port, backlog);
+
+	population_note(&population, listener, SKSTAT_KIND_LISTEN, TCP_LISTEN);
+	for (size_t i = 0; i < clients; i++) {
+		int client = pair_socket(family);
+
+		if (deaf)
+			pair_deafen(client);
+		must(fcntl(client, F_SETFL, O_NONBLOCK));
+		must_be(pair_dial(client, listener, family) == -EINPROGRESS);
+		if (!deaf)
+			pair_await_state(client, TCP_ESTABLISHED);
+		population_note(&population, client, SKSTAT_KIND_FULL, deaf ? TCP_SYN_SENT : TCP_ESTABLISHED);
 	}
-	return population.member[at].sport;
 }
 
 static void queues_of_listeners(void **state)
 {
 	struct scrape scrape;
-	size_t at;
-	uint16_t port[3];
 
 	(void)state;
 	ns_enter(&ns[NAMELESS]);
-	do {
-		at = population.count;
-		population_listeners(&population, PAIR_V4, 1, 3);
-	} while (!(port[0] = port_alone(at)));
-	do {
-		at = population.count;
-		population_listeners(&population, PAIR_MAPPED, 1, 5);
-	} while (!(port[1] = port_alone(at)));
-	do {
-		at = population.count;
-		population_embryonic(&population, PAIR_V6, 7);
-	} while (!(port[2] = port_alone(at)));
+	crowd_add(7310, PAIR_V4, 4, 3, false);
+	crowd_add(7311, PAIR_MAPPED, 6, 5, false);
+	crowd_add(7312, PAIR_V6, 100, 7, true);
 	ns_enter(&ns[HOME]);
 	exporter_settle(&exporter, &scrape, &increase);
-#define OF(metric, n) scrape_sum(&scrape, "skstat_tcp_" metric " direction=in port=%u", port[n])
-	for (size_t i = 0; i < 3; i++)
-		assert_int_equal(OF("listeners", i), 1);
-	assert_int_equal(OF("accept_queue", 0), 3);
-	assert_int_equal(OF("accept_queue_limit", 0), 4);
-	assert_int_equal(OF("accept_queue", 1), 5);
-	assert_int_equal(OF("accept_queue_limit", 1), 6);
-	assert_int_equal(OF("accept_queue", 2), 0);
-	assert_int_equal(OF("accept_queue_limit", 2), 4096);
-	assert_int_equal(OF("syn_queue", 0), 0);
-	assert_int_equal(OF("syn_queue", 2), 7);
+#define OF(metric, port) scrape_sum(&scrape, "skstat_tcp_" metric " direction=in port=" port)
+	assert_int_equal(OF("listeners", "7310"), 1);
+	assert_int_equal(OF("accept_queue", "7310"), 3);
+	assert_int_equal(OF("accept_queue_limit", "7310"), 4);
+	assert_int_equal(OF("syn_queue", "7310"), 0);
+	assert_int_equal(OF("listeners", "7311"), 1);
+	assert_int_equal(OF("accept_queue", "7311"), 5);
+	assert_int_equal(OF("accept_queue_limit", "7311"), 6);
+	assert_int_equal(OF("listeners", "7312"), 1);
+	assert_int_equal(OF("accept_queue", "7312"), 0);
+	assert_int_equal(OF("accept_queue_limit", "7312"), 100);
+	assert_int_equal(OF("syn_queue", "7312"), 7);
 #undef OF
 	scrape_free(&scrape);
 }

@@ -248,7 +248,9 @@ static void on_a_wire(uint16_t port, const char *rule, const char *metric)
 		skip_because("no veth or no netem in this kernel");
 	at = books_add_pair(&books, wire_open(&wire, port, &listener), port, PAIR_V4);
 	must_be(wire_set(rule));
-	for (size_t i = 0; i < ROUNDS || (i < 20 * ROUNDS && !increase_of(&increase, "%s port=%u", metric, port)); i++) {
+	for (size_t i = 0; i < 20 * ROUNDS; i++) {
+		if (i >= ROUNDS && increase_of(&increase, "%s port=%u", metric, port) > 0)
+			break;
 		books_talk(&books, at, 30000, 20000);
 		if (i >= ROUNDS)
 			exporter_follow(&exporter, &increase);
