@@ -30,7 +30,7 @@ struct dump {
 	u64 max_sockets, max_ns;
 	unsigned long census_id;
 	u32 max_stride;	 /* of all kinds of sockets */
-	struct skstat_layout layout[__SKSTAT_KIND_MAX];
+	struct skstat_layout layout[SKSTAT_KIND_NETNS + 1];
 	struct skstat_walk walk;
 };
 
@@ -68,7 +68,7 @@ static int dump_parse(struct dump *dump, struct netlink_callback *cb)
 	dump->max_ns = attrs[SKSTAT_SOCK_MAX_NS] ? nla_get_u64(attrs[SKSTAT_SOCK_MAX_NS]) : U64_MAX;
 
 	groups |= 1 << SKSTAT_GROUP_IDENTITY;
-	for (kind = SKSTAT_KIND_FULL; kind < __SKSTAT_KIND_MAX; kind++) {
+	for (kind = SKSTAT_KIND_FULL; kind <= SKSTAT_KIND_NETNS; kind++) {
 		skstat_layout_init(&dump->layout[kind], kind,
 				   kind == SKSTAT_KIND_NETNS ? 1 << SKSTAT_GROUP_NETNS : groups);
 		if (kind != SKSTAT_KIND_NETNS)

@@ -8,6 +8,7 @@
 
 #include "census.h"
 #include "compat/compat.h"
+#include "conn.h"
 #include "record.h"
 
 /* A field of struct tcp_sock, which its owner may be writing. */
@@ -37,6 +38,14 @@ static struct skstat_addr skstat_daddr(const struct sock *sk)
 #endif
 		memcpy(&addr, &sk->sk_daddr, sizeof(sk->sk_daddr));
 	return addr;
+}
+
+/* One that was closed has given its port back, and still knows it. */
+static u16 skstat_sport(const struct sock *sk)
+{
+	u16 num = READ_ONCE(sk->sk_num);
+
+	return num || !sk_fullsock(sk) ? num : ntohs(READ_ONCE(inet_sk(sk)->inet_sport));
 }
 
 static u16 skstat_flags(const struct sock *sk)
@@ -218,6 +227,17 @@ static void ca_read(struct ca *ca, struct sock *sk, u8 state)
 	ca->info = type;
 }
 
+/* Under RCU, as ca_read(). */
+static struct skstat_name skstat_cong_name(const struct sock *sk)
+{
+	const struct tcp_congestion_ops *ops = READ_ONCE(inet_csk(sk)->icsk_ca_ops);
+	struct skstat_name name = {};
+
+	if (ops)
+		strscpy_pad(name.text, ops->name, sizeof(name.text));
+	return name;
+}
+
 struct ulp {
 	struct skstat_name name;
 	u16 tls_version, tls_cipher;
@@ -295,6 +315,7 @@ static void fill_memory(struct skstat_memory *r, const struct skstat_source *src
 
 static void fill_owner(struct skstat_owner *r, const struct skstat_source *src)
 {
+	struct skstat_process process = skstat_conn_process(src->sk);
 	struct sock *sk = src->sk;
 
 	SKSTAT_FIELDS_OWNER(FILL)
@@ -315,6 +336,14 @@ static void fill_netns(struct skstat_netns *r, const struct skstat_source *src)
 	const struct skstat_count *count = src->count;
 
 	SKSTAT_FIELDS_NETNS(FILL)
+}
+
+static void fill_event(struct skstat_event *r, const struct skstat_source *src)
+{
+	const struct skstat_incident *event = src->event;
+	const struct sock *sk = src->sk;
+
+	SKSTAT_FIELDS_EVENT(FILL)
 }
 
 void skstat_layout_init(struct skstat_layout *layout, enum skstat_kind kind, u32 groups)

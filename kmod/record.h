@@ -19,10 +19,22 @@ struct skstat_layout {
 	u16 size[SKSTAT_RUN_GROUPS];
 };
 
+/* What a probe knows of an event; the fields are those of the group EVENT. */
+struct skstat_incident {
+	u64 sequence;
+	u64 time, connect_latency, first_byte, duration; /* ns */
+	u32 flags;					 /* SKSTAT_EVENT_* */
+	u32 accept_queue, accept_limit, syn_queue;
+	u32 synack_retrans;
+	u8 kind, direction;
+	u16 err;
+};
+
 /* What is known about a socket (or a namespace: no sk) before it is read. */
 struct skstat_source {
 	struct sock *sk;
-	const struct skstat_count *count;
+	const struct skstat_count *count; /* of SKSTAT_KIND_NETNS */
+	const struct skstat_incident *event; /* of events */
 	u64 cookie;
 	u64 netns;
 	u8 kind;

@@ -25,8 +25,8 @@
 	SKSTAT_FIELDS_CONGESTION(F) SKSTAT_FIELDS_TIMER(F)
 #define SKSTAT_FIELDS_OF_LISTENERS(F) SKSTAT_FIELDS_LISTEN(F)
 
-/* identity, timer, listen, traffic, tcp, memory, owner, congestion; netns is of namespaces */
-_Static_assert(__SKSTAT_GROUP_MAX == 9, "a group of fields was added, and is of connections or of listeners");
+/* identity, timer, listen, traffic, tcp, memory, owner, congestion; netns is of namespaces, event of the journal */
+_Static_assert(__SKSTAT_GROUP_MAX == 10, "a group of fields was added, and is of connections or of listeners");
 
 #define SKSTAT_IF_COUNTER(kind, aggregate, shown, ...) \
 	SKSTAT_COLUMN_IF(COUNTER, SKSTAT_COLUMN_##kind##_##aggregate##_##shown, __VA_ARGS__)

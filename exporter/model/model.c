@@ -130,11 +130,30 @@ int skstat_model_sample(const struct skstat_sample *sample, void *arg)
 	case SKSTAT_KIND_NETNS:
 		model->count.netns++;
 		return skstat_namespaces_take(&model->namespaces, sample, model->number);
+	case SKSTAT_KIND_OPENED:
+	case SKSTAT_KIND_FAILED:
+	case SKSTAT_KIND_CLOSED:
+	case SKSTAT_KIND_LISTEN_STARTED:
+	case SKSTAT_KIND_LISTEN_STOPPED:
 	case SKSTAT_KIND_UNSPEC:
 	case __SKSTAT_KIND_MAX:
 		break;
 	}
 	return 0;
+}
+
+int skstat_model_event(const struct skstat_sample *sample, void *arg)
+{
+	(void)sample;
+	(void)arg;
+	return 0;
+}
+
+void skstat_model_lost(struct skstat_model *model, uint64_t events, bool fresh)
+{
+	(void)model;
+	(void)events;
+	(void)fresh;
 }
 
 /* What a complete full walk did not bring is gone; of a source that may miss a socket, only after two of them. */

@@ -9,6 +9,11 @@
  * walk adds its whole value. Only a complete full walk decides that a socket is gone (of a source that may miss one,
  * two in a row do).
  *
+ * With a journal the end of a poll is: the walk's samples, then the events up to a cursor that was taken after the walk,
+ * then skstat_model_end(). Events may also come between two polls. They need no order: each carries its time. A close
+ * brings a connection's last figures, whether a walk ever saw it or not, and leaves a tombstone, so that a record of it
+ * that is still on its way counts nothing.
+ *
  * The default view groups by direction, port and family (ipv4, ipv6; v4-mapped is ipv4). A group that is admitted
  * stays; past the limit `other` grows; nothing moves between groups. A group without sockets or change goes after its
  * ttl.
@@ -36,11 +41,13 @@ struct skstat_model_config {
 
 /* What a poll is going to be. */
 struct skstat_poll {
-	uint64_t now_ns;   /* any clock that only rises: time of the poll */
+	uint64_t now_ns;   /* CLOCK_MONOTONIC: time of the poll */
 	uint64_t instance; /* of the source; another one than before is a gap */
 	uint32_t hz;
 	bool full;		       /* else a delta: what does not come is not gone */
 	bool exactly_once;	       /* skstat_source_info */
+	bool journal;		       /* the journal is read: what opens and closes comes as events */
+	uint64_t journal_ns;	       /* CLOCK_MONOTONIC when it began to be held: what began before is baseline */
 	uint16_t port_min, port_max;   /* ip_local_port_range */
 	const struct skstat_schema *schema; /* until the next poll: which figures there are, and the counters' names */
 };
@@ -56,6 +63,15 @@ void skstat_model_begin(struct skstat_model *model, const struct skstat_poll *po
 
 /* A skstat_sample_fn. 0, or -ENOMEM: the poll should be given up, and ended with totals->complete false. */
 int skstat_model_sample(const struct skstat_sample *sample, void *model);
+
+/*
+ * An event of the journal, a skstat_sample_fn. After the samples of a poll, or between polls. 0 or -ENOMEM: then it is
+ * counted as lost.
+ */
+int skstat_model_event(const struct skstat_sample *sample, void *model);
+
+/* The journal lost so many events, or (`fresh`) an unknown number. */
+void skstat_model_lost(struct skstat_model *model, uint64_t events, bool fresh);
 
 /*
  * `totals`: complete is false of a dump that broke off, partial true of one that a budget ended; both remove nothing.

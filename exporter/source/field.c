@@ -70,6 +70,7 @@ static const struct {
 	[SKSTAT_UNIT_MICROSECONDS_8] = { "microseconds_8", "seconds", 1e-6 / 8 },
 	[SKSTAT_UNIT_JIFFIES] = { "jiffies", "seconds", 1 },
 	[SKSTAT_UNIT_BYTES_PER_SECOND] = { "bytes_per_second", "bytes_per_second", 1 },
+	[SKSTAT_UNIT_NANOSECONDS] = { "nanoseconds", "seconds", 1e-9 },
 };
 
 static const char *const types[] = {
@@ -86,6 +87,8 @@ static const char *const field_kinds[] = {
 static const char *const kinds[] = {
 	[SKSTAT_KIND_FULL] = "full",	   [SKSTAT_KIND_LISTEN] = "listen", [SKSTAT_KIND_TIMEWAIT] = "timewait",
 	[SKSTAT_KIND_REQUEST] = "request", [SKSTAT_KIND_NETNS] = "netns",
+	[SKSTAT_KIND_OPENED] = "opened",   [SKSTAT_KIND_FAILED] = "failed", [SKSTAT_KIND_CLOSED] = "closed",
+	[SKSTAT_KIND_LISTEN_STARTED] = "listen_started", [SKSTAT_KIND_LISTEN_STOPPED] = "listen_stopped",
 };
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))

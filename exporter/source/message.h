@@ -13,6 +13,7 @@
 
 #include <linux/netlink.h>
 #include <skstat/netlink.h>
+#include <skstat/probes.h>
 
 #include "decode.h"
 #include "error.h"
@@ -32,6 +33,15 @@ struct skstat_info {
 	uint64_t walks;
 	uint64_t walk_sockets;
 	uint64_t walk_ns;
+	uint32_t journal_events;
+	uint64_t journal_written, journal_dropped;
+	uint64_t doorbells;
+	uint64_t conn_places, conn_used, conn_misses;
+	struct skstat_info_probe {
+		bool known, available;
+		uint32_t holders;
+		uint64_t hits, drops, samples, sample_ns, missed;
+	} probe[__SKSTAT_PROBE_MAX]; /* by id; those that are not known here are passed over */
 };
 
 struct skstat_schema_group {

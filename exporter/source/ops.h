@@ -13,6 +13,13 @@ struct skstat_source_ops {
 	int (*sock)(struct skstat_source *source, const struct skstat_query *query, skstat_sample_fn fn, void *arg,
 		    struct skstat_totals *totals, struct skstat_error *error);
 	int (*mib)(struct skstat_source *source, skstat_source_mib_fn fn, void *arg, struct skstat_error *error);
+	/* The journal. A source that has none leaves these NULL. `held` is never NULL. */
+	int (*hold)(struct skstat_source *source, uint64_t probes, uint64_t *held, struct skstat_error *error);
+	int (*journal)(struct skstat_source *source, skstat_sample_fn fn, void *arg,
+		       struct skstat_journal_totals *totals, struct skstat_error *error);
+	int (*bell)(const struct skstat_source *source);
+	uint64_t (*bell_take)(struct skstat_source *source);
+	int (*module_info)(struct skstat_source *source, struct skstat_info *info, struct skstat_error *error);
 };
 
 /* The head of each source's own structure. */

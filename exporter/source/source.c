@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "error.h"
 #include "load.h"
 #include "ops.h"
 
@@ -90,4 +91,55 @@ int skstat_source_mib(struct skstat_source *source, skstat_source_mib_fn fn, voi
 	error = error ? error : &unwanted;
 	memset(error, 0, sizeof(*error));
 	return source->ops->mib(source, fn, arg, error);
+}
+
+int skstat_source_hold(struct skstat_source *source, uint64_t probes, uint64_t *held, struct skstat_error *error)
+{
+	struct skstat_error unwanted_error;
+	uint64_t unwanted_held;
+
+	held = held ? held : &unwanted_held;
+	error = error ? error : &unwanted_error;
+	memset(error, 0, sizeof(*error));
+	*held = 0;
+	if (!source->ops->hold)
+		return skstat_error_set(error, -EOPNOTSUPP, "%s has no journal", source->info.name);
+	return source->ops->hold(source, probes, held, error);
+}
+
+int skstat_source_journal(struct skstat_source *source, skstat_sample_fn fn, void *arg,
+			  struct skstat_journal_totals *totals, struct skstat_error *error)
+{
+	struct skstat_journal_totals unwanted_totals;
+	struct skstat_error unwanted_error;
+
+	totals = totals ? totals : &unwanted_totals;
+	error = error ? error : &unwanted_error;
+	memset(totals, 0, sizeof(*totals));
+	memset(error, 0, sizeof(*error));
+	if (!source->ops->journal)
+		return skstat_error_set(error, -EOPNOTSUPP, "%s has no journal", source->info.name);
+	return source->ops->journal(source, fn, arg, totals, error);
+}
+
+int skstat_source_bell(const struct skstat_source *source)
+{
+	return source->ops->bell ? source->ops->bell(source) : -1;
+}
+
+uint64_t skstat_source_bell_take(struct skstat_source *source)
+{
+	return source->ops->bell_take ? source->ops->bell_take(source) : 0;
+}
+
+int skstat_source_module_info(struct skstat_source *source, struct skstat_info *info, struct skstat_error *error)
+{
+	struct skstat_error unwanted;
+
+	error = error ? error : &unwanted;
+	memset(error, 0, sizeof(*error));
+	memset(info, 0, sizeof(*info));
+	if (!source->ops->module_info)
+		return skstat_error_set(error, -EOPNOTSUPP, "%s is no module", source->info.name);
+	return source->ops->module_info(source, info, error);
 }

@@ -18,6 +18,8 @@
 #include "message.h"
 #include "query.h"
 
+#include <skstat/probes.h>
+
 struct skstat_source;
 
 enum skstat_source_kind {
@@ -36,6 +38,7 @@ struct skstat_source_info {
 	bool delta;			/* knows skstat_query.active_since */
 	/* A socket that lives throughout a dump comes exactly once in it; else it may be missed, or come twice. */
 	bool exactly_once;
+	bool journal; /* skstat_source_hold() may succeed */
 	const struct skstat_schema *schema;
 };
 
@@ -75,5 +78,44 @@ typedef int (*skstat_source_mib_fn)(const struct skstat_mib *mib, void *arg);
 
 /* The SNMP counters by namespace; skstat_schema_counter_name(info->schema, table, index) names them. */
 int skstat_source_mib(struct skstat_source *source, skstat_source_mib_fn fn, void *arg, struct skstat_error *error);
+
+/*
+ * The journal: what happens to connections between two walks. A source that can tell keeps one cursor.
+ *
+ * skstat_source_hold(): from now on the journal is kept, and `probes` (SKSTAT_PROBE_BIT(), more or fewer than before)
+ * are held, until the source is closed; the cursor is moved to the journal's tail the first time, and again whenever
+ * the module was loaded anew (info->instance changed; the hold is then asked for again by the next call of
+ * skstat_source_journal(), which reports `fresh`). Probes that this kernel does not have are left out of *held (may be
+ * NULL). -EOPNOTSUPP: there is no journal here. inet_diag holds SOCK_DESTROY's multicast groups for SKSTAT_PROBE_LIFE.
+ */
+int skstat_source_hold(struct skstat_source *source, uint64_t probes, uint64_t *held, struct skstat_error *error);
+
+/* What a reading of the journal came to. */
+struct skstat_journal_totals {
+	uint64_t events; /* handed to the callback */
+	uint64_t lost;   /* that should have been */
+	uint64_t skipped; /* of a kind that is not known here */
+	uint64_t ns;	 /* in the kernel */
+	bool fresh;	 /* the cursor was lost, for the module was loaded anew: a gap of unknown length */
+	bool complete;	 /* the totals came */
+};
+
+/*
+ * Every event since the cursor, as samples of kind OPENED ... LISTEN_STOPPED; CPU by CPU, so that only one CPU's are in
+ * the order of time. The cursor moves over what was handed out, also when this fails halfway. Nonzero from `fn` stops.
+ */
+int skstat_source_journal(struct skstat_source *source, skstat_sample_fn fn, void *arg,
+			  struct skstat_journal_totals *totals, struct skstat_error *error);
+
+/*
+ * Readable when it is time for skstat_source_journal(), which is to follow at once: a ring is filling up, or, of
+ * inet_diag, something came. -1: nothing is held. It changes when the source is opened or loaded anew: ask after each
+ * call to the source. skstat_source_bell_take() makes it quiet again and says how many bells there were.
+ */
+int skstat_source_bell(const struct skstat_source *source);
+uint64_t skstat_source_bell_take(struct skstat_source *source);
+
+/* What the module itself says of its cost and its journal, as of now. -EOPNOTSUPP of inet_diag. */
+int skstat_source_module_info(struct skstat_source *source, struct skstat_info *info, struct skstat_error *error);
 
 #endif

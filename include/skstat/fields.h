@@ -21,7 +21,7 @@
  * Rows are appended to the end of a group; widest first within what is added at once, so that no hole appears. A group
  * ends on 8 bytes: fill up with a reserved row, which a later figure may take over under an id of its own.
  *
- * Next free id: 153
+ * Next free id: 172
  */
 #ifndef SKSTAT_FIELDS_H
 #define SKSTAT_FIELDS_H
@@ -40,18 +40,22 @@
 #define SKSTAT_KINDS_ALL_SOCKETS                                                                                      \
 	(1 << SKSTAT_KIND_FULL | 1 << SKSTAT_KIND_LISTEN | 1 << SKSTAT_KIND_TIMEWAIT | 1 << SKSTAT_KIND_REQUEST)
 #define SKSTAT_KINDS_OPEN (1 << SKSTAT_KIND_FULL | 1 << SKSTAT_KIND_LISTEN)
+#define SKSTAT_KINDS_LISTEN_EVENTS (1 << SKSTAT_KIND_LISTEN_STARTED | 1 << SKSTAT_KIND_LISTEN_STOPPED)
+#define SKSTAT_KINDS_EVENTS                                                                                           \
+	(1 << SKSTAT_KIND_OPENED | 1 << SKSTAT_KIND_FAILED | 1 << SKSTAT_KIND_CLOSED | SKSTAT_KINDS_LISTEN_EVENTS)
 
 /* G(NAME, name, kinds): the groups in the order in which a record has them, and the kinds of record that do. */
 #define SKSTAT_GROUPS(G)                                                                                              \
-	G(IDENTITY, identity, SKSTAT_KINDS_ALL_SOCKETS)                                                               \
+	G(IDENTITY, identity, SKSTAT_KINDS_ALL_SOCKETS | SKSTAT_KINDS_EVENTS)                                         \
 	G(TIMER, timer, 1 << SKSTAT_KIND_FULL | 1 << SKSTAT_KIND_TIMEWAIT | 1 << SKSTAT_KIND_REQUEST)                 \
-	G(LISTEN, listen, 1 << SKSTAT_KIND_LISTEN)                                                                    \
-	G(TRAFFIC, traffic, 1 << SKSTAT_KIND_FULL)                                                                    \
-	G(TCP, tcp, 1 << SKSTAT_KIND_FULL)                                                                            \
-	G(MEMORY, memory, SKSTAT_KINDS_OPEN)                                                                          \
-	G(OWNER, owner, SKSTAT_KINDS_OPEN)                                                                            \
+	G(LISTEN, listen, 1 << SKSTAT_KIND_LISTEN | SKSTAT_KINDS_LISTEN_EVENTS)                                       \
+	G(TRAFFIC, traffic, 1 << SKSTAT_KIND_FULL | 1 << SKSTAT_KIND_CLOSED)                                          \
+	G(TCP, tcp, 1 << SKSTAT_KIND_FULL | 1 << SKSTAT_KIND_CLOSED)                                                  \
+	G(MEMORY, memory, SKSTAT_KINDS_OPEN | 1 << SKSTAT_KIND_CLOSED)                                                \
+	G(OWNER, owner, SKSTAT_KINDS_OPEN | SKSTAT_KINDS_EVENTS)                                                      \
 	G(CONGESTION, congestion, SKSTAT_KINDS_OPEN)                                                                  \
-	G(NETNS, netns, 1 << SKSTAT_KIND_NETNS)
+	G(NETNS, netns, 1 << SKSTAT_KIND_NETNS)                                                                       \
+	G(EVENT, event, SKSTAT_KINDS_EVENTS)
 
 /* Who talks to whom: what the first cache lines of any kind of socket know. */
 #define SKSTAT_FIELDS_IDENTITY(F)                                                                                     \
@@ -61,7 +65,7 @@
 	  "Id that the module gave the network namespace")                                                            \
 	F(3, saddr, ADDR, INFO, NONE, "", NONE, 1, ALWAYS, skstat_saddr(sk), "Local address")                         \
 	F(4, daddr, ADDR, INFO, NONE, "", NONE, 1, ALWAYS, skstat_daddr(sk), "Remote address")                        \
-	F(5, sport, U16, INFO, NONE, "", NONE, 1, ALWAYS, READ_ONCE(sk->sk_num), "Local port")                        \
+	F(5, sport, U16, INFO, NONE, "", NONE, 1, ALWAYS, skstat_sport(sk), "Local port")                               \
 	F(6, dport, U16, INFO, NONE, "", NONE, 1, ALWAYS, ntohs(READ_ONCE(sk->sk_dport)), "Remote port")              \
 	F(7, ifindex, U32, INFO, NONE, "", NONE, 1, ALWAYS, READ_ONCE(sk->sk_bound_dev_if),                           \
 	  "Interface that the socket is bound to, or 0")                                                              \
@@ -279,6 +283,14 @@
 	F(114, tos, U8, INFO, NONE, "", NONE, 0, ALWAYS, READ_ONCE(inet_sk(sk)->tos), "IP_TOS")                       \
 	F(115, tclass, U8, INFO, NONE, "", NONE, 0, ALWAYS, skstat_tclass(sk), "IPV6_TCLASS")                         \
 	F(116, owner_reserved, U16, INFO, NONE, "", NONE, 0, ALWAYS, 0, "Reserved")                                   \
+	F(153, comm, NAME, INFO, NONE, "", NONE, 0, ALWAYS, process.comm,                                             \
+	  "Name of the process that opened, accepted or read from the socket; while the journal's probes are held")    \
+	F(154, pid, U32, INFO, NONE, "", NONE, 0, ALWAYS, process.pid,                                                \
+	  "Its process id in the initial pid namespace; 0: not known")                                                \
+	F(155, process_from, U8, INFO, NONE, "", NONE, 0, ALWAYS, process.from,                                       \
+	  "SKSTAT_PROCESS_*: how that was learnt")                                                                    \
+	F(156, owner2_reserved, U8, INFO, NONE, "", NONE, 0, ALWAYS, 0, "Reserved")                                   \
+	F(157, owner3_reserved, U16, INFO, NONE, "", NONE, 0, ALWAYS, 0, "Reserved")                                  \
 	SKSTAT_TAIL(F, 9006, owner_tail)
 
 /* Congestion control and upper layer protocol; the private data of an algorithm that a socket does not use is 0. */
@@ -334,5 +346,32 @@
 	F(148, listen, U32, GAUGE, SOCKETS, "sockets", SUM, 1, ALWAYS, count->by_state[TCP_LISTEN], "Sockets in LISTEN") \
 	F(149, closing, U32, GAUGE, SOCKETS, "sockets", SUM, 1, ALWAYS, count->by_state[TCP_CLOSING], "Sockets in CLOSING") \
 	SKSTAT_TAIL(F, 9008, netns_tail)
+
+/* What the journal tells of an event; times are of CLOCK_MONOTONIC. A figure without its SKSTAT_EVENT_HAS_* is 0. */
+#define SKSTAT_FIELDS_EVENT(F)                                                                                        \
+	F(158, event_sequence, U64, INFO, NONE, "", NONE, 0, ALWAYS, event->sequence,                                 \
+	  "Number of the event among those of its CPU: each is the last one plus 1")                                  \
+	F(159, event_time, U64, INFO, NANOSECONDS, "", NONE, 0, ALWAYS, event->time, "When it happened")              \
+	F(160, connect_latency, U64, GAUGE, NANOSECONDS, "connect", HISTOGRAM, 1, ALWAYS, event->connect_latency,     \
+	  "From the first SYN to the handshake's end, or failure; of accepted connections from the SYN-ACK, by its RTT") \
+	F(161, first_byte, U64, GAUGE, NANOSECONDS, "first_byte", HISTOGRAM, 1, ALWAYS, event->first_byte,            \
+	  "From the handshake's end to the first payload received")                                                   \
+	F(162, duration, U64, GAUGE, NANOSECONDS, "duration", HISTOGRAM, 1, ALWAYS, event->duration,                  \
+	  "From the handshake's end to the close")                                                                    \
+	F(163, cong_name, NAME, INFO, NONE, "", NONE, 0, ALWAYS, skstat_cong_name(sk),                                \
+	  "Congestion control algorithm at that moment")                                                              \
+	F(164, event_flags, U32, INFO, NONE, "", NONE, 0, ALWAYS, event->flags, "SKSTAT_EVENT_*")                     \
+	F(165, open_accept_queue, U32, GAUGE, SOCKETS, "", NONE, 0, ALWAYS, event->accept_queue,                      \
+	  "Accept queue of the listener as the connection came")                                                      \
+	F(166, open_accept_limit, U32, GAUGE, SOCKETS, "", NONE, 0, ALWAYS, event->accept_limit, "Its limit")         \
+	F(167, open_syn_queue, U32, GAUGE, SOCKETS, "", NONE, 0, ALWAYS, event->syn_queue,                            \
+	  "SYN queue of the listener as the connection came")                                                         \
+	F(168, synack_retrans, U32, COUNTER, SEGMENTS, "", NONE, 0, ALWAYS, event->synack_retrans,                    \
+	  "SYN-ACK retransmits that the connection took over from its request: part of its total_retrans")            \
+	F(169, event_kind, U8, INFO, NONE, "", NONE, 0, ALWAYS, event->kind,                                          \
+	  "SKSTAT_OPEN_*, SKSTAT_FAIL_* or SKSTAT_CLOSE_*, by the record's kind")                                     \
+	F(170, event_direction, U8, INFO, NONE, "", NONE, 0, ALWAYS, event->direction, "SKSTAT_EVENT_IN, _OUT or 0")   \
+	F(171, event_errno, U16, INFO, NONE, "", NONE, 0, ALWAYS, event->err, "The socket's error at that moment")     \
+	SKSTAT_TAIL(F, 9009, event_tail)
 
 #endif

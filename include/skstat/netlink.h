@@ -6,9 +6,12 @@
  * reader set NETLINK_EXT_ACK, a sentence. Commands:
  *
  *   INFO    do    what this module is, and what it has cost so far
- *   SCHEMA  dump  every group, field and SNMP counter that the other commands give, one a message
+ *   SCHEMA  dump  every group, field, SNMP counter and probe that the other commands know, one a message
  *   SOCK    dump  the sockets of every network namespace, as runs of fixed-size records, then the totals
  *   MIB     dump  the SNMP counters of every network namespace, one namespace a message
+ *   JOURNAL dump  what happened to connections after a cursor, CPU by CPU, and how much of it was lost
+ *   PROBE_SET do  holds probes for the sender's socket, or releases them
+ *   DOORBELL      sent by the module to each socket that holds `life`: a ring of the journal is filling up
  *
  * Numbers are in the host's byte order. Enumerators are wire values: they are appended to, never moved. The same
  * facts for tools stand in ../skstat.yaml, and for people in docs/PROTOCOL.md.
@@ -29,6 +32,9 @@ enum skstat_cmd {
 	SKSTAT_CMD_SCHEMA,
 	SKSTAT_CMD_SOCK,
 	SKSTAT_CMD_MIB,
+	SKSTAT_CMD_JOURNAL,
+	SKSTAT_CMD_PROBE_SET,
+	SKSTAT_CMD_DOORBELL,
 	__SKSTAT_CMD_MAX,
 };
 #define SKSTAT_CMD_MAX (__SKSTAT_CMD_MAX - 1)
@@ -48,9 +54,33 @@ enum skstat_info_attr {
 	SKSTAT_INFO_WALKS,	 /* u64: SOCK dumps ended, since the module was loaded */
 	SKSTAT_INFO_WALK_SOCKETS, /* u64: sockets that these visited */
 	SKSTAT_INFO_WALK_NS,	 /* u64: nanoseconds that these took in the kernel */
+	SKSTAT_INFO_PROBE,	 /* nest of skstat_info_probe_attr, one a probe */
+	SKSTAT_INFO_JOURNAL_EVENTS,  /* u32: events that the ring of one CPU holds */
+	SKSTAT_INFO_JOURNAL_WRITTEN, /* u64: events written, since the module was loaded */
+	SKSTAT_INFO_JOURNAL_DROPPED, /* u64: events that no ring could take: in no sequence, lost to all */
+	SKSTAT_INFO_DOORBELLS,	     /* u64: DOORBELLs sent */
+	SKSTAT_INFO_CONN_PLACES,     /* u64: connections that the table has room for; 0: it was not needed yet */
+	SKSTAT_INFO_CONN_USED,	     /* u64: connections in it */
+	SKSTAT_INFO_CONN_MISSES,     /* u64: connections that found no place */
 	__SKSTAT_INFO_MAX,
 };
 #define SKSTAT_INFO_MAX (__SKSTAT_INFO_MAX - 1)
+
+/* Counters since the module was loaded. */
+enum skstat_info_probe_attr {
+	SKSTAT_INFO_PROBE_UNSPEC,
+	SKSTAT_INFO_PROBE_PAD,
+	SKSTAT_INFO_PROBE_ID,	     /* u32: enum skstat_probe_id; SCHEMA names it */
+	SKSTAT_INFO_PROBE_AVAILABLE, /* u32: 1, or 0 where this kernel does not have it */
+	SKSTAT_INFO_PROBE_HOLDERS,   /* u32: sockets that hold it; 0: nothing of it is attached */
+	SKSTAT_INFO_PROBE_HITS,	     /* u64: times that its handlers ran */
+	SKSTAT_INFO_PROBE_DROPS,     /* u64: of these, the ones that gave up: recursion, NMI */
+	SKSTAT_INFO_PROBE_SAMPLES,   /* u64: of these, the ones that were timed */
+	SKSTAT_INFO_PROBE_SAMPLE_NS, /* u64: nanoseconds of those */
+	SKSTAT_INFO_PROBE_MISSED,    /* u64: of a kretprobe: returns that found no place (nmissed) */
+	__SKSTAT_INFO_PROBE_MAX,
+};
+#define SKSTAT_INFO_PROBE_MAX (__SKSTAT_INFO_PROBE_MAX - 1)
 
 /* SCHEMA, reply: each message holds one of these. The request takes no attribute. */
 enum skstat_schema_attr {
@@ -58,6 +88,7 @@ enum skstat_schema_attr {
 	SKSTAT_SCHEMA_GROUP,   /* nest of skstat_schema_group_attr */
 	SKSTAT_SCHEMA_FIELD,   /* nest of skstat_schema_field_attr */
 	SKSTAT_SCHEMA_COUNTER, /* nest of skstat_schema_counter_attr */
+	SKSTAT_SCHEMA_PROBE,   /* nest of skstat_schema_probe_attr */
 	__SKSTAT_SCHEMA_MAX,
 };
 #define SKSTAT_SCHEMA_MAX (__SKSTAT_SCHEMA_MAX - 1)
@@ -89,12 +120,21 @@ enum skstat_schema_field_attr {
 
 enum skstat_schema_counter_attr {
 	SKSTAT_SCHEMA_COUNTER_UNSPEC,
-	SKSTAT_SCHEMA_COUNTER_TABLE, /* u32: SKSTAT_MIB_TCP, _TCPEXT, _IP or _IP6 */
+	SKSTAT_SCHEMA_COUNTER_TABLE, /* u32: SKSTAT_MIB_TCP, _TCPEXT, _IP, _IP6 or _OWN */
 	SKSTAT_SCHEMA_COUNTER_INDEX, /* u32: its place among the values of that table */
 	SKSTAT_SCHEMA_COUNTER_NAME,  /* string: its name in /proc/net/snmp, netstat or snmp6 */
 	__SKSTAT_SCHEMA_COUNTER_MAX,
 };
 #define SKSTAT_SCHEMA_COUNTER_MAX (__SKSTAT_SCHEMA_COUNTER_MAX - 1)
+
+enum skstat_schema_probe_attr {
+	SKSTAT_SCHEMA_PROBE_UNSPEC,
+	SKSTAT_SCHEMA_PROBE_ID,	       /* u32: its bit in PROBE_SET is 1 << id; never used again for another probe */
+	SKSTAT_SCHEMA_PROBE_NAME,      /* string */
+	SKSTAT_SCHEMA_PROBE_AVAILABLE, /* u32: 1, or 0 where this kernel does not have it */
+	__SKSTAT_SCHEMA_PROBE_MAX,
+};
+#define SKSTAT_SCHEMA_PROBE_MAX (__SKSTAT_SCHEMA_PROBE_MAX - 1)
 
 /*
  * SOCK. The first part is for requests. All conditions must hold (and); of several values of one condition one must
@@ -180,8 +220,73 @@ enum skstat_mib_attr {
 	SKSTAT_MIB_TCPEXT, /* binary */
 	SKSTAT_MIB_IP,	   /* binary: Ip and IpExt of /proc/net */
 	SKSTAT_MIB_IP6,	   /* binary; absent where IPv6 is disabled */
+	SKSTAT_MIB_OWN,	   /* binary: what the module itself counts, while the probe is held that does */
 	__SKSTAT_MIB_MAX,
 };
 #define SKSTAT_MIB_MAX (__SKSTAT_MIB_MAX - 1)
+
+/*
+ * JOURNAL. A request names where to begin, CPU by CPU; a CPU that is not named begins with the oldest event that its
+ * ring still has. A reply's message is about one CPU: a CURSOR, then its events. Every CPU that ever had a ring comes
+ * at least once; the last message holds the TOTALS. Events that come while the dump runs are left for the next.
+ *
+ * Reading takes nothing away. Of one CPU, events written = events read + LOST, exactly, from any cursor to any later
+ * one.
+ */
+enum skstat_journal_attr {
+	SKSTAT_JOURNAL_UNSPEC,
+	SKSTAT_JOURNAL_PAD,
+	SKSTAT_JOURNAL_INSTANCE, /* u64: whose cursors these are; goes with them; another one is refused (ESTALE) */
+	SKSTAT_JOURNAL_CURSOR,	 /* nest of skstat_cursor_attr; of requests: may be repeated */
+	SKSTAT_JOURNAL_TAIL,	 /* flag, of requests: no events, but where each CPU will go on; takes no CURSOR */
+	/* From here on: replies. */
+	SKSTAT_JOURNAL_RUN,	 /* binary, 8-byte aligned: struct skstat_run and its records, may be repeated */
+	SKSTAT_JOURNAL_TOTALS,	 /* nest of skstat_journal_totals_attr: in the last message, once */
+	__SKSTAT_JOURNAL_MAX,
+};
+#define SKSTAT_JOURNAL_MAX (__SKSTAT_JOURNAL_MAX - 1)
+
+enum skstat_cursor_attr {
+	SKSTAT_CURSOR_UNSPEC,
+	SKSTAT_CURSOR_PAD,
+	SKSTAT_CURSOR_CPU,  /* u32 */
+	SKSTAT_CURSOR_NEXT, /* u64: the sequence number to go on with, after this message */
+	SKSTAT_CURSOR_LOST, /* u64, of replies: events of this CPU that this message should have brought */
+	__SKSTAT_CURSOR_MAX,
+};
+#define SKSTAT_CURSOR_MAX (__SKSTAT_CURSOR_MAX - 1)
+
+enum skstat_journal_totals_attr {
+	SKSTAT_JOURNAL_TOTALS_UNSPEC,
+	SKSTAT_JOURNAL_TOTALS_PAD,
+	SKSTAT_JOURNAL_TOTALS_EVENTS,	/* u64: sent */
+	SKSTAT_JOURNAL_TOTALS_LOST,	/* u64: sum of LOST */
+	SKSTAT_JOURNAL_TOTALS_NS,	/* u64: nanoseconds spent in the kernel */
+	SKSTAT_JOURNAL_TOTALS_INSTANCE, /* u64: SKSTAT_INFO_INSTANCE */
+	__SKSTAT_JOURNAL_TOTALS_MAX,
+};
+#define SKSTAT_JOURNAL_TOTALS_MAX (__SKSTAT_JOURNAL_TOTALS_MAX - 1)
+
+/*
+ * PROBE_SET, request: (held | HOLD) & ~RELEASE is held afterwards, for the socket that sends this and until it is
+ * closed. A probe is attached from the first holder to the last. When HOLD has returned, the probes count.
+ */
+enum skstat_probe_set_attr {
+	SKSTAT_PROBE_SET_UNSPEC,
+	SKSTAT_PROBE_SET_PAD,
+	SKSTAT_PROBE_SET_HOLD,	  /* u64: 1 << enum skstat_probe_id */
+	SKSTAT_PROBE_SET_RELEASE, /* u64: likewise */
+	__SKSTAT_PROBE_SET_MAX,
+};
+#define SKSTAT_PROBE_SET_MAX (__SKSTAT_PROBE_SET_MAX - 1)
+
+/* DOORBELL: sequence number 0, to be read without being asked for. More than one may come, and one may get lost. */
+enum skstat_doorbell_attr {
+	SKSTAT_DOORBELL_UNSPEC,
+	SKSTAT_DOORBELL_PAD,
+	SKSTAT_DOORBELL_INSTANCE, /* u64: SKSTAT_INFO_INSTANCE */
+	__SKSTAT_DOORBELL_MAX,
+};
+#define SKSTAT_DOORBELL_MAX (__SKSTAT_DOORBELL_MAX - 1)
 
 #endif

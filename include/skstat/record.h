@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: (GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause */
 /*
- * The records of SKSTAT_CMD_SOCK.
+ * The records of SKSTAT_CMD_SOCK and SKSTAT_CMD_JOURNAL.
  *
  * A run is struct skstat_run followed by `count` records of one kind, `stride` bytes each. A record is the groups of
  * the run, in rising order of their number, without gaps. `size[g]` is how long group g is in this run, so that a run
@@ -22,6 +22,12 @@ enum skstat_kind {
 	SKSTAT_KIND_TIMEWAIT, /* what is left of one in TIME_WAIT or, late, in FIN_WAIT2 */
 	SKSTAT_KIND_REQUEST,  /* a connection in SYN_RECV, not yet a socket */
 	SKSTAT_KIND_NETNS,    /* not a socket: a namespace and its sockets by state */
+	/* Events of the journal. */
+	SKSTAT_KIND_OPENED,	    /* a handshake ended well; `state` is the one before */
+	SKSTAT_KIND_FAILED,	    /* one did not */
+	SKSTAT_KIND_CLOSED,	    /* a connection that had opened is over, these are its last figures */
+	SKSTAT_KIND_LISTEN_STARTED, /* a socket listens */
+	SKSTAT_KIND_LISTEN_STOPPED, /* it does not any more */
 	__SKSTAT_KIND_MAX,
 };
 
@@ -63,6 +69,7 @@ enum skstat_unit {
 	SKSTAT_UNIT_MICROSECONDS_8, /* an eighth of a microsecond */
 	SKSTAT_UNIT_JIFFIES,	    /* 1 / SKSTAT_INFO_HZ of a second */
 	SKSTAT_UNIT_BYTES_PER_SECOND,
+	SKSTAT_UNIT_NANOSECONDS,
 };
 
 /* Of the field `flags`. */
@@ -70,6 +77,73 @@ enum {
 	SKSTAT_FLAG_V6ONLY = 1 << 0, /* IPV6_V6ONLY is set */
 	SKSTAT_FLAG_KERNEL = 1 << 1, /* the kernel's own: it does not keep its namespace alive */
 	SKSTAT_FLAG_MPTCP  = 1 << 2, /* a subflow of an MPTCP connection */
+};
+
+/* Of the field `process_from`. */
+enum skstat_process_from {
+	SKSTAT_PROCESS_UNKNOWN,
+	SKSTAT_PROCESS_CALLER, /* it called connect() or listen() */
+	SKSTAT_PROCESS_READER, /* it was the first to read */
+	SKSTAT_PROCESS_ACCEPT, /* accept() returned to it (probe `accept`) */
+};
+
+/* Of the field `event_direction`. */
+enum {
+	SKSTAT_EVENT_IN = 1, /* the peer's SYN began it */
+	SKSTAT_EVENT_OUT,    /* ours did */
+};
+
+/* Of the field `event_flags`. */
+enum {
+	SKSTAT_EVENT_HAS_CONNECT     = 1 << 0, /* connect_latency is known */
+	SKSTAT_EVENT_HAS_FIRST_BYTE  = 1 << 1, /* first_byte is known: one came, and it was seen */
+	SKSTAT_EVENT_FIRST_BYTE_LATE = 1 << 2, /* but late: it came with the handshake, and was noticed afterwards */
+	SKSTAT_EVENT_HAS_DURATION    = 1 << 3, /* duration is known: the journal has seen it open */
+	SKSTAT_EVENT_HAS_QUEUES	     = 1 << 4, /* open_accept_queue, _limit, open_syn_queue are known */
+	SKSTAT_EVENT_OLD	     = 1 << 5, /* began before the probes were held: there was no OPENED */
+	SKSTAT_EVENT_MISSED	     = 1 << 6, /* the table of connections was full: what it would have told is not known */
+	SKSTAT_EVENT_RST_COUNTED     = 1 << 7, /* a RST was sent by the socket itself: it is in its segs_out */
+	SKSTAT_EVENT_TIME_WAIT	     = 1 << 8, /* TIME_WAIT or its FIN_WAIT2 goes on under this cookie */
+	SKSTAT_EVENT_FIN_PENDING     = 1 << 9, /* with TIME_WAIT: the peer's FIN has not come; its ACK is nobody's */
+	SKSTAT_EVENT_ACTIVE_RST	     = 1 << 10, /* an active RST has been sent, by abort, close() or kernel */
+};
+
+/* Of the field `event_kind` of OPENED. */
+enum skstat_open {
+	SKSTAT_OPEN_UNSPEC,
+	SKSTAT_OPEN_HANDSHAKE,
+	SKSTAT_OPEN_FAST_OPEN,	  /* with data in the SYN that was taken (RFC 7413) */
+	SKSTAT_OPEN_SYNCOOKIE,	  /* from a SYN cookie */
+	SKSTAT_OPEN_SIMULTANEOUS, /* both sides sent a SYN (RFC 9293, 3.5) */
+	SKSTAT_OPEN_REPAIR,	  /* by TCP_REPAIR, without a handshake */
+	__SKSTAT_OPEN_MAX,
+};
+
+/* Of the field `event_kind` of FAILED. */
+enum skstat_fail {
+	SKSTAT_FAIL_UNSPEC,
+	SKSTAT_FAIL_REFUSED,	 /* RST to a SYN */
+	SKSTAT_FAIL_TIMED_OUT,
+	SKSTAT_FAIL_RESET,	 /* RST later in the handshake */
+	SKSTAT_FAIL_UNREACHABLE, /* by ICMP */
+	SKSTAT_FAIL_ABANDONED,	 /* closed here before it came about */
+	SKSTAT_FAIL_OTHER,	 /* of accepted connections: no room in the accept queue, no memory, ... */
+	__SKSTAT_FAIL_MAX,
+};
+
+/* Of the field `event_kind` of CLOSED. */
+enum skstat_close {
+	SKSTAT_CLOSE_UNSPEC,
+	SKSTAT_CLOSE_FIN_LOCAL,	     /* in order, our FIN was the first */
+	SKSTAT_CLOSE_FIN_REMOTE,     /* in order, the peer's FIN was the first */
+	SKSTAT_CLOSE_FIN_BOTH,	     /* in order, they crossed */
+	SKSTAT_CLOSE_FIN,	     /* in order; whose was the first is not known */
+	SKSTAT_CLOSE_RESET_RECEIVED, /* the peer sent a RST */
+	SKSTAT_CLOSE_RESET_SENT,     /* the kernel sent a RST: data after close(), orphans without memory, ... */
+	SKSTAT_CLOSE_ABORT,	     /* aborted here: unread data, SO_LINGER 0, connect(AF_UNSPEC), ss -K */
+	SKSTAT_CLOSE_TIMEOUT,	     /* no answer any more: retransmits, keepalive, TCP_USER_TIMEOUT */
+	SKSTAT_CLOSE_REPAIR,	     /* silently, by TCP_REPAIR */
+	__SKSTAT_CLOSE_MAX,
 };
 
 struct skstat_addr {

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: (GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause */
+/*
+ * Every probe is one row here: something that a reader can ask to be told or counted, and what it costs while it does.
+ *
+ *   P(id, NAME, name, help)
+ *
+ *   id    its number for ever; bit 1 << id in PROBE_SET; the next free one stands at the end of this comment
+ *   help  one sentence for people
+ *
+ * The tracepoints that a probe is made of are in the file of kmod/ that has its handlers.
+ *
+ * Next free id: 6
+ */
+#ifndef SKSTAT_PROBES_H
+#define SKSTAT_PROBES_H
+
+#define SKSTAT_PROBES(P)                                                                                              \
+	P(1, LIFE, life, "Connections as they open, fail and close, listeners as they start and stop: the journal")   \
+	P(2, FIRST_BYTE, first_byte, "When the first payload of a connection came")                                   \
+	P(3, READER, reader, "The process of accepted connections, at its first read")                                \
+	P(4, ACCEPT, accept, "The process of accepted connections, as accept() returns: a kretprobe")                 \
+	P(5, SYNACK, synack, "Retransmits of SYN-ACKs, by network namespace")
+
+enum skstat_probe_id {
+	SKSTAT_PROBE_UNSPEC,
+#define SKSTAT_PROBE_ENUM(id, NAME, name, help) SKSTAT_PROBE_##NAME = (id),
+	SKSTAT_PROBES(SKSTAT_PROBE_ENUM)
+#undef SKSTAT_PROBE_ENUM
+	__SKSTAT_PROBE_MAX,
+};
+
+#define SKSTAT_PROBE_BIT(NAME) (1ull << SKSTAT_PROBE_##NAME)
+
+#endif

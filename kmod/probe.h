@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Probes: what is attached to the kernel while somebody wants it, and what it costs.
+ *
+ * A probe is one row of skstat/probes.h, and a struct skstat_probe in the file that has its handlers. The first holder
+ * attaches it, the last one to go detaches it; hold.c knows who holds what.
+ */
+#ifndef SKSTAT_PROBE_H
+#define SKSTAT_PROBE_H
+
+#include <linux/percpu.h>
+#include <linux/preempt.h>
+#include <linux/timekeeping.h>
+
+#include "skstat/probes.h"
+
+struct tracepoint;
+
+/* A handler on a tracepoint, which is found by name when the module is loaded. */
+struct skstat_hook {
+	const char *tracepoint;
+	void *handler; /* checked against its prototype where it is defined: check_trace_callback_type_*() */
+	struct tracepoint *found;
+	bool attached;
+};
+
+struct skstat_probe {
+	enum skstat_probe_id id;
+	struct skstat_hook *hooks; /* all of them must be there, else the probe is not available */
+	u32 nr_hooks;
+	/* Each may be NULL. Process context, one at a time. */
+	bool (*available)(void);
+	int (*start)(void);   /* before the first hook is attached; 0 or a negative errno: then it is not held */
+	void (*stop)(void);   /* after the last was detached, and no handler runs any more */
+	u64 (*missed)(void);  /* of a kretprobe, nmissed so far; any time */
+};
+
+extern struct skstat_probe skstat_probe_life, skstat_probe_first_byte, skstat_probe_reader, skstat_probe_accept,
+	skstat_probe_synack;
+
+struct skstat_probe_stats {
+	bool available;
+	u64 hits, drops, samples, sample_ns, missed;
+};
+
+int skstat_probes_init(void);
+
+/* Detaches what is attached, waits for handlers. Nobody can hold any more. */
+void skstat_probes_exit(void);
+
+/* By id; NULL: there is none. */
+const char *skstat_probe_name(u32 id);
+
+void skstat_probe_stats(u32 id, struct skstat_probe_stats *stats);
+
+/*
+ * Attaches exactly the probes in `wanted` (1 << id), detaches the others. Process context; calls are one at a time. 0,
+ * or a negative errno and in *failed the probe that was to blame: then what was attached before is, and no more.
+ */
+int skstat_probes_attach(u64 wanted, u32 *failed);
+
+/*
+ * What every handler begins and ends with. Between them it stays on its CPU, and is not entered again by itself in the
+ * same context (task, softirq, hardirq); it counts, and every now and then it is timed.
+ *
+ *	struct skstat_scope scope;
+ *
+ *	if (!skstat_probe_enter(SKSTAT_PROBE_LIFE, &scope))
+ *		return;
+ *	...
+ *	skstat_probe_leave(&scope);
+ */
+struct skstat_probe_cpu {
+	u64 hits, drops, samples, sample_ns;
+	u8 inside[4]; /* by context */
+};
+DECLARE_PER_CPU(struct skstat_probe_cpu[__SKSTAT_PROBE_MAX], skstat_probe_cpu);
+
+struct skstat_scope {
+	struct skstat_probe_cpu *cpu;
+	u64 began; /* 0: not timed */
+	u8 context;
+};
+
+#define SKSTAT_PROBE_SAMPLE 1024 /* one hit in so many is timed; a power of two */
+
+static __always_inline bool skstat_probe_enter(enum skstat_probe_id id, struct skstat_scope *scope)
+{
+	struct skstat_probe_cpu *cpu;
+
+	preempt_disable_notrace();
+	cpu = this_cpu_ptr(&skstat_probe_cpu[id]);
+	/* An interrupt that comes in between has a place of its own. */
+	scope->context = in_nmi() ? 3 : in_irq() ? 2 : in_serving_softirq() ? 1 : 0;
+	this_cpu_inc(skstat_probe_cpu[id].hits);
+	if (unlikely(scope->context == 3 || cpu->inside[scope->context])) {
+		this_cpu_inc(skstat_probe_cpu[id].drops);
+		preempt_enable_notrace();
+		return false;
+	}
+	cpu->inside[scope->context] = 1;
+	barrier();
+	scope->cpu = cpu;
+	scope->began = unlikely(cpu->hits % SKSTAT_PROBE_SAMPLE == 0) ? ktime_get_ns() : 0;
+	return true;
+}
+
+static __always_inline void skstat_probe_leave(struct skstat_scope *scope)
+{
+	if (unlikely(scope->began)) {
+		scope->cpu->samples++;
+		scope->cpu->sample_ns += ktime_get_ns() - scope->began;
+	}
+	barrier();
+	scope->cpu->inside[scope->context] = 0;
+	preempt_enable_notrace();
+}
+
+#endif
