@@ -282,6 +282,10 @@ static void does_not_hold_together(void **state)
 	/* Backwards. */
 	start(&made, 0, 12, 0);
 	refused(reader, &made, 13);
+	start(&made, 0, 14, 0);
+	put_run(&made, __SKSTAT_KIND_MAX, 13, 2);
+	refused(reader, &made, 13);
+	assert_int_equal(reader->totals.skipped, 0);
 	/* No event, but a socket. */
 	start(&made, 0, 14, 0);
 	put_run(&made, SKSTAT_KIND_FULL, 13, 1);
