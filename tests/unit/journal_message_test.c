@@ -177,8 +177,8 @@ static void counted_only(void **state)
 }
 
 /*
- * 100 to 119 are due; 100 to 104, 107 and 112 and up were overwritten. Whoever stops at any event and goes on later, when
- * all the rest is there, has lost just what was lost before it.
+ * 100 to 119 are due; 100 to 104, 107 and 112 and up were overwritten. Whoever stops at any event has lost just what was
+ * lost before it: the rest may yet be there for the next reading.
  */
 static void stopped(void **state)
 {
