@@ -35,7 +35,7 @@ check-unit: ## what needs no kernel
 # --- the parsers of the module's messages, under libFuzzer: one build to fuzz,
 # one that says which lines were reached
 
-parsers := $(patsubst %,exporter/source/%.c,attr decode field message schema)
+parsers := $(patsubst %,exporter/source/%.c,attr cursor decode field journal_message message schema)
 fuzzers := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*_fuzz.c))
 fuzz_programs := $(fuzzers:%=build/fuzz/%) $(fuzzers:%=build/fuzz/lines/%)
 
@@ -90,7 +90,7 @@ build/tail/%.o: %.c
 build/vm/vmtest-tail: $(call objects,build/tail,$(vmtest) $(client))
 
 build/vm/vmtest: $(call objects,build/obj,$(vmtest)) $(library)
-build/vm/skdump: build/obj/tests/vm/skdump.o $(library)
+build/vm/skdump: $(call objects,build/obj,$(wildcard tests/vm/skdump*.c)) $(library)
 build/vm/record: $(call objects,build/obj,tests/vm/record.c $(wildcard tests/vm/lib/*.c)) $(library)
 $(vm_programs):
 	@mkdir -p $(@D)
