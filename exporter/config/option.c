@@ -251,10 +251,27 @@ const struct skstat_setting skstat_setting_table[] = {
 	  "Looked at before each poll: the exporter ends if it is there, unless its first word is 0",
 	  TEXT(kill_switch) },
 
+	{ "Journal", "journal", 0, NULL, "true",
+	  "Follow connections between polls too, by the kernel's events as they open, fail and close",
+	  SWITCH(journal) },
+	{ "Journal", "journal.first-byte", 0, NULL, "true",
+	  "Note when the first payload of a connection came: costs a little at each segment received",
+	  SWITCH(journal_first_byte) },
+	{ "Journal", "journal.reader", 0, NULL, "true",
+	  "Note the process that reads first from an accepted connection: costs a little at each read",
+	  SWITCH(journal_reader) },
+	{ "Journal", "journal.accept-probe", 0, NULL, "false",
+	  "Note the process that accept() returns to, by a kretprobe: knows those that never read, costs more",
+	  SWITCH(journal_accept) },
+
 	{ "Metrics", "view.limit", 0, "N", "20", "Groups of the default view; the rest is counted as \"other\"",
 	  NUMBER32(view_limit, "1", "100000") },
 	{ "Metrics", "view.group-ttl", 0, "DURATION", "1h", "Forget a group after so long without sockets or change",
 	  DURATION(view_ttl_ns, "1s", "365d") },
+	{ "Metrics", "view.comm", 0, NULL, "false",
+	  "Group by the process's name as well. Needs CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH, to find those of "
+	  "other users in /proc",
+	  SWITCH(view_comm) },
 	{ "Metrics", "netns.limit", 0, "N", "20", "Network namespaces with a label of their own",
 	  NUMBER32(netns_limit, "1", "100000") },
 

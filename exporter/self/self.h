@@ -34,6 +34,7 @@
 	S(polls_failed, "skstat_poll_failures", NONE, COUNTER, "reason", "error", 0, "Polls that did not end well")    \
 	S(polls_timeout, "skstat_poll_failures", NONE, COUNTER, "reason", "timeout", 0, "")                            \
 	S(polls_partial, "skstat_poll_failures", NONE, COUNTER, "reason", "partial", 0, "")                            \
+	S(polls_unread, "skstat_poll_failures", NONE, COUNTER, "reason", "journal", 0, "")                             \
 	S(polls_late, "skstat_polls_late", NONE, COUNTER, "", "", 0,                                                   \
 	  "Polls left out because the one before took longer than the interval")                                       \
 	S(gaps, "skstat_gaps", NONE, COUNTER, "", "", 0, "Times that the module was loaded anew under the exporter")   \
@@ -46,6 +47,20 @@
 	S(walk_filtered, "skstat_walk_sockets", NONE, COUNTER, "result", "filtered", 0, "")                            \
 	S(walk_idle, "skstat_walk_sockets", NONE, COUNTER, "result", "idle", 0, "")                                    \
 	S(walk_gone, "skstat_walk_sockets", NONE, COUNTER, "result", "gone", 0, "")                                    \
+	/* the journal */                                                                                              \
+	S(journal_held, "skstat_journal_held", NONE, GAUGE, "", "", 0,                                                 \
+	  "1 while the journal is held: without it, what happens between two polls is not seen")                       \
+	S(journal_events, "skstat_journal_events", NONE, COUNTER, "", "", 0, "Events of the journal that were read")   \
+	S(journal_lost, "skstat_journal_lost_events", NONE, COUNTER, "", "", 0,                                        \
+	  "Events of the journal that were missed: overwritten before they were read, or read without memory for them") \
+	S(journal_unknown, "skstat_journal_unknown_events", NONE, COUNTER, "", "", 0,                                  \
+	  "Events of a kind that this build does not know")                                                            \
+	S(journal_reads, "skstat_journal_reads", NONE, COUNTER, "result", "complete", 0, "Readings of the journal")    \
+	S(journal_failures, "skstat_journal_reads", NONE, COUNTER, "result", "failed", 0, "")                          \
+	S(journal_bells, "skstat_journal_doorbells", NONE, COUNTER, "", "", 0,                                         \
+	  "Times that the journal had to be read before the next poll, for a ring was filling up")                     \
+	S(journal_ns, "skstat_journal_read", NANOSECONDS, COUNTER, "", "", 0,                                          \
+	  "Time that reading the journal took in the kernel")                                                          \
 	/* netlink */                                                                                                  \
 	S(netlink_requests, "skstat_netlink_requests", NONE, COUNTER, "", "", 0, "Netlink requests sent")              \
 	S(netlink_datagrams, "skstat_netlink_datagrams", NONE, COUNTER, "", "", 0, "Netlink datagrams received")       \
