@@ -21,9 +21,12 @@ unit_helpers := $(filter-out %_test.c,$(wildcard tests/unit/*.c))
 # what the tests in a guest read an exporter with
 build/unit/scrape_test: $(call objects,build/asan,$(addprefix tests/vm/lib/,scrape.c scrape_select.c scrape_increase.c exporter_http.c))
 
+# the collector alone, with fakes around it
+$(filter build/unit/collect_%,$(units)): $(call objects,build/asan,$(wildcard tests/unit/collect/*.c))
+
 build/unit/%_test: build/asan/tests/unit/%_test.o $(call objects,build/asan,$(unit_helpers)) build/asan/libskstat.a
 	@mkdir -p $(@D)
-	$(CC) $(SANITIZERS) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+	$(CC) $(SANITIZERS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS) -lcmocka
 
 build/asan/libskstat.a: $(call objects,build/asan,$(client))
 
