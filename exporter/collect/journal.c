@@ -73,12 +73,12 @@ static void held(struct skstat_journal *journal, uint64_t probes)
 	skstat_trouble_note(&journal->holding, NULL);
 }
 
-static void not_held(struct skstat_journal *journal, const struct skstat_error *error)
+static void not_held(struct skstat_journal *journal, int err, const char *text)
 {
 	journal->held = 0;
-	if (error->err != -EOPNOTSUPP && error->err != -EPERM && error->err != -EACCES)
+	if (err != -EOPNOTSUPP && err != -EPERM && err != -EACCES)
 		journal->instance = 0;
-	skstat_trouble_note(&journal->holding, error->text);
+	skstat_trouble_note(&journal->holding, text);
 }
 
 void skstat_journal_hold(struct skstat_journal *journal, struct skstat_source *source)
@@ -93,9 +93,9 @@ void skstat_journal_hold(struct skstat_journal *journal, struct skstat_source *s
 	/* Asked for after it, for that may have met another instance. */
 	journal->instance = skstat_source_info(source)->instance;
 	if (!err && !(probes & SKSTAT_PROBE_BIT(LIFE)))
-		skstat_error_set(&error, -EOPNOTSUPP, "this kernel does not have the probe it is made of");
-	if (error.err || err)
-		not_held(journal, &error);
+		err = skstat_error_set(&error, -EOPNOTSUPP, "this kernel does not have the probe it is made of");
+	if (err)
+		not_held(journal, err, error.text);
 	else
 		held(journal, probes);
 	skstat_self_set(journal->self, journal_held, journal->held != 0);

@@ -34,7 +34,7 @@ struct step {
 	int hold_err;
 	uint64_t unavailable;	  /* probes that are not there to be held */
 	int events;		  /* in the journal */
-	uint64_t lost;
+	uint64_t lost, unknown;
 	int journal_err;	  /* after the events */
 	uint64_t journal_instance; /* another one before them */
 	bool fresh, cut;	  /* of the journal's totals */

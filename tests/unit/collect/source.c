@@ -207,7 +207,9 @@ int skstat_source_journal(struct skstat_source *source, skstat_sample_fn fn, voi
 	source->cost.requests++;
 	source->cost.wait_ns += 1000;
 	become(source, now.journal_instance);
-	*totals = (struct skstat_journal_totals){ .lost = now.lost, .skipped = 3, .ns = 9, .fresh = now.fresh };
+	*totals = (struct skstat_journal_totals){
+		.lost = now.lost, .skipped = now.unknown, .ns = 9, .fresh = now.fresh,
+	};
 	for (int i = 0; i < now.events; i++) {
 		totals->events++;
 		if (fn(&event, arg))
@@ -215,7 +217,7 @@ int skstat_source_journal(struct skstat_source *source, skstat_sample_fn fn, voi
 	}
 	/* They were read, and do not come again. */
 	now.events = 0;
-	now.lost = 0;
+	now.lost = now.unknown = 0;
 	if (now.journal_err)
 		return failure(&now, now.journal_err, error);
 	totals->complete = !now.cut;
