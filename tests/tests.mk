@@ -38,7 +38,7 @@ check-unit: ## what needs no kernel
 # --- the parsers of the module's messages, under libFuzzer: one build to fuzz,
 # one that says which lines were reached
 
-parsers := $(patsubst %,exporter/source/%.c,attr decode field message schema)
+parsers := $(patsubst %,exporter/source/%.c,attr cursor decode field journal_message message schema)
 fuzzers := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*_fuzz.c))
 fuzz_programs := $(fuzzers:%=build/fuzz/%) $(fuzzers:%=build/fuzz/lines/%)
 

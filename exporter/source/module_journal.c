@@ -18,8 +18,8 @@ static int no_journal(struct skstat_module *module, struct skstat_error *error)
 {
 	module->base.info.journal = false;
 	return skstat_error_set(error, -EOPNOTSUPP,
-				"the module (%s) has no journal here: it is older than this program, or the kernel lacks "
-				"its tracepoints", module->version);
+				"the module (%s) has no journal here: it is older than this program, "
+				"or the kernel lacks its tracepoints", module->version);
 }
 
 static bool is_kept(const struct skstat_module *module)

@@ -199,6 +199,14 @@ static void anew_in_between(void **state)
 	assert_int_equal(skstat_source_info(source)->instance, 9);
 	assert_int_equal(fake.holder.connected, 9);
 	assert_int_equal(fake.holder.held, HELD);
+
+	/* The one that holds was lost, and is the first to meet the new one. */
+	fake.holder.connected = 0;
+	fake.instance = 10;
+	hold(source, PROBES, 0, HELD);
+	assert_int_equal(fake.holder.connected, 10);
+	assert_int_equal(skstat_source_info(source)->instance, 10);
+	assert_true(journal(source, 0).fresh);
 	close_source(source);
 }
 
@@ -320,7 +328,10 @@ static void some_cannot_be_attached(void **state)
 	journal(source, 0);
 	fake.unattachable = SKSTAT_PROBE_BIT(READER);
 	hold(source, PROBES | SKSTAT_PROBE_BIT(READER), 0, HELD | SKSTAT_PROBE_BIT(READER));
-	/* It was attached before; not anew. */
+	/* What is not wanted any more goes all the same. */
+	hold(source, SKSTAT_PROBE_BIT(LIFE) | SKSTAT_PROBE_BIT(READER), 0,
+	     SKSTAT_PROBE_BIT(LIFE) | SKSTAT_PROBE_BIT(READER));
+	assert_int_equal(fake.holder.held, SKSTAT_PROBE_BIT(LIFE) | SKSTAT_PROBE_BIT(READER));
 	hold(source, 0, 0, 0);
 	fake.unattachable = SKSTAT_PROBE_BIT(LIFE);
 	hold(source, PROBES, -ENOMEM, 0);
