@@ -123,7 +123,7 @@ static void full(void **state)
 				   1 << INET_DIAG_SKMEMINFO | 1 << INET_DIAG_INFO | 1 << INET_DIAG_CONG);
 	assert_int_equal(s->kind, SKSTAT_KIND_FULL);
 	for (unsigned int g = 0; g < __SKSTAT_GROUP_MAX; g++) {
-		bool there = g != SKSTAT_GROUP_LISTEN && g != SKSTAT_GROUP_NETNS;
+		bool there = g != SKSTAT_GROUP_LISTEN && g != SKSTAT_GROUP_NETNS && g != SKSTAT_GROUP_EVENT;
 
 		assert_int_equal(s->size[g], there ? skstat_groups[g].size : 0);
 		assert_int_equal(!!(s->groups & 1u << g), there);
@@ -402,6 +402,11 @@ static void schema(void **state)
 	assert_false(available(&made, "ecn_mode") || available(&made, "plb_rehash") || available(&made, "classid"));
 	assert_false(available(&made, "syn_queue") || available(&made, "rate_delivered") || available(&made, "flags"));
 	assert_false(available(&made, "mark") || available(&made, "cgroup") || available(&made, "tls_version"));
+	/* Of a process nothing, and of an event only that there was one. */
+	assert_false(available(&made, "comm") || available(&made, "pid") || available(&made, "process_from"));
+	assert_true(available(&made, "event_time") && available(&made, "event_flags"));
+	assert_false(available(&made, "event_kind") || available(&made, "event_direction"));
+	assert_false(available(&made, "duration") || available(&made, "connect_latency") || available(&made, "cong_name"));
 	skstat_inet_diag_schema_learn(&made, 1 << INET_DIAG_CGROUP_ID);
 	assert_true(available(&made, "cgroup"));
 	assert_false(available(&made, "mark") || available(&made, "ulp"));
