@@ -15,9 +15,10 @@
  *   is known where no payload came, and else only to who has seen the socket in CLOSE_WAIT or later. So payload is
  *   never too low, and too high by 1 at most.
  * - When it began, and whose it was: no duration, no latency, no owner, no memory, no congestion control.
- * - What tcp_disconnect() did away with: connect(AF_UNSPEC), and a blocking connect() that failed, leave a socket
- *   without a peer and without figures, as a listener and a socket that was never connected do. These are no events
- *   here. A connect() without blocking that failed is one, and so is a connection that died in the accept queue's way.
+ * - What tcp_disconnect() did away with: connect(AF_UNSPEC), close() with SO_LINGER of 0 seconds or in TCP_REPAIR, and
+ *   a blocking connect() that failed leave a socket without a peer and without figures, as a listener is one, and a
+ *   socket that was never connected. These are no events here. A connect() that failed without blocking is one, and
+ *   so is a connection that a listener had no room for.
  * - What the kernel's own sockets do (sk_net_refcnt is 0), other namespaces, and what there was no memory to tell of.
  */
 #ifndef SKSTAT_SOURCE_INET_DIAG_EVENT_H
