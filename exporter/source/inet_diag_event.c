@@ -3,6 +3,8 @@
 #include <netinet/tcp.h>
 #include <string.h>
 
+#include <linux/inet_diag.h>
+
 #include "inet_diag_decode.h"
 #include "inet_diag_event.h"
 
@@ -17,7 +19,8 @@ static enum skstat_kind kind_of(const struct skstat_sample *last)
 {
 	const struct skstat_traffic *traffic = &last->traffic;
 
-	if (!last->identity.dport)
+	/* A listener's child that could not even be made is in another state. */
+	if (!last->identity.dport || last->identity.state != TCP_CLOSE)
 		return SKSTAT_KIND_UNSPEC;
 	if (traffic->delivered || traffic->bytes_acked || traffic->bytes_received)
 		return SKSTAT_KIND_CLOSED;
@@ -40,9 +43,7 @@ int skstat_inet_diag_event(const struct nlmsghdr *message, struct skstat_sample 
 	struct skstat_inet_diag diag;
 
 	memset(event, 0, sizeof(*event));
-	if (skstat_inet_diag_decode(message, &diag))
-		return -EBADMSG;
-	if (diag.sample.identity.state != TCP_CLOSE || !diag.sample.size[SKSTAT_GROUP_TRAFFIC])
+	if (skstat_inet_diag_decode(message, &diag) || !(diag.has & 1u << INET_DIAG_INFO))
 		return -EBADMSG;
 	event->kind = kind_of(&diag.sample);
 	event->identity = diag.sample.identity;
