@@ -32,10 +32,10 @@ check-unit: ## what needs no kernel
 	@$(MAKE) -s $(units)
 	@tests/tap.py unit $(units)
 
-# --- the parsers of the module's messages, under libFuzzer: one build to fuzz,
+# --- the parsers of the kernel's messages, under libFuzzer: one build to fuzz,
 # one that says which lines were reached
 
-parsers := $(patsubst %,exporter/source/%.c,attr decode field message schema)
+parsers := $(patsubst %,exporter/source/%.c,attr decode field inet_diag_decode inet_diag_event message schema)
 fuzzers := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*_fuzz.c))
 fuzz_programs := $(fuzzers:%=build/fuzz/%) $(fuzzers:%=build/fuzz/lines/%)
 
