@@ -32,13 +32,15 @@
 #define BATCH	    50 /* connections between two readings: a small socket buffer holds their ends */
 #define PATIENCE_MS 20000
 
-static bool alone; /* in a namespace of our own */
+static bool alone;	  /* in a namespace of our own */
+static bool six_is_there; /* this kernel has IPv6 */
 
 /* One end of a connection, as it knows itself. */
 struct end {
 	uint64_t cookie;
 	uint64_t sent, received;
 	uint16_t port; /* the peer's */
+	sa_family_t family;
 };
 
 /* All events of a test. */
@@ -121,24 +123,35 @@ static void journal_until(struct skstat_source *source, struct told *told, size_
 	}
 }
 
-static struct sockaddr_in address_of(uint16_t port)
+/* Of loopback. Both families have the port at the same place. */
+static socklen_t address_of(struct sockaddr_in6 *address, sa_family_t family, uint16_t port)
 {
-	return (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons(port),
-				     .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in *four = (struct sockaddr_in *)(void *)address;
+
+	memset(address, 0, sizeof(*address));
+	address->sin6_family = family;
+	address->sin6_port = htons(port);
+	if (family == AF_INET6)
+		address->sin6_addr = in6addr_loopback;
+	else
+		four->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	return family == AF_INET6 ? sizeof(*address) : sizeof(*four);
 }
 
-static int tcp_socket(void)
+static int tcp_socket(sa_family_t family)
 {
-	return must(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+	return must(socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
 }
 
-static int listener_open(void)
+/* On PORT, of each family its own. */
+static int listener_open(sa_family_t family)
 {
-	struct sockaddr_in address = address_of(PORT);
-	int fd = tcp_socket(), on = 1;
+	struct sockaddr_in6 address;
+	socklen_t length = address_of(&address, family, PORT);
+	int fd = tcp_socket(family), on = 1;
 
 	must(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)));
-	must(bind(fd, (struct sockaddr *)&address, sizeof(address)));
+	must(bind(fd, (struct sockaddr *)&address, length));
 	must(listen(fd, 16));
 	return fd;
 }
@@ -160,18 +173,18 @@ struct pair {
 
 static void pair_open(struct pair *pair, int listener)
 {
-	struct sockaddr_in address = address_of(PORT), own;
-	socklen_t length = sizeof(own);
+	struct sockaddr_in6 address, own;
+	socklen_t length = sizeof(address);
 
 	memset(pair, 0, sizeof(*pair));
-	pair->client = tcp_socket();
-	must(connect(pair->client, (struct sockaddr *)&address, sizeof(address)));
+	must(getsockname(listener, (struct sockaddr *)&address, &length));
+	pair->client = tcp_socket(address.sin6_family);
+	must(connect(pair->client, (struct sockaddr *)&address, length));
 	must(getsockname(pair->client, (struct sockaddr *)&own, &length));
 	pair->server = must(accept4(listener, NULL, NULL, SOCK_CLOEXEC));
-	pair->end[0].cookie = cookie_of(pair->client);
-	pair->end[0].port = PORT;
-	pair->end[1].cookie = cookie_of(pair->server);
-	pair->end[1].port = ntohs(own.sin_port);
+	pair->end[0] = (struct end){ .cookie = cookie_of(pair->client), .port = PORT, .family = own.sin6_family };
+	pair->end[1] = (struct end){ .cookie = cookie_of(pair->server), .port = ntohs(own.sin6_port),
+				     .family = own.sin6_family };
 }
 
 static void transfer(struct pair *pair, int from, size_t count)
@@ -212,16 +225,18 @@ static void pair_use(int listener, size_t number, struct end *end)
 
 static void check_event(const struct skstat_sample *event, const struct end *end)
 {
+	static const uint8_t four[16] = { 127, 0, 0, 1 }, six[16] = { [15] = 1 };
 	const uint32_t groups = 1 << SKSTAT_GROUP_IDENTITY | 1 << SKSTAT_GROUP_TRAFFIC | 1 << SKSTAT_GROUP_TCP |
 				1 << SKSTAT_GROUP_MEMORY | 1 << SKSTAT_GROUP_EVENT;
 
 	assert_int_equal(event->kind, SKSTAT_KIND_CLOSED);
 	assert_int_equal(event->groups, groups);
 	assert_int_equal(event->identity.netns, 1);
-	assert_int_equal(event->identity.family, AF_INET);
+	assert_int_equal(event->identity.family, end->family);
 	assert_int_equal(event->identity.dport, end->port);
 	assert_true(event->identity.sport == PORT || event->identity.dport == PORT);
-	assert_memory_equal(event->identity.saddr.byte, ((uint8_t[16]){ 127, 0, 0, 1 }), 16);
+	assert_memory_equal(event->identity.saddr.byte, end->family == AF_INET ? four : six, 16);
+	assert_memory_equal(event->identity.daddr.byte, end->family == AF_INET ? four : six, 16);
 	assert_int_equal(event->traffic.bytes_sent - event->traffic.bytes_retrans, end->sent);
 	/* The FIN, which is known where nothing else came. */
 	assert_in_range(event->traffic.bytes_received - end->received, event->tcp.fin_received, 1);
@@ -258,12 +273,12 @@ static void each_once(void **state)
 	struct skstat_source *source = source_hold();
 	struct end *end = calloc(2 * CONNECTIONS, sizeof(*end));
 	struct told *told = told_new();
-	int listener = listener_open();
+	int four = listener_open(AF_INET), six = six_is_there ? listener_open(AF_INET6) : dup(four);
 
 	(void)state;
 	assert_non_null(end);
 	for (size_t i = 0; i < CONNECTIONS; i++) {
-		pair_use(listener, i, &end[2 * i]);
+		pair_use(i % 3 ? four : six, i, &end[2 * i]);
 		if (i % BATCH == BATCH - 1)
 			journal(source, told);
 	}
@@ -272,7 +287,8 @@ static void each_once(void **state)
 	assert_int_equal(ends_check(told, end, 2 * CONNECTIONS) + told->lost, 2 * CONNECTIONS);
 	/* Read that often, not even the smallest buffer runs over. */
 	assert_int_equal(told->lost, 0);
-	close(listener);
+	close(four);
+	close(six);
 	free(told);
 	free(end);
 	skstat_source_close(source);
@@ -285,7 +301,7 @@ static void loss_is_exact(void **state)
 	struct told *told = told_new(), *all = told_new();
 	const int bytes = 8192;
 	struct end end[200];
-	int listener = listener_open();
+	int listener = listener_open(AF_INET);
 
 	(void)state;
 	must(setsockopt(skstat_source_bell(source), SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes)));
@@ -332,7 +348,7 @@ static void met_before(void **state)
 {
 	struct skstat_source *source = source_hold();
 	struct told *told = told_new();
-	int listener = listener_open();
+	int listener = listener_open(AF_INET);
 	struct pair pair;
 	char byte;
 
@@ -366,11 +382,12 @@ static void met_before(void **state)
 
 static int connect_later(uint16_t port)
 {
-	struct sockaddr_in address = address_of(port);
-	int fd = tcp_socket();
+	struct sockaddr_in6 address;
+	socklen_t length = address_of(&address, AF_INET, port);
+	int fd = tcp_socket(AF_INET);
 
 	must(fcntl(fd, F_SETFL, O_NONBLOCK));
-	if (connect(fd, (struct sockaddr *)&address, sizeof(address)))
+	if (connect(fd, (struct sockaddr *)&address, length))
 		assert_true(errno == EINPROGRESS || errno == ECONNREFUSED);
 	return fd;
 }
@@ -379,14 +396,15 @@ static int connect_later(uint16_t port)
 static void failures(void **state)
 {
 	struct skstat_source *source = source_hold();
-	struct sockaddr_in nobody = address_of(CLOSED_PORT);
+	struct sockaddr_in6 nobody;
+	socklen_t length = address_of(&nobody, AF_INET, CLOSED_PORT);
 	struct told *told = told_new();
 	struct pollfd fd = { .fd = connect_later(CLOSED_PORT), .events = POLLOUT };
 	uint64_t cookie = cookie_of(fd.fd);
-	int blocking = tcp_socket();
+	int blocking = tcp_socket(AF_INET);
 
 	(void)state;
-	assert_int_equal(connect(blocking, (struct sockaddr *)&nobody, sizeof(nobody)), -1);
+	assert_int_equal(connect(blocking, (struct sockaddr *)&nobody, length), -1);
 	assert_int_equal(errno, ECONNREFUSED);
 	must(close(blocking));
 	assert_int_equal(poll(&fd, 1, PATIENCE_MS), 1);
@@ -407,11 +425,11 @@ static void no_connections(void **state)
 	const struct linger at_once = { .l_onoff = 1 };
 	struct skstat_source *source = source_hold();
 	struct told *told = told_new();
-	int listener = listener_open();
+	int listener = listener_open(AF_INET);
 	struct pair pair, last;
 
 	(void)state;
-	must(close(tcp_socket()));
+	must(close(tcp_socket(AF_INET)));
 	pair_open(&pair, listener);
 	transfer(&pair, 0, 10);
 	must(setsockopt(pair.client, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once)));
@@ -443,7 +461,7 @@ static void holds_and_releases(void **state)
 {
 	struct skstat_source *source = source_open();
 	struct told *told = told_new();
-	int listener = listener_open();
+	int listener = listener_open(AF_INET);
 	struct skstat_journal_totals totals;
 	struct skstat_error error;
 	struct end end[8];
@@ -506,5 +524,6 @@ int main(void)
 	};
 
 	alone = namespace_enter();
+	six_is_there = access("/proc/net/if_inet6", F_OK) == 0;
 	return cmocka_run_group_tests_name("inet_diag journal", tests, NULL, NULL);
 }
