@@ -11,6 +11,7 @@
 #include "model/model.h"
 #include "model/module_families.h"
 #include "model/self_families.h"
+#include "naming.h"
 #include "poll_time.h"
 #include "poller.h"
 #include "source/error.h"
@@ -24,7 +25,7 @@ struct skstat_collector {
 	struct skstat_store *store;
 	struct skstat_self *self;
 
-	struct skstat_netns_names *names;
+	struct skstat_naming naming;
 	struct skstat_model *model;
 	struct skstat_poller *poller;
 	struct skstat_poll_time time;
@@ -39,11 +40,6 @@ struct skstat_collector {
 	uint32_t budget_told;
 };
 
-static const char *netns_name(uint32_t inode, void *names)
-{
-	return skstat_netns_names_find(names, inode);
-}
-
 static int model_new(struct skstat_collector *collector)
 {
 	const struct skstat_config *config = collector->config;
@@ -51,13 +47,16 @@ static int model_new(struct skstat_collector *collector)
 		.group_limit = config->view_limit,
 		.group_ttl_ns = config->view_ttl_ns,
 		.netns_limit = config->netns_limit,
-		.netns_name = netns_name,
+		.netns_name = skstat_naming_netns,
+		.netns_arg = &collector->naming,
+		.all_histograms = config->view_all_histograms,
+		.by_comm = config->view_comm,
+		.process_name = config->view_comm ? skstat_naming_process : NULL,
+		.process_arg = &collector->naming,
 	};
 
-	collector->names = skstat_netns_names_new("/run/netns");
-	if (!collector->names)
+	if (skstat_naming_open(&collector->naming, config->view_comm, collector->self))
 		return -ENOMEM;
-	model.netns_arg = collector->names;
 	collector->model = skstat_model_new(&model, collector->self);
 	return collector->model ? 0 : -ENOMEM;
 }
@@ -116,7 +115,7 @@ void skstat_collector_free(struct skstat_collector *collector)
 	skstat_waiter_close(&collector->waiter);
 	skstat_poller_free(collector->poller);
 	skstat_model_free(collector->model);
-	skstat_netns_names_free(collector->names);
+	skstat_naming_close(&collector->naming);
 	free(collector);
 }
 
@@ -162,7 +161,7 @@ static int poll_once(struct skstat_collector *collector, uint64_t due_ns, struct
 		collector->ended = true;
 		return 0;
 	}
-	skstat_netns_names_refresh(collector->names);
+	skstat_naming_poll(&collector->naming, due_ns);
 	err = skstat_poller_poll(collector->poller, due_ns, &result, error);
 	if (!err) {
 		skstat_poll_time_add(&collector->time, result.full, result.ns);

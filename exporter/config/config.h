@@ -43,6 +43,7 @@ struct skstat_config {
 	uint32_t view_limit;  /* --view.limit: groups */
 	uint64_t view_ttl_ns; /* --view.group-ttl */
 	bool view_comm;	      /* --view.comm */
+	bool view_all_histograms; /* --view.all-histograms */
 	uint32_t netns_limit; /* --netns.limit: namespaces */
 
 	/* web */

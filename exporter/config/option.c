@@ -272,6 +272,9 @@ const struct skstat_setting skstat_setting_table[] = {
 	  "Group by the process's name as well. Needs CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH, to find those of "
 	  "other users in /proc",
 	  SWITCH(view_comm) },
+	{ "Metrics", "view.all-histograms", 0, NULL, "false",
+	  "All histograms there are, and not only those with which 20 groups stay below 3,000 series",
+	  SWITCH(view_all_histograms) },
 	{ "Metrics", "netns.limit", 0, "N", "20", "Network namespaces with a label of their own",
 	  NUMBER32(netns_limit, "1", "100000") },
 

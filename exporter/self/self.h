@@ -123,6 +123,11 @@
 	S(stage_families_ns, "skstat_stage", NANOSECONDS, COUNTER, "stage", "families", 0, "")                         \
 	S(stage_publish_ns, "skstat_stage", NANOSECONDS, COUNTER, "stage", "publish", 0, "")                           \
 	S(snapshots, "skstat_snapshots", NONE, COUNTER, "", "", 0, "Snapshots published")                              \
+	/* names of processes */                                                                                       \
+	S(comm_readings, "skstat_comm_readings", NONE, COUNTER, "", "", 0,                                             \
+	  "Times that /proc was read for the processes of sockets (--view.comm)")                                      \
+	S(comm_denied, "skstat_comm_denied_processes", NONE, GAUGE, "", "", 0,                                         \
+	  "Processes that could not be looked into for that, the last time")                                           \
 	/* http */                                                                                                     \
 	S(http_2xx, "skstat_http_requests", NONE, COUNTER, "code", "2xx", 1, "HTTP requests answered")                 \
 	S(http_4xx, "skstat_http_requests", NONE, COUNTER, "code", "4xx", 1, "")                                       \

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "collect/kit.h"
+#include "collect/naming.h"
 #include "collect/print.h"
 
 static void max_loops(void **state)
@@ -41,6 +42,59 @@ static void full_interval_on_the_clock(void **state)
 	/* The 1st, 3rd, ... 9th; a poll that was late by a whole tick may be left out. */
 	assert_true(full >= 5);
 	skstat_store_free(store);
+}
+
+/* /proc is read when a socket in it is asked for and not known: once a poll, and not in every one. */
+static void names_of_processes(void **state)
+{
+	static const struct step steps_[] = { { 0 }, { .inode = 5 }, { .inode = 6 }, { .inode = 6 }, { .inode = 5 } };
+
+	(void)state;
+	fast(COUNT(steps_));
+	config.poll_full_interval_ns = 3600 * SECOND;
+	config.view_comm = config.view_all_histograms = true;
+	known_inode = 5;
+	readable_ns = 0;
+	assert_int_equal(collect(steps_, COUNT(steps_)), 0);
+	assert_true(last_config.by_comm && last_config.all_histograms);
+	assert_string_equal(said, "full begin:full:1 end:2 mib self:netlink:why publish\n"
+				  "delta:101 begin:delta:1 proc nginx nginx end:2 mib self:netlink:why publish\n"
+				  "delta:102 begin:delta:1 unknown unknown end:2 mib self:netlink:why publish\n"
+				  "delta:103 begin:delta:1 unknown unknown end:2 mib self:netlink:why publish\n"
+				  "delta:104 begin:delta:1 nginx nginx end:2 mib self:netlink:why publish\n"
+				  "close ");
+	assert_int_equal(skstat_self_get(&self, comm_readings), 1);
+	assert_int_equal(skstat_self_get(&self, comm_denied), 7);
+	skstat_store_free(store);
+
+	/* Where nobody is asked, nothing is read. */
+	fast(1);
+	assert_int_equal(collect(NULL, 0), 0);
+	assert_false(last_config.by_comm || last_config.process_name || last_config.all_histograms);
+	skstat_store_free(store);
+}
+
+/* Polls a second apart, on the dot, may each read it; a second time in one poll it is not even tried. */
+static void names_by_the_clock_of_polls(void **state)
+{
+	struct skstat_naming naming;
+
+	(void)state;
+	defaults();
+	run_script(NULL, 0);
+	known_inode = 5;
+	readable_ns = 0;
+	assert_int_equal(skstat_naming_open(&naming, true, &self), 0);
+	for (uint64_t poll = 1000; poll < 1003; poll++) {
+		skstat_naming_poll(&naming, poll * SECOND);
+		assert_null(skstat_naming_process(6, &naming));
+		readable_ns = 0;
+		assert_null(skstat_naming_process(6, &naming));
+		readable_ns = (poll + 1) * SECOND;
+		assert_string_equal(skstat_naming_process(5, &naming), "nginx");
+	}
+	assert_string_equal(said, "proc proc proc ");
+	skstat_naming_close(&naming);
 }
 
 static void late_polls(void **state)
@@ -199,6 +253,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(max_loops),
 		cmocka_unit_test(full_interval_on_the_clock),
+		cmocka_unit_test(names_of_processes),
+		cmocka_unit_test(names_by_the_clock_of_polls),
 		cmocka_unit_test(late_polls),
 		cmocka_unit_test(signals),
 		cmocka_unit_test(troubles),

@@ -94,7 +94,7 @@ static void defaults(void **state)
 	assert_string_equal(c.kill_switch, "");
 	assert_true(c.view_limit == 20 && c.netns_limit == 20 && c.view_ttl_ns == 3600 * SECOND);
 	assert_true(c.journal && c.journal_first_byte && c.journal_reader);
-	assert_false(c.journal_accept || c.view_comm);
+	assert_false(c.journal_accept || c.view_comm || c.view_all_histograms);
 	assert_int_equal(c.listens, 1);
 	assert_string_equal(c.listen[0], "127.0.0.1:19733");
 	assert_int_equal(c.hosts, 1);
@@ -157,6 +157,7 @@ static void every_option(void **state)
 	assert_true(c.journal && c.journal_accept);
 	assert_true(parsed("--no-journal --journal").journal);
 	assert_true(parsed("--view.comm").view_comm);
+	assert_true(parsed("--view.all-histograms").view_all_histograms);
 	assert_true(parsed("--view.limit=1").view_limit == 1);
 	assert_true(parsed("--view.limit=100000").view_limit == 100000);
 	assert_true(parsed("--view.group-ttl=7d").view_ttl_ns == 7 * 86400 * SECOND);

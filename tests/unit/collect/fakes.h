@@ -46,6 +46,7 @@ struct step {
 	unsigned int sleep_ms;
 	int signal;		  /* raised meanwhile */
 	void (*act)(void);	  /* done meanwhile */
+	uint64_t inode;		  /* whose process the model asks for at each record */
 };
 
 /* The source follows these from the first to the last; afterwards all goes well. */
@@ -61,7 +62,8 @@ extern bool deltas;	  /* whether it knows them */
 extern struct skstat_query last_query;
 extern uint64_t last_timeout;
 extern uint64_t last_probes;
-extern struct skstat_poll last_poll; /* what the model was told */
+extern struct skstat_poll last_poll;		/* what the model was told */
+extern struct skstat_model_config last_config;	/* and at its making */
 
 /* The bell: an eventfd that is made by the first hold, and closed with the last source. */
 void bell_ring(void);
@@ -72,6 +74,9 @@ struct skstat_store {
 	struct skstat_snapshot snapshot;
 	int published;
 };
+
+extern uint64_t known_inode; /* the one socket that /proc tells of, once it was read */
+extern uint64_t readable_ns; /* by the clock that is given, it may not be read before */
 
 extern bool text_fails; /* no memory for the text */
 

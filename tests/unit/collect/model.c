@@ -5,6 +5,7 @@
 #include "fakes.h"
 
 struct skstat_poll last_poll;
+struct skstat_model_config last_config;
 
 struct skstat_model {
 	int samples;
@@ -13,8 +14,9 @@ struct skstat_model {
 
 struct skstat_model *skstat_model_new(const struct skstat_model_config *config, struct skstat_self *self)
 {
-	(void)config;
 	(void)self;
+	if (config)
+		last_config = *config;
 	return calloc(1, sizeof(struct skstat_model));
 }
 
@@ -45,6 +47,11 @@ int skstat_model_sample(const struct skstat_sample *sample, void *arg)
 	struct skstat_model *model = arg;
 
 	(void)sample;
+	if (now.inode) {
+		const char *name = last_config.process_name(now.inode, last_config.process_arg);
+
+		say("%s ", name ? name : "unknown");
+	}
 	return ++model->samples == 2 ? now.model_err : 0;
 }
 
