@@ -146,6 +146,7 @@ void skstat_connection_update(struct skstat_model *model, struct skstat_entry *e
 	fin_note(entry, sample);
 	fin_take(entry, &difference);
 	skstat_group_count(entry->group, &difference, model->poll.now_ns);
+	skstat_ledger_count(model, sample->identity.netns, &difference);
 	if (fits && (other || is_active(plan, &difference, sample))) {
 		skstat_observation_take(sample, value);
 		group_observe(plan, entry->group, value);
@@ -220,8 +221,12 @@ static void newcomer_settle(struct skstat_model *model, const struct skstat_newc
 	/* Of a baseline, too, the FIN is in what it had. */
 	skstat_difference_whole(&entry->values, &difference);
 	fin_take(entry, &difference);
-	if (newcomer->whole)
+	if (newcomer->whole) {
 		skstat_group_count(entry->group, &difference, model->poll.now_ns);
+		skstat_ledger_count(model, newcomer->netns, &difference);
+		if (direction == SKSTAT_DIRECTION_IN)
+			skstat_ledger_accepted(model, newcomer->netns);
+	}
 	if (newcomer->observation != SKSTAT_NOT_OBSERVED && entry->epoch)
 		group_observe(&model->plan, entry->group,
 			      model->newcomers.observation[newcomer->observation].value);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "families.h"
+#include "ledger_families.h"
 #include "mib.h"
 #include "model.h"
 #include "plan.h"
@@ -75,4 +76,5 @@ void skstat_model_document(void (*fn)(const struct skstat_family_doc *doc, void 
 	columns_tell(&telling, plan.gauge, SKSTAT_GAUGES, SKSTAT_KIND_LISTEN, SKSTAT_METRIC_GAUGE);
 	columns_tell(&telling, plan.counter, SKSTAT_COUNTERS, SKSTAT_KIND_LISTEN, SKSTAT_METRIC_COUNTER);
 	mib_tell(&telling);
+	skstat_ledger_document(fn, arg);
 }

@@ -5,6 +5,7 @@
 
 #include "families.h"
 #include "inside.h"
+#include "ledger_families.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 #define VIEW_LABELS 4
@@ -120,8 +121,7 @@ static void sockets_add(const struct making *m)
 		if (!namespaces->available[i])
 			continue;
 		for (ns = namespaces->by_inode; ns; ns = ns->hh.next) {
-			/* Known by its SNMP counters alone, so far. */
-			if (!ns->seen)
+			if (!ns->walked)
 				continue;
 			if (ns->folded) {
 				other += ns->sockets[i];
@@ -299,4 +299,5 @@ void skstat_model_families(struct skstat_model *model, struct skstat_families *s
 	gauges_add(&making, SKSTAT_KIND_LISTEN);
 	counters_add(&making, SKSTAT_KIND_LISTEN);
 	mib_add(&making);
+	skstat_ledger_families(&model->namespaces, set);
 }

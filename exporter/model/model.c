@@ -33,6 +33,7 @@ static void sockets_forget(struct skstat_model *model)
 	while ((entry = skstat_table_next(&model->table, &index)))
 		skstat_socket_remove(model, entry);
 	skstat_newcomers_clear(&model->newcomers);
+	skstat_namespaces_ledger_end(&model->namespaces);
 	model->ready = false;
 }
 
@@ -77,14 +78,16 @@ void skstat_model_begin(struct skstat_model *model, const struct skstat_poll *po
 		skstat_model_end(model, &broken_off);
 	if (!first && model->poll.instance != poll->instance)
 		instance_change(model, poll);
-	if (first || model->poll.instance != poll->instance || model->poll.schema != poll->schema)
+	if (first || model->poll.instance != poll->instance || model->poll.schema != poll->schema) {
 		skstat_mib_index_init(&model->mib, poll->schema);
-	skstat_plan_fit(&model->plan, poll->schema, poll->hz);
-	skstat_namespaces_fit(&model->namespaces, poll->schema);
+		skstat_ledger_index(&model->namespaces.ledger, poll->schema);
+	}
 	model->poll = *poll;
 	/* 0 means never. */
 	if (!++model->number)
 		model->number = 1;
+	skstat_plan_fit(&model->plan, poll->schema, poll->hz);
+	skstat_namespaces_fit(&model->namespaces, poll->schema, poll->journal, model->number);
 	model->open = true;
 }
 
@@ -129,7 +132,7 @@ int skstat_model_sample(const struct skstat_sample *sample, void *arg)
 		return 0;
 	case SKSTAT_KIND_NETNS:
 		model->count.netns++;
-		return skstat_namespaces_take(&model->namespaces, sample, model->number);
+		return skstat_namespaces_take(&model->namespaces, sample);
 	case SKSTAT_KIND_OPENED:
 	case SKSTAT_KIND_FAILED:
 	case SKSTAT_KIND_CLOSED:
@@ -144,8 +147,7 @@ int skstat_model_sample(const struct skstat_sample *sample, void *arg)
 
 int skstat_model_event(const struct skstat_sample *sample, void *arg)
 {
-	(void)sample;
-	(void)arg;
+	skstat_ledger_event(arg, sample);
 	return 0;
 }
 
@@ -167,7 +169,7 @@ static void sweep(struct skstat_model *model)
 		if (entry->seen != model->number && ++entry->missed >= misses)
 			skstat_socket_remove(model, entry);
 	/* Namespaces are counted, not found: no source misses one. */
-	skstat_namespaces_sweep(&model->namespaces, model->number);
+	skstat_namespaces_sweep(&model->namespaces);
 }
 
 static size_t model_bytes(const struct skstat_model *model)
@@ -219,6 +221,8 @@ void skstat_model_end(struct skstat_model *model, const struct skstat_totals *to
 	skstat_connection_settle(model);
 	if (model->poll.full && totals->complete && !totals->partial) {
 		sweep(model);
+		if (!model->ready)
+			skstat_namespaces_ledger_begin(&model->namespaces);
 		model->ready = true;
 	}
 	skstat_view_expire(&model->view, model->poll.now_ns);
