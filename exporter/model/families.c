@@ -298,6 +298,6 @@ void skstat_model_families(struct skstat_model *model, struct skstat_families *s
 	listeners_add(&making);
 	gauges_add(&making, SKSTAT_KIND_LISTEN);
 	counters_add(&making, SKSTAT_KIND_LISTEN);
-	mib_add(&making);
 	skstat_ledger_families(&model->namespaces, set);
+	mib_add(&making);
 }

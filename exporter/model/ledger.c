@@ -37,7 +37,7 @@ void skstat_ledger_fit(struct skstat_ledger *ledger, const struct skstat_schema 
 	ledger->available[SKSTAT_LEDGER_DELIVERED] = has_field(schema, "delivered");
 	ledger->available[SKSTAT_LEDGER_RETRANSMITTED] = retransmits;
 	ledger->available[SKSTAT_LEDGER_SENT] = retransmits && has_field(schema, "segs_out");
-	ledger->events = journal && has_field(schema, "event_flags");
+	ledger->events = journal && has_field(schema, "synack_retrans");
 }
 
 void skstat_book_open(struct skstat_book *book, enum skstat_open kind, bool in, uint32_t inherited)

@@ -46,6 +46,7 @@ struct space {
 	uint32_t inode;
 	uint32_t sent;	   /* by the connection; 0: there is none */
 	uint64_t out_segs; /* of the kernel */
+	uint64_t synacks;  /* sent again, as the module counts */
 };
 
 static void walk(struct kit *kit, const struct space *space, size_t count)
@@ -73,6 +74,7 @@ static void mib(struct kit *kit, const struct space *space, size_t count)
 		struct skstat_mib mib = counts_mib(&counts, true);
 
 		counts.OUT_SEGS = counts.DELIVERED = space[i].out_segs;
+		counts.SYNACK_RETRANS = space[i].synacks;
 		mib.netns = space[i].id;
 		mib.inode = space[i].inode;
 		assert_int_equal(skstat_model_mib(&mib, kit->model), 0);
@@ -99,7 +101,7 @@ static void sent_is(struct kit *kit, const char *netns, double kernel, double at
 
 static void all_begins_with_the_first_walk(void **state)
 {
-	struct space space = { 1, 1, 500, 9000 };
+	struct space space = { 1, 1, 500, 9000, 0 };
 	struct kit *kit = ledger_kit(20);
 
 	(void)state;
@@ -145,16 +147,21 @@ static void all_begins_with_the_first_walk(void **state)
 /* The first walk went well, and then the counters could not be read: both sides wait for them. */
 static void counters_that_come_late(void **state)
 {
-	struct space space = { 1, 1, 100, 100 };
+	struct skstat_sample s = event(SKSTAT_KIND_CLOSED, SKSTAT_CLOSE_FIN_LOCAL, SKSTAT_EVENT_OUT,
+				       SKSTAT_EVENT_FIN_PENDING);
+	struct space space = { 1, 1, 100, 100, 0 };
 	struct kit *kit = ledger_kit(20);
 
 	(void)state;
+	kit->poll.journal = true;
 	kit_begin(kit, true);
 	walk(kit, &space, 1);
 	kit_end(kit, true, false);
+	assert_int_equal(skstat_model_event(&s, kit->model), 0);
 	space.sent = space.out_segs = 150;
 	poll(kit, &space, 1);
 	sent_is(kit, "n1", 0, 0);
+	assert_true(kit_value(kit, UNATTRIBUTED, "n1/sent/time_wait") == 0);
 	space.sent = space.out_segs = 160;
 	poll(kit, &space, 1);
 	sent_is(kit, "n1", 10, 10);
@@ -163,7 +170,7 @@ static void counters_that_come_late(void **state)
 
 static void a_namespace_that_comes_later(void **state)
 {
-	struct space space[] = { { 1, 1, 100, 100 }, { 2, 2, 25, 26 } };
+	struct space space[] = { { 1, 1, 100, 100, 0 }, { 2, 2, 25, 26, 0 } };
 	struct kit *kit = ledger_kit(20);
 	struct skstat_sample s;
 
@@ -180,13 +187,13 @@ static void a_namespace_that_comes_later(void **state)
 	assert_int_equal(skstat_model_event(&s, kit->model), 0);
 	kit_end(kit, true, false);
 	mib(kit, space, 2);
-	mib(kit, &(struct space){ 3, 3, 0, 0 }, 1);
+	mib(kit, &(struct space){ 3, 3, 0, 0, 0 }, 1);
 	assert_null(kit_series(kit, "skstat_tcp_sockets", "n3/established"));
 	sent_is(kit, "n3", 0, 0);
 	kit_begin(kit, true);
-	walk(kit, (struct space[]){ space[0], space[1], { 3, 3, 11, 0 } }, 3);
+	walk(kit, (struct space[]){ space[0], space[1], { 3, 3, 11, 0, 0 } }, 3);
 	kit_end(kit, true, false);
-	mib(kit, &(struct space){ 3, 3, 0, 10 }, 1);
+	mib(kit, &(struct space){ 3, 3, 0, 10, 0 }, 1);
 	sent_is(kit, "n3", 10, 10);
 	kit_free(kit);
 }
@@ -194,7 +201,7 @@ static void a_namespace_that_comes_later(void **state)
 /* Told of by an event, and by nothing else ever: it goes, and what it has counted is in no book. */
 static void a_namespace_that_was_too_short(void **state)
 {
-	struct space space = { 1, 1, 100, 100 };
+	struct space space = { 1, 1, 100, 100, 0 };
 	struct kit *kit = ledger_kit(20);
 	uint64_t bytes;
 
@@ -217,7 +224,7 @@ static void a_namespace_that_was_too_short(void **state)
 
 static void namespaces_that_go(void **state)
 {
-	struct space space[] = { { 1, 1, 100, 100 }, { 2, 2, 25, 25 }, { 3, 3, 7, 7 } };
+	struct space space[] = { { 1, 1, 100, 100, 0 }, { 2, 2, 25, 25, 0 }, { 3, 3, 7, 7, 0 } };
 	struct kit *kit = ledger_kit(1);
 
 	(void)state;
@@ -239,12 +246,12 @@ static void namespaces_that_go(void **state)
 	poll(kit, space + 1, 1);
 	assert_null(kit_series(kit, KERNEL, "n1/sent"));
 	sent_is(kit, "other", 23, 21);
-	space[0] = (struct space){ 4, 4, 3, 4 };
+	space[0] = (struct space){ 4, 4, 3, 4, 0 };
 	poll(kit, space, 2);
 	sent_is(kit, "n4", 4, 3);
 	sent_is(kit, "other", 23, 21);
 	/* its inode, of a namespace that is another one */
-	space[0] = (struct space){ 5, 4, 0, 2 };
+	space[0] = (struct space){ 5, 4, 0, 2, 0 };
 	poll(kit, space, 2);
 	sent_is(kit, "n4", 2, 0);
 	kit_free(kit);
@@ -253,7 +260,7 @@ static void namespaces_that_go(void **state)
 /* Ids begin again; before the walk has said which is which, sockets come by the new ones. */
 static void the_module_is_loaded_anew(void **state)
 {
-	struct space space[] = { { 1, 1, 100, 100 }, { 2, 2, 50, 50 } };
+	struct space space[] = { { 1, 1, 100, 100, 6 }, { 2, 2, 50, 50, 0 } };
 	struct kit *kit = ledger_kit(20);
 
 	(void)state;
@@ -261,18 +268,27 @@ static void the_module_is_loaded_anew(void **state)
 	space[0].sent = space[0].out_segs = 110;
 	poll(kit, space, 2);
 	kit->poll.instance++;
-	space[0] = (struct space){ 2, 1, 115, 115 };
-	space[1] = (struct space){ 1, 2, 51, 51 };
+	/* the namespace whose SYN-ACKs it has counted goes on with what the new one counts */
+	space[0] = (struct space){ 2, 1, 115, 115, 7 };
+	space[1] = (struct space){ 1, 2, 51, 51, 0 };
 	poll(kit, space, 2);
-	sent_is(kit, "n1", 15, 15);
+	assert_true(kit_value(kit, ATTRIBUTED, "n1/sent") == 15);
+	assert_true(kit_value(kit, UNATTRIBUTED, "n1/retransmitted/synack") == 7);
+	assert_true(kit_value(kit, UNATTRIBUTED, "n1/sent/synack") == 7);
+	assert_true(kit_value(kit, RESIDUAL, "n1/sent") == -7);
 	sent_is(kit, "n2", 1, 1);
+	/* the inode is another namespace's meanwhile, which began with 0 */
+	kit->poll.instance++;
+	space[1] = (struct space){ 1, 2, 0, 9, 0 };
+	poll(kit, space, 2);
+	sent_is(kit, "n2", 10, 1);
 	kit_free(kit);
 }
 
 /* From the module to inet_diag, and what was between is in neither side. */
 static void another_source(void **state)
 {
-	struct space space = { 1, 1, 100, 100 };
+	struct space space = { 1, 1, 100, 100, 0 };
 	struct kit *kit = ledger_kit(20);
 
 	(void)state;
@@ -299,7 +315,7 @@ static void another_source(void **state)
 /* An accepted connection that was found by a walk: the arrival of its SYN-ACK is its own alone. */
 static void accepted(void **state)
 {
-	struct space space = { 1, 1, 0, 0 };
+	struct space space = { 1, 1, 0, 0, 0 };
 	struct skstat_sample s[] = { kit_listener(5, "10.0.0.1:80"), kit_connection(6, "10.0.0.1:80", "10.0.0.2:5") };
 	struct kit *kit = ledger_kit(20);
 
@@ -324,7 +340,7 @@ static void accepted(void **state)
 
 int main(void)
 {
-	static const struct CMUnitTest tests[] = {
+	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_begins_with_the_first_walk),
 		cmocka_unit_test(counters_that_come_late),
 		cmocka_unit_test(a_namespace_that_comes_later),
@@ -335,5 +351,6 @@ int main(void)
 		cmocka_unit_test(accepted),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests_name("ledger_netns", tests, NULL, NULL);
 }

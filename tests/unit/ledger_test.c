@@ -245,6 +245,32 @@ static void what_is_not_known_is_not_there(void **state)
 	assert_false(book.line[SKSTAT_LEDGER_DELIVERED].known);
 }
 
+/* An open that is told of late takes off what was already shown: that shows when it is made up for. */
+static void nothing_goes_back(void **state)
+{
+	struct skstat_ledger ledger = ledger_new(true);
+	struct skstat_book book = { 0 };
+	struct counts counts = { 0 };
+
+	(void)state;
+	counts.DELIVERED = 4;
+	book_count(&book, 0, 0, 5);
+	book_see(&book, &ledger, &counts);
+	line_is(&book, SKSTAT_LEDGER_DELIVERED, 4, 5, 0, -1);
+	book_tell(&book, event(SKSTAT_KIND_OPENED, SKSTAT_OPEN_HANDSHAKE, SKSTAT_EVENT_IN, 0));
+	book_see(&book, &ledger, &counts);
+	line_is(&book, SKSTAT_LEDGER_DELIVERED, 4, 5, 0, -1);
+	counts.DELIVERED = 6;
+	book_count(&book, 0, 0, 2);
+	book_see(&book, &ledger, &counts);
+	line_is(&book, SKSTAT_LEDGER_DELIVERED, 6, 6, 0, 0);
+	/* from below 0 */
+	for (int i = 0; i < 9; i++)
+		book_tell(&book, event(SKSTAT_KIND_OPENED, SKSTAT_OPEN_HANDSHAKE, SKSTAT_EVENT_IN, 0));
+	book_see(&book, &ledger, &counts);
+	line_is(&book, SKSTAT_LEDGER_DELIVERED, 6, 6, 0, 0);
+}
+
 static void coverage(void **state)
 {
 	struct skstat_ledger_line line = { .known = true, .kernel = 1000, .attributed = 500 };
@@ -269,14 +295,16 @@ static void coverage(void **state)
 
 int main(void)
 {
-	static const struct CMUnitTest tests[] = {
+	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(both_ends_of_a_connection),
 		cmocka_unit_test(opens_of_every_kind),
 		cmocka_unit_test(attempts_that_failed),
 		cmocka_unit_test(resets),
 		cmocka_unit_test(what_is_not_known_is_not_there),
+		cmocka_unit_test(nothing_goes_back),
 		cmocka_unit_test(coverage),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests_name("ledger", tests, NULL, NULL);
 }
