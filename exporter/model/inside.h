@@ -3,12 +3,14 @@
 #ifndef SKSTAT_MODEL_INSIDE_H
 #define SKSTAT_MODEL_INSIDE_H
 
+#include "aside.h"
 #include "listener.h"
 #include "model.h"
 #include "namespaces.h"
 #include "newcomer.h"
 #include "plan.h"
 #include "table.h"
+#include "tombstone.h"
 #include "view.h"
 
 /* Of one poll; they go to struct skstat_self together, at its end. */
@@ -16,7 +18,12 @@ struct skstat_model_counts {
 	uint64_t full_ipv4, full_ipv6, listen, timewait, request, netns;
 	uint64_t updated, fresh, baseline, duplicate, generations, removed;
 	uint64_t gaps, folded;
+	uint64_t buried, announced, unannounced;
+	uint64_t opened, failed, closed, started, stopped;
+	uint64_t close_known, close_unseen, close_older, close_baseline, close_late;
 };
+
+#define SKSTAT_POLLS_KNOWN 64 /* a power of two */
 
 struct skstat_model {
 	struct skstat_self *self;
@@ -24,16 +31,33 @@ struct skstat_model {
 	uint32_t number;	 /* of that poll; 0: there was none */
 	bool open;		 /* it is under way */
 	bool ready;		 /* a complete full walk has been: what is new now began after it */
+	bool journal;		 /* there is a journal, or was */
+	bool lossy;		 /* events were lost since the last complete full walk */
 	uint64_t tracked;	 /* connections in the table, newcomers among them */
+	uint64_t began_ns[SKSTAT_POLLS_KNOWN]; /* when polls began, the latest, by number: skstat_poll_began() */
+
+	bool by_comm;
+	const char *(*process_name)(uint64_t inode, void *arg);
+	void *process_arg;
 
 	struct skstat_plan plan;
 	struct skstat_table table;
 	struct skstat_view view;
 	struct skstat_listeners listeners;
 	struct skstat_newcomers newcomers;
+	struct skstat_tombstones tombstones;
+	struct skstat_asides asides;
 	struct skstat_namespaces namespaces;
 	struct skstat_mib_index mib;
 	struct skstat_model_counts count;
 };
+
+/* When the poll of that number began; 0: long ago, or there was none. */
+static inline uint64_t skstat_poll_began(const struct skstat_model *model, uint32_t number)
+{
+	if (!number || model->number - number >= SKSTAT_POLLS_KNOWN)
+		return 0;
+	return model->began_ns[number % SKSTAT_POLLS_KNOWN];
+}
 
 #endif

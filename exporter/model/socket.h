@@ -47,6 +47,16 @@ static inline bool skstat_entry_next(struct skstat_plan *plan, struct skstat_ent
 	return true;
 }
 
+/* One observation of a connection for each distribution. */
+static inline void skstat_group_observe(const struct skstat_plan *plan, struct skstat_view_group *group,
+					const uint64_t *value)
+{
+#pragma GCC unroll 8
+	for (size_t i = 0; i < SKSTAT_HISTOGRAMS; i++)
+		if (plan->histogram[i].available)
+			skstat_histogram_add(&group->histogram[i], &plan->measure[i], value[i]);
+}
+
 /* What a record moved goes to the group. */
 static inline void skstat_group_count(struct skstat_view_group *group, const struct skstat_difference *difference,
 				      uint64_t now_ns)

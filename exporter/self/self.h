@@ -18,8 +18,9 @@
  *
  *   walk_emitted = records_received - records_netns + records_unknown
  *   records_received = the sum of records_full_ipv4 to records_netns
- *   records_full_ipv4 + records_full_ipv6 = model_updated + model_new + model_baseline + model_duplicate
- *   model_tracked = model_new + model_baseline - model_removed
+ *   records_full_ipv4 + records_full_ipv6 = model_updated + model_new + model_baseline + model_duplicate + model_buried
+ *   model_tracked = model_new + model_baseline + model_announced - model_removed
+ *   events_closed = closes_known + closes_unseen + closes_older + closes_baseline + closes_late
  */
 #ifndef SKSTAT_SELF_H
 #define SKSTAT_SELF_H
@@ -73,14 +74,33 @@
 	S(model_new, "skstat_model_records", NONE, COUNTER, "result", "new", 0, "")                                    \
 	S(model_baseline, "skstat_model_records", NONE, COUNTER, "result", "baseline", 0, "")                          \
 	S(model_duplicate, "skstat_model_records", NONE, COUNTER, "result", "duplicate", 0, "")                        \
+	S(model_buried, "skstat_model_records", NONE, COUNTER, "result", "closed", 0, "")                              \
 	S(model_generations, "skstat_model_generations", NONE, COUNTER, "", "", 0,                                     \
 	  "Sockets found to carry another connection than before (connect after disconnect)")                          \
 	S(model_removed, "skstat_model_removed_connections", NONE, COUNTER, "", "", 0, "Connections no longer there")  \
+	S(model_announced, "skstat_model_announced_connections", NONE, COUNTER, "", "", 0,                             \
+	  "Connections that an event told of before any walk did")                                                     \
+	S(model_unannounced, "skstat_model_unannounced_connections", NONE, COUNTER, "", "", 0,                         \
+	  "Connections that a walk found new and open, of which the journal had not told")                             \
 	S(model_tracked, "skstat_model_connections", NONE, GAUGE, "", "", 0, "Connections that the model knows")       \
 	S(model_bytes, "skstat_model_memory", BYTES, GAUGE, "", "", 0, "Memory of the model")                          \
+	S(model_tombstones, "skstat_model_tombstones", NONE, GAUGE, "", "", 0,                                         \
+	  "Closed connections that the model remembers, for what comes late")                                          \
 	S(view_groups, "skstat_view_groups", NONE, GAUGE, "view", "default", 0, "Groups of the view, but for `other`") \
 	S(view_folded, "skstat_view_folded", NONE, COUNTER, "view", "default", 0,                                      \
 	  "Connections and listeners counted under `other` because the view was full")                                 \
+	/* events of the journal */                                                                                    \
+	S(events_opened, "skstat_model_events", NONE, COUNTER, "kind", "opened", 0, "Events of the journal, by kind")  \
+	S(events_failed, "skstat_model_events", NONE, COUNTER, "kind", "failed", 0, "")                                \
+	S(events_closed, "skstat_model_events", NONE, COUNTER, "kind", "closed", 0, "")                                \
+	S(events_listen_started, "skstat_model_events", NONE, COUNTER, "kind", "listen_started", 0, "")                \
+	S(events_listen_stopped, "skstat_model_events", NONE, COUNTER, "kind", "listen_stopped", 0, "")                \
+	S(closes_known, "skstat_model_closes", NONE, COUNTER, "result", "known", 0,                                    \
+	  "Closed connections, by what the model knew of them")                                                        \
+	S(closes_unseen, "skstat_model_closes", NONE, COUNTER, "result", "unseen", 0, "")                              \
+	S(closes_older, "skstat_model_closes", NONE, COUNTER, "result", "older", 0, "")                                \
+	S(closes_baseline, "skstat_model_closes", NONE, COUNTER, "result", "baseline", 0, "")                          \
+	S(closes_late, "skstat_model_closes", NONE, COUNTER, "result", "late", 0, "")                                  \
 	/* time, stage by stage */                                                                                     \
 	S(stage_receive_ns, "skstat_stage", NANOSECONDS, COUNTER, "stage", "receive", 0,                               \
 	  "Time of the collector, by what it spent it on; receive is waiting for the kernel")                          \

@@ -22,7 +22,7 @@ struct kit *kit_new(const struct skstat_model_config *config)
 		kit->config = *config;
 	else
 		kit->config = (struct skstat_model_config) {
-			.group_limit = 20, .group_ttl_ns = 3600 * KIT_SECOND, .netns_limit = 20,
+			.group_limit = 20, .group_ttl_ns = 3600 * KIT_SECOND, .netns_limit = 20, .all_histograms = true,
 		};
 	memset(kit->schema.available, true, sizeof(kit->schema.available));
 	kit->poll = (struct skstat_poll) {
@@ -223,8 +223,14 @@ void kit_balance(const struct kit *kit)
 				 skstat_self_get(self, records_request) + skstat_self_get(self, records_netns));
 	/* A connection that turned into a listener, or back, is of both. */
 	assert_int_equal(full, skstat_self_get(self, model_updated) + skstat_self_get(self, model_new) +
-				       skstat_self_get(self, model_baseline) + skstat_self_get(self, model_duplicate));
+				       skstat_self_get(self, model_baseline) + skstat_self_get(self, model_duplicate) +
+				       skstat_self_get(self, model_buried));
 	assert_int_equal(skstat_self_get(self, model_tracked), skstat_self_get(self, model_new) +
-								       skstat_self_get(self, model_baseline) -
+								       skstat_self_get(self, model_baseline) +
+								       skstat_self_get(self, model_announced) -
 								       skstat_self_get(self, model_removed));
+	assert_int_equal(skstat_self_get(self, events_closed),
+			 skstat_self_get(self, closes_known) + skstat_self_get(self, closes_unseen) +
+				 skstat_self_get(self, closes_older) + skstat_self_get(self, closes_baseline) +
+				 skstat_self_get(self, closes_late));
 }
