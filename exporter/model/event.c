@@ -26,6 +26,11 @@ bool skstat_entry_seen_after(const struct skstat_model *model, const struct skst
 	return time_ns < skstat_poll_began(model, entry->seen);
 }
 
+void skstat_model_walked(struct skstat_model *model, uint64_t now_ns)
+{
+	model->walked_ns[model->number % SKSTAT_POLLS_KNOWN] = now_ns;
+}
+
 int skstat_model_event(const struct skstat_sample *sample, void *arg)
 {
 	struct skstat_model *model = arg;
@@ -68,4 +73,5 @@ int skstat_model_event(const struct skstat_sample *sample, void *arg)
 void skstat_model_lost(struct skstat_model *model, uint64_t events, bool fresh)
 {
 	model->lossy |= events || fresh;
+	model->heard = model->number;
 }

@@ -21,13 +21,13 @@ enum meaning {
 };
 
 /* Of a FULL entry that no walk has seen since. */
-static bool may_be_its_own(const struct skstat_model *model, const struct skstat_entry *entry, uint64_t time_ns)
+static bool may_be_its_own(const struct skstat_model *model, const struct skstat_entry *entry)
 {
 	if (entry->flags & SKSTAT_ENTRY_ANNOUNCED)
 		return false;
-	/* Nobody has seen it open yet; or it was first seen in the walk during which it opened. */
-	return entry->state == TCP_SYN_SENT || entry->first == model->number ||
-	       time_ns < skstat_poll_began(model, entry->first + 1);
+	/* Nobody has seen it open yet; or the journal was not read since it was. */
+	return entry->state == TCP_SYN_SENT ||
+	       (model->heard ? entry->first > model->heard : entry->first == model->number);
 }
 
 static enum meaning meaning_of(const struct skstat_model *model, const struct skstat_entry *entry, uint64_t time_ns,
@@ -39,7 +39,7 @@ static enum meaning meaning_of(const struct skstat_model *model, const struct sk
 		return MEANING_OLD;
 	if (skstat_entry_seen_after(model, entry, time_ns))
 		return same ? MEANING_KNOWN : MEANING_OLD;
-	return same && may_be_its_own(model, entry, time_ns) ? MEANING_KNOWN : MEANING_NEW;
+	return same && may_be_its_own(model, entry) ? MEANING_KNOWN : MEANING_NEW;
 }
 
 /* Its own OPENED; or that of the next connection, which walks took for the same. */
@@ -58,6 +58,11 @@ static void announce(struct skstat_model *model, struct skstat_entry *entry, con
 	entry->began_ns = time_ns;
 	if (aside && !aside->until_ns)
 		aside->until_ns = time_ns;
+	/* There is room for one OPENED. */
+	if (newcomer && newcomer->opening.told) {
+		skstat_newcomer_settle(model, newcomer);
+		newcomer = NULL;
+	}
 	if (!newcomer) {
 		skstat_life_opened(model, entry->group, &opening);
 		return;
