@@ -214,20 +214,23 @@ static void closed(void **state)
 	struct reader reader;
 	struct skstat_error error;
 	struct skstat_info said;
-	uint64_t hits;
+	uint64_t hits, deadline;
 
 	(void)state;
 	open_reader(&reader);
 	connections(1);
 	skstat_source_close(reader.source);
+	deadline = skstat_channel_clock() + PATIENCE_NS;
 	do {
 		assert_int_equal(skstat_netlink_info(netlink, &said, &error), 0);
+		assert_true(skstat_channel_clock() < deadline);
 	} while (said.probe[SKSTAT_PROBE_LIFE].holders);
 	/* It is off the list at once, and detached by a work soon after. */
 	do {
 		hits = said.probe[SKSTAT_PROBE_LIFE].hits;
 		connections(1);
 		assert_int_equal(skstat_netlink_info(netlink, &said, &error), 0);
+		assert_true(skstat_channel_clock() < deadline);
 	} while (said.probe[SKSTAT_PROBE_LIFE].hits != hits);
 	skstat_netlink_close(netlink);
 }
