@@ -378,6 +378,29 @@ static void cost_of_the_module(void **state)
 	poller_stop();
 }
 
+/* Loaded anew it counts from 0, and what is shown goes on. */
+static void cost_of_modules(void **state)
+{
+	static const struct step steps_[] = {
+		{ .info = true, .written = 10 },
+		{ .info = true, .written = 25 },
+		{ .instance = 2 },
+		{ .info = true, .written = 4 },
+		{ .info = true, .written = 40 },
+	};
+	static const uint64_t shown[] = { 10, 25, 29, 65 };
+
+	(void)state;
+	start(steps_, COUNT(steps_));
+	for (size_t i = 0; i < COUNT(shown); i++) {
+		assert_int_equal(skstat_poller_poll(poller, due += SECOND, &result, &error), 0);
+		assert_true(skstat_poller_module(poller)->journal_written == shown[i]);
+		assert_int_equal(skstat_poller_module(poller)->memory, 4096);
+	}
+	logged();
+	poller_stop();
+}
+
 /* --- in the loop */
 
 static void journal_fast(uint64_t loops)
@@ -503,6 +526,7 @@ int main(void)
 		cmocka_unit_test(another_instance_in_the_journal),
 		cmocka_unit_test(answers),
 		cmocka_unit_test(cost_of_the_module),
+		cmocka_unit_test(cost_of_modules),
 		cmocka_unit_test(published_once_a_poll),
 		cmocka_unit_test(bell_between_polls),
 		cmocka_unit_test(another_bell),
