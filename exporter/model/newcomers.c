@@ -91,6 +91,8 @@ void skstat_newcomer_settle(struct skstat_model *model, struct skstat_newcomer *
 	skstat_fin_take(entry, &difference);
 	if (newcomer->whole)
 		skstat_connection_count(model, entry->group, newcomer->ends.netns, &difference);
+	else
+		entry->flags |= SKSTAT_ENTRY_BASELINE;
 	if (newcomer->observation != SKSTAT_NOT_OBSERVED && entry->epoch)
 		skstat_group_observe(&model->plan, entry->group,
 				     model->newcomers.observation[newcomer->observation].value);
