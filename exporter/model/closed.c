@@ -117,6 +117,9 @@ static bool is_younger(const struct skstat_model *model, const struct closing *c
 		return false;
 	if (entry->flags & SKSTAT_ENTRY_ANNOUNCED)
 		return closing->begin_ns > entry->began_ns + SLACK_NS;
+	/* It has not begun yet, as far as is known. */
+	if (entry->state == TCP_SYN_SENT)
+		return false;
 	/* It was there when it was seen; if that was once, no earlier than at that walk's end. */
 	there_ns = entry->first == entry->seen ? skstat_poll_walked(model, entry->seen) :
 						 skstat_poll_began(model, entry->seen);

@@ -37,8 +37,10 @@ static enum meaning meaning_of(const struct skstat_model *model, const struct sk
 
 	if (time_ns <= entry->began_ns)
 		return MEANING_OLD;
+	/* After that it was open, or was to open once more. */
 	if (skstat_entry_seen_after(model, entry, time_ns))
-		return same ? MEANING_KNOWN : MEANING_OLD;
+		return same && (entry->state != TCP_SYN_SENT || entry->flags & SKSTAT_ENTRY_ANNOUNCED) ?
+			       MEANING_KNOWN : MEANING_OLD;
 	return same && may_be_its_own(model, entry) ? MEANING_KNOWN : MEANING_NEW;
 }
 
