@@ -6,6 +6,7 @@
 
 #include "collect/poll_time.h"
 #include "model/model.h"
+#include "model/module_families.h"
 #include "model/self_families.h"
 #include "render/text_format.h"
 
@@ -261,6 +262,7 @@ int main(void)
 		if (part == PART_EXPORTER)
 			print_family(&progress, &up);
 		skstat_self_document(self_family, &progress);
+		skstat_module_document(self_family, &progress);
 		skstat_poll_time_document(self_family, &progress);
 	}
 	return fflush(stdout) || ferror(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -103,6 +103,7 @@ static void count(struct skstat_model *model, struct skstat_view_group *group, s
 	skstat_fin_take(&fin, &closing->difference);
 	if (traffic) {
 		skstat_connection_count(model, group, closing->sample->identity.netns, &closing->difference);
+		skstat_ledger_event(model, closing->sample);
 		observe(model, group, closing);
 	}
 	skstat_life_closed(model, group, closing->sample, closing->fits, fin.fin != SKSTAT_FIN_NONE);

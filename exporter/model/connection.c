@@ -12,8 +12,8 @@
 void skstat_connection_count(struct skstat_model *model, struct skstat_view_group *group, uint64_t netns,
 			     const struct skstat_difference *difference)
 {
-	(void)netns;
 	skstat_group_count(group, difference, model->poll.now_ns);
+	skstat_ledger_count(model, netns, difference);
 }
 
 /*

@@ -3,6 +3,7 @@
 #include "comm.h"
 #include "direction.h"
 #include "event.h"
+#include "socket.h"
 
 struct skstat_view_group *skstat_event_group(struct skstat_model *model, const struct skstat_sample *sample)
 {
@@ -41,6 +42,7 @@ int skstat_model_event(const struct skstat_sample *sample, void *arg)
 	switch (sample->kind) {
 	case SKSTAT_KIND_OPENED:
 		model->count.opened++;
+		skstat_ledger_event(model, sample);
 		return skstat_opened_take(model, sample);
 	case SKSTAT_KIND_FAILED:
 		model->count.failed++;

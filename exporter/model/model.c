@@ -39,6 +39,7 @@ static void sockets_forget(struct skstat_model *model)
 	skstat_newcomers_clear(&model->newcomers);
 	skstat_asides_free(&model->asides);
 	skstat_tombstones_free(&model->tombstones);
+	skstat_namespaces_ledger_end(&model->namespaces);
 	model->ready = false;
 }
 
@@ -85,14 +86,16 @@ void skstat_model_begin(struct skstat_model *model, const struct skstat_poll *po
 		skstat_model_end(model, &broken_off);
 	if (!first && model->poll.instance != poll->instance)
 		instance_change(model, poll);
-	if (first || model->poll.instance != poll->instance || model->poll.schema != poll->schema)
+	if (first || model->poll.instance != poll->instance || model->poll.schema != poll->schema) {
 		skstat_mib_index_init(&model->mib, poll->schema);
-	skstat_plan_fit(&model->plan, poll->schema, poll->hz);
-	skstat_namespaces_fit(&model->namespaces, poll->schema);
+		skstat_ledger_index(&model->namespaces.ledger, poll->schema);
+	}
 	model->poll = *poll;
 	/* 0 means never. */
 	if (!++model->number)
 		model->number = 1;
+	skstat_plan_fit(&model->plan, poll->schema, poll->hz);
+	skstat_namespaces_fit(&model->namespaces, poll->schema, poll->journal, model->number);
 	model->began_ns[model->number % SKSTAT_POLLS_KNOWN] = poll->now_ns;
 	model->walked_ns[model->number % SKSTAT_POLLS_KNOWN] = 0;
 	model->journal |= poll->journal;
@@ -144,7 +147,7 @@ int skstat_model_sample(const struct skstat_sample *sample, void *arg)
 		return 0;
 	case SKSTAT_KIND_NETNS:
 		model->count.netns++;
-		return skstat_namespaces_take(&model->namespaces, sample, model->number);
+		return skstat_namespaces_take(&model->namespaces, sample);
 	case SKSTAT_KIND_OPENED:
 	case SKSTAT_KIND_FAILED:
 	case SKSTAT_KIND_CLOSED:
@@ -220,7 +223,7 @@ static void sweep(struct skstat_model *model)
 			entry_sweep(model, entry);
 	model->lossy = false;
 	/* Namespaces are counted, not found: no source misses one. */
-	skstat_namespaces_sweep(&model->namespaces, model->number);
+	skstat_namespaces_sweep(&model->namespaces);
 }
 
 static size_t model_bytes(const struct skstat_model *model)
@@ -291,6 +294,8 @@ void skstat_model_end(struct skstat_model *model, const struct skstat_totals *to
 	skstat_asides_expire(&model->asides, model->number, 2 + (is_heard(model) ? 0 : UNHEARD));
 	if (model->poll.full && totals->complete && !totals->partial) {
 		sweep(model);
+		if (!model->ready)
+			skstat_namespaces_ledger_begin(&model->namespaces);
 		model->ready = true;
 	}
 	skstat_view_expire(&model->view, model->poll.now_ns);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A connection has opened, or has failed to. */
+/* A connection has opened. */
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <string.h>
@@ -198,18 +198,6 @@ static int begin(struct skstat_model *model, struct skstat_entry *entry, const s
 	return 0;
 }
 
-/* What it is now must be in a group before it can be set aside. */
-static void settle(struct skstat_model *model, struct skstat_entry *entry)
-{
-	static const struct skstat_name unknown;
-	struct skstat_newcomer *newcomer = skstat_newcomer_of(model, entry);
-
-	if (newcomer)
-		skstat_newcomer_settle(model, newcomer);
-	else if (entry->flags & SKSTAT_ENTRY_OPENING)
-		skstat_opening_settle(model, entry, &unknown, 0);
-}
-
 int skstat_opened_take(struct skstat_model *model, const struct skstat_sample *sample)
 {
 	uint64_t cookie = sample->identity.cookie, time_ns = sample->event.event_time;
@@ -233,26 +221,8 @@ int skstat_opened_take(struct skstat_model *model, const struct skstat_sample *s
 		break;
 	case MEANING_NEW:
 		if (entry)
-			settle(model, entry);
+			skstat_entry_settle(model, entry);
 		return begin(model, entry, sample);
 	}
-	return 0;
-}
-
-/*
- * A connect() that failed has no last figures: what walks counted of its SYNs stays. The entry goes, if it is that one
- * and not what the socket became afterwards.
- */
-int skstat_failed_take(struct skstat_model *model, const struct skstat_sample *sample)
-{
-	struct skstat_entry *entry = skstat_table_find(&model->table, sample->identity.cookie);
-	uint64_t time_ns = sample->event.event_time;
-
-	skstat_life_failed(model, skstat_event_group(model, sample), sample);
-	if (!entry || entry->kind != SKSTAT_KIND_FULL || entry->state != TCP_SYN_SENT ||
-	    entry->flags & SKSTAT_ENTRY_ANNOUNCED || skstat_entry_seen_after(model, entry, time_ns))
-		return 0;
-	settle(model, entry);
-	skstat_socket_remove(model, entry);
 	return 0;
 }

@@ -35,6 +35,7 @@
 	S(polls_failed, "skstat_poll_failures", NONE, COUNTER, "reason", "error", 0, "Polls that did not end well")    \
 	S(polls_timeout, "skstat_poll_failures", NONE, COUNTER, "reason", "timeout", 0, "")                            \
 	S(polls_partial, "skstat_poll_failures", NONE, COUNTER, "reason", "partial", 0, "")                            \
+	S(polls_unread, "skstat_poll_failures", NONE, COUNTER, "reason", "journal", 0, "")                             \
 	S(polls_late, "skstat_polls_late", NONE, COUNTER, "", "", 0,                                                   \
 	  "Polls left out because the one before took longer than the interval")                                       \
 	S(gaps, "skstat_gaps", NONE, COUNTER, "", "", 0, "Times that the module was loaded anew under the exporter")   \
@@ -47,6 +48,20 @@
 	S(walk_filtered, "skstat_walk_sockets", NONE, COUNTER, "result", "filtered", 0, "")                            \
 	S(walk_idle, "skstat_walk_sockets", NONE, COUNTER, "result", "idle", 0, "")                                    \
 	S(walk_gone, "skstat_walk_sockets", NONE, COUNTER, "result", "gone", 0, "")                                    \
+	/* the journal */                                                                                              \
+	S(journal_held, "skstat_journal_held", NONE, GAUGE, "", "", 0,                                                 \
+	  "1 while the journal is held: without it, what happens between two polls is not seen")                       \
+	S(journal_events, "skstat_journal_events", NONE, COUNTER, "", "", 0, "Events of the journal that were read")   \
+	S(journal_lost, "skstat_journal_lost_events", NONE, COUNTER, "", "", 0,                                        \
+	  "Events of the journal that were missed: overwritten before they were read, or read without memory for them") \
+	S(journal_unknown, "skstat_journal_unknown_events", NONE, COUNTER, "", "", 0,                                  \
+	  "Events of a kind that this build does not know")                                                            \
+	S(journal_reads, "skstat_journal_reads", NONE, COUNTER, "result", "complete", 0, "Readings of the journal")    \
+	S(journal_failures, "skstat_journal_reads", NONE, COUNTER, "result", "failed", 0, "")                          \
+	S(journal_bells, "skstat_journal_doorbells", NONE, COUNTER, "", "", 0,                                         \
+	  "Times that the journal had to be read before the next poll, for a ring was filling up")                     \
+	S(journal_ns, "skstat_journal_read", NANOSECONDS, COUNTER, "", "", 0,                                          \
+	  "Time that reading the journal took in the kernel")                                                          \
 	/* netlink */                                                                                                  \
 	S(netlink_requests, "skstat_netlink_requests", NONE, COUNTER, "", "", 0, "Netlink requests sent")              \
 	S(netlink_datagrams, "skstat_netlink_datagrams", NONE, COUNTER, "", "", 0, "Netlink datagrams received")       \
@@ -108,6 +123,11 @@
 	S(stage_families_ns, "skstat_stage", NANOSECONDS, COUNTER, "stage", "families", 0, "")                         \
 	S(stage_publish_ns, "skstat_stage", NANOSECONDS, COUNTER, "stage", "publish", 0, "")                           \
 	S(snapshots, "skstat_snapshots", NONE, COUNTER, "", "", 0, "Snapshots published")                              \
+	/* names of processes */                                                                                       \
+	S(comm_readings, "skstat_comm_readings", NONE, COUNTER, "", "", 0,                                             \
+	  "Times that /proc was read for the processes of sockets (--view.comm)")                                      \
+	S(comm_denied, "skstat_comm_denied_processes", NONE, GAUGE, "", "", 0,                                         \
+	  "Processes that could not be looked into for that, the last time")                                           \
 	/* http */                                                                                                     \
 	S(http_2xx, "skstat_http_requests", NONE, COUNTER, "code", "2xx", 1, "HTTP requests answered")                 \
 	S(http_4xx, "skstat_http_requests", NONE, COUNTER, "code", "4xx", 1, "")                                       \

@@ -28,6 +28,7 @@
 	S(directions)         \
 	S(inventory)          \
 	S(exporter)           \
+	S(journal_source)     \
 	S(ends)
 
 #define SUITE_PROTOTYPE(name) int suite_##name(int argc, char **argv);
