@@ -59,7 +59,7 @@ void skstat_aside_drop(struct skstat_asides *asides, struct skstat_aside *aside)
 	free(aside);
 }
 
-static void expire(struct skstat_asides *asides, uint32_t poll, uint32_t polls)
+void skstat_asides_expire(struct skstat_asides *asides, uint32_t poll, uint32_t polls)
 {
 	struct skstat_aside *newest, *next;
 
@@ -73,14 +73,9 @@ static void expire(struct skstat_asides *asides, uint32_t poll, uint32_t polls)
 	}
 }
 
-void skstat_asides_expire(struct skstat_asides *asides, uint32_t poll)
-{
-	expire(asides, poll, 2);
-}
-
 void skstat_asides_free(struct skstat_asides *asides)
 {
-	expire(asides, 0, 0);
+	skstat_asides_expire(asides, 0, 0);
 }
 
 size_t skstat_asides_bytes(const struct skstat_asides *asides)

@@ -46,8 +46,8 @@ struct skstat_aside *skstat_aside_keep(struct skstat_asides *asides, const struc
 
 void skstat_aside_drop(struct skstat_asides *asides, struct skstat_aside *aside);
 
-/* Those that have waited for two polls: their CLOSED was lost. `poll` is the one that ends. */
-void skstat_asides_expire(struct skstat_asides *asides, uint32_t poll);
+/* Those that have waited for so many polls: their CLOSED was lost. `poll` is the one that ends. */
+void skstat_asides_expire(struct skstat_asides *asides, uint32_t poll, uint32_t polls);
 void skstat_asides_free(struct skstat_asides *asides);
 
 size_t skstat_asides_bytes(const struct skstat_asides *asides);

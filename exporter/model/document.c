@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "families.h"
+#include "ledger_families.h"
 #include "mib.h"
 #include "model.h"
 #include "plan.h"
@@ -94,5 +95,6 @@ void skstat_model_document(void (*fn)(const struct skstat_family_doc *doc, void 
 	derived_tell(&telling, SKSTAT_DERIVED_LISTENERS, SKSTAT_VIEW_LABELS);
 	columns_tell(&telling, plan.gauge, SKSTAT_GAUGES, SKSTAT_KIND_LISTEN, SKSTAT_METRIC_GAUGE);
 	columns_tell(&telling, plan.counter, SKSTAT_COUNTERS, SKSTAT_KIND_LISTEN, SKSTAT_METRIC_COUNTER);
+	skstat_ledger_document(fn, arg);
 	mib_tell(&telling);
 }

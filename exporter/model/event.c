@@ -3,6 +3,7 @@
 #include "comm.h"
 #include "direction.h"
 #include "event.h"
+#include "socket.h"
 
 struct skstat_view_group *skstat_event_group(struct skstat_model *model, const struct skstat_sample *sample)
 {
@@ -26,6 +27,11 @@ bool skstat_entry_seen_after(const struct skstat_model *model, const struct skst
 	return time_ns < skstat_poll_began(model, entry->seen);
 }
 
+void skstat_model_walked(struct skstat_model *model, uint64_t now_ns)
+{
+	model->walked_ns[model->number % SKSTAT_POLLS_KNOWN] = now_ns;
+}
+
 int skstat_model_event(const struct skstat_sample *sample, void *arg)
 {
 	struct skstat_model *model = arg;
@@ -36,6 +42,7 @@ int skstat_model_event(const struct skstat_sample *sample, void *arg)
 	switch (sample->kind) {
 	case SKSTAT_KIND_OPENED:
 		model->count.opened++;
+		skstat_ledger_event(model, sample);
 		return skstat_opened_take(model, sample);
 	case SKSTAT_KIND_FAILED:
 		model->count.failed++;
@@ -68,4 +75,9 @@ int skstat_model_event(const struct skstat_sample *sample, void *arg)
 void skstat_model_lost(struct skstat_model *model, uint64_t events, bool fresh)
 {
 	model->lossy |= events || fresh;
+}
+
+void skstat_model_heard(struct skstat_model *model)
+{
+	model->heard = model->number;
 }

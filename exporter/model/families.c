@@ -5,6 +5,7 @@
 
 #include "families.h"
 #include "inside.h"
+#include "ledger_families.h"
 
 #define VIEW_LABELS 4 /* of every view; the process, and what a family adds, come on top */
 
@@ -254,5 +255,6 @@ void skstat_model_families(struct skstat_model *model, struct skstat_families *s
 	listeners_add(&making);
 	gauges_add(&making, SKSTAT_KIND_LISTEN);
 	counters_add(&making, SKSTAT_KIND_LISTEN);
+	skstat_ledger_families(&model->namespaces, set);
 	skstat_mib_families(&making);
 }

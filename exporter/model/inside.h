@@ -32,9 +32,11 @@ struct skstat_model {
 	bool open;		 /* it is under way */
 	bool ready;		 /* a complete full walk has been: what is new now began after it */
 	bool journal;		 /* there is a journal, or was */
+	uint32_t heard;		 /* number of the last poll when the journal was read to its end; 0: never was */
 	bool lossy;		 /* events were lost since the last complete full walk */
 	uint64_t tracked;	 /* connections in the table, newcomers among them */
-	uint64_t began_ns[SKSTAT_POLLS_KNOWN]; /* when polls began, the latest, by number: skstat_poll_began() */
+	/* When the latest polls began, and when their walks were over (0: not known), by number: skstat_poll_began() */
+	uint64_t began_ns[SKSTAT_POLLS_KNOWN], walked_ns[SKSTAT_POLLS_KNOWN];
 
 	bool by_comm;
 	const char *(*process_name)(uint64_t inode, void *arg);
@@ -52,12 +54,24 @@ struct skstat_model {
 	struct skstat_model_counts count;
 };
 
-/* When the poll of that number began; 0: long ago, or there was none. */
+/* When the poll of that number began; 0: long ago, or there is none. */
 static inline uint64_t skstat_poll_began(const struct skstat_model *model, uint32_t number)
 {
 	if (!number || model->number - number >= SKSTAT_POLLS_KNOWN)
 		return 0;
 	return model->began_ns[number % SKSTAT_POLLS_KNOWN];
+}
+
+/* When its walk was over, at the latest; all ones: not known, or it is not over. */
+static inline uint64_t skstat_poll_walked(const struct skstat_model *model, uint32_t number)
+{
+	uint64_t next_ns = skstat_poll_began(model, number + 1);
+
+	if (!skstat_poll_began(model, number))
+		return 0;
+	if (model->walked_ns[number % SKSTAT_POLLS_KNOWN])
+		return model->walked_ns[number % SKSTAT_POLLS_KNOWN];
+	return next_ns ? next_ns : UINT64_MAX;
 }
 
 #endif

@@ -39,6 +39,7 @@ static void sockets_forget(struct skstat_model *model)
 	skstat_newcomers_clear(&model->newcomers);
 	skstat_asides_free(&model->asides);
 	skstat_tombstones_free(&model->tombstones);
+	skstat_namespaces_ledger_end(&model->namespaces);
 	model->ready = false;
 }
 
@@ -85,15 +86,18 @@ void skstat_model_begin(struct skstat_model *model, const struct skstat_poll *po
 		skstat_model_end(model, &broken_off);
 	if (!first && model->poll.instance != poll->instance)
 		instance_change(model, poll);
-	if (first || model->poll.instance != poll->instance || model->poll.schema != poll->schema)
+	if (first || model->poll.instance != poll->instance || model->poll.schema != poll->schema) {
 		skstat_mib_index_init(&model->mib, poll->schema);
-	skstat_plan_fit(&model->plan, poll->schema, poll->hz);
-	skstat_namespaces_fit(&model->namespaces, poll->schema);
+		skstat_ledger_index(&model->namespaces.ledger, poll->schema);
+	}
 	model->poll = *poll;
 	/* 0 means never. */
 	if (!++model->number)
 		model->number = 1;
+	skstat_plan_fit(&model->plan, poll->schema, poll->hz);
+	skstat_namespaces_fit(&model->namespaces, poll->schema, poll->journal, model->number);
 	model->began_ns[model->number % SKSTAT_POLLS_KNOWN] = poll->now_ns;
+	model->walked_ns[model->number % SKSTAT_POLLS_KNOWN] = 0;
 	model->journal |= poll->journal;
 	if (poll->full)
 		skstat_tombstones_mark(&model->tombstones);
@@ -143,7 +147,7 @@ int skstat_model_sample(const struct skstat_sample *sample, void *arg)
 		return 0;
 	case SKSTAT_KIND_NETNS:
 		model->count.netns++;
-		return skstat_namespaces_take(&model->namespaces, sample, model->number);
+		return skstat_namespaces_take(&model->namespaces, sample);
 	case SKSTAT_KIND_OPENED:
 	case SKSTAT_KIND_FAILED:
 	case SKSTAT_KIND_CLOSED:
@@ -156,6 +160,14 @@ int skstat_model_sample(const struct skstat_sample *sample, void *arg)
 	return 0;
 }
 
+#define UNHEARD 8 /* polls, without a reading of the journal, after which nobody waits for it any more */
+
+/* Whether the journal was read since the walk, or nobody says when it is. */
+static bool is_heard(const struct skstat_model *model)
+{
+	return model->heard == model->number || !model->heard || model->number - model->heard > UNHEARD;
+}
+
 /*
  * How often a complete full walk has to miss it. A source may miss a socket by itself. With a journal, a connection that
  * no walk has brought yet may have opened behind the walk's back; the others' CLOSED should come, unless events are lost.
@@ -165,6 +177,19 @@ static uint8_t misses_of(const struct skstat_model *model, const struct skstat_e
 	if (!model->poll.exactly_once)
 		return 2;
 	return model->poll.journal && (!entry->seen || !model->lossy) ? 2 : 1;
+}
+
+/* Whether it says anything that the walk that ends did not bring it. */
+static bool is_missed(const struct skstat_model *model, const struct skstat_entry *entry)
+{
+	if (entry->seen == model->number)
+		return false;
+	if (!model->poll.journal)
+		return true;
+	/* It opened after the walk had begun; or its CLOSED is there, but was not read: not for ever, though. */
+	if (entry->began_ns >= model->poll.now_ns)
+		return false;
+	return is_heard(model);
 }
 
 static void entry_sweep(struct skstat_model *model, struct skstat_entry *entry)
@@ -194,11 +219,11 @@ static void sweep(struct skstat_model *model)
 
 	skstat_tombstones_expire(&model->tombstones);
 	while ((entry = skstat_table_next(&model->table, &index)))
-		if (entry->seen != model->number && ++entry->missed >= misses_of(model, entry))
+		if (is_missed(model, entry) && ++entry->missed >= misses_of(model, entry))
 			entry_sweep(model, entry);
 	model->lossy = false;
 	/* Namespaces are counted, not found: no source misses one. */
-	skstat_namespaces_sweep(&model->namespaces, model->number);
+	skstat_namespaces_sweep(&model->namespaces);
 }
 
 static size_t model_bytes(const struct skstat_model *model)
@@ -265,9 +290,12 @@ void skstat_model_end(struct skstat_model *model, const struct skstat_totals *to
 	skstat_listeners_learn_ids(&model->listeners, skstat_namespaces_id_of, &model->namespaces);
 	/* The newcomers first: who came from a listener that is gone has to find it. */
 	skstat_newcomers_settle(model);
-	skstat_asides_expire(&model->asides, model->number);
+	/* Two polls, since the journal was read. */
+	skstat_asides_expire(&model->asides, model->number, 2 + (is_heard(model) ? 0 : UNHEARD));
 	if (model->poll.full && totals->complete && !totals->partial) {
 		sweep(model);
+		if (!model->ready)
+			skstat_namespaces_ledger_begin(&model->namespaces);
 		model->ready = true;
 	}
 	skstat_view_expire(&model->view, model->poll.now_ns);

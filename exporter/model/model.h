@@ -73,10 +73,23 @@ void skstat_model_begin(struct skstat_model *model, const struct skstat_poll *po
 int skstat_model_sample(const struct skstat_sample *sample, void *model);
 
 /*
+ * The walk is over, at that time of CLOCK_MONOTONIC: what its records say is not younger. To be called behind the last
+ * of them, before the journal is read; without, the next poll's begin has to do, and of sockets that carried several
+ * connections between two polls some may be taken for another.
+ */
+void skstat_model_walked(struct skstat_model *model, uint64_t now_ns);
+
+/*
  * An event of the journal, a skstat_sample_fn. After the samples of a poll, or between polls. 0 or -ENOMEM: then it is
  * counted as lost.
  */
 int skstat_model_event(const struct skstat_sample *sample, void *model);
+
+/*
+ * The journal was read to its end: what the last walk saw and no event has told of by now, none will, unless it was lost.
+ * Where nobody ever says so, each poll is taken to have read it.
+ */
+void skstat_model_heard(struct skstat_model *model);
 
 /* The journal lost so many events, or (`fresh`) an unknown number. */
 void skstat_model_lost(struct skstat_model *model, uint64_t events, bool fresh);

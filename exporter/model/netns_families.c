@@ -20,8 +20,7 @@ void skstat_sockets_families(const struct skstat_making *m)
 		if (!namespaces->available[i])
 			continue;
 		for (ns = namespaces->by_inode; ns; ns = ns->hh.next) {
-			/* Known by its SNMP counters alone, so far. */
-			if (!ns->seen)
+			if (!ns->walked)
 				continue;
 			if (ns->folded) {
 				other += ns->sockets[i];

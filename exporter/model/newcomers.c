@@ -89,8 +89,13 @@ void skstat_newcomer_settle(struct skstat_model *model, struct skstat_newcomer *
 	/* Of a baseline, too, the FIN is in what it had. */
 	skstat_difference_whole(&entry->values, &difference);
 	skstat_fin_take(entry, &difference);
-	if (newcomer->whole)
+	if (newcomer->whole) {
 		skstat_connection_count(model, entry->group, newcomer->ends.netns, &difference);
+		if (direction == SKSTAT_DIRECTION_IN && !newcomer->opening.told)
+			skstat_ledger_accepted(model, newcomer->ends.netns);
+	} else {
+		entry->flags |= SKSTAT_ENTRY_BASELINE;
+	}
 	if (newcomer->observation != SKSTAT_NOT_OBSERVED && entry->epoch)
 		skstat_group_observe(&model->plan, entry->group,
 				     model->newcomers.observation[newcomer->observation].value);
@@ -132,4 +137,15 @@ void skstat_opening_settle(struct skstat_model *model, struct skstat_entry *entr
 	skstat_comm_choose(model, comm, inode, &chosen);
 	skstat_direction_key(model, direction, &ends, opening.direction, &chosen, &key);
 	join(model, entry, &key, &opening);
+}
+
+void skstat_entry_settle(struct skstat_model *model, struct skstat_entry *entry)
+{
+	static const struct skstat_name unknown;
+	struct skstat_newcomer *newcomer = skstat_newcomer_of(model, entry);
+
+	if (newcomer)
+		skstat_newcomer_settle(model, newcomer);
+	else if (entry->flags & SKSTAT_ENTRY_OPENING)
+		skstat_opening_settle(model, entry, &unknown, 0);
 }

@@ -24,4 +24,7 @@ void skstat_newcomer_settle(struct skstat_model *model, struct skstat_newcomer *
 void skstat_opening_settle(struct skstat_model *model, struct skstat_entry *entry, const struct skstat_name *comm,
 			   uint64_t inode);
 
+/* One of these, or one that has its group: into a group, before it is set aside or goes. */
+void skstat_entry_settle(struct skstat_model *model, struct skstat_entry *entry);
+
 #endif

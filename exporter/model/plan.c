@@ -200,7 +200,8 @@ void skstat_plan_fit(struct skstat_plan *plan, const struct skstat_schema *schem
 bool skstat_plan_check(struct skstat_plan *plan, const struct skstat_sample *sample)
 {
 	/* The last record of a connection is to have what the others had. */
-	const uint16_t *need = plan->need[sample->kind == SKSTAT_KIND_CLOSED ? SKSTAT_KIND_FULL : sample->kind];
+	bool last = SKSTAT_KINDS_LAST & 1 << sample->kind;
+	const uint16_t *need = plan->need[last ? SKSTAT_KIND_FULL : sample->kind];
 
 	for (unsigned int g = 0; g < __SKSTAT_GROUP_MAX; g++)
 		if (sample->size[g] < need[g])

@@ -48,7 +48,7 @@ void skstat_plan_init(struct skstat_plan *plan, bool all_histograms);
 /* For the coming poll. NULL has nothing. */
 void skstat_plan_fit(struct skstat_plan *plan, const struct skstat_schema *schema, uint32_t hz);
 
-/* Whether a record of kind FULL, LISTEN or CLOSED has all that the schema promises, and remembers one that has. */
+/* Whether a record of kind FULL, LISTEN, FAILED or CLOSED has all that the schema promises, and remembers one that has. */
 bool skstat_plan_check(struct skstat_plan *plan, const struct skstat_sample *sample);
 
 /* The same, of these kinds alone. All records of a run have the same sizes: most of the time it is enough to compare those. */

@@ -69,4 +69,31 @@ static inline void skstat_group_count(struct skstat_view_group *group, const str
 	group->changed_ns = now_ns;
 }
 
+/* The same, and what an event tells of the connection beside it, goes to the ledger. */
+static inline void skstat_ledger_count(struct skstat_model *model, uint64_t netns,
+				       const struct skstat_difference *difference)
+{
+	struct skstat_book *book = difference->moved ? skstat_namespaces_book(&model->namespaces, netns) : NULL;
+
+	if (book)
+		skstat_book_count(book, difference);
+}
+
+static inline void skstat_ledger_event(struct skstat_model *model, const struct skstat_sample *sample)
+{
+	struct skstat_book *book = skstat_namespaces_book(&model->namespaces, sample->identity.netns);
+
+	if (book)
+		skstat_book_event(book, sample);
+}
+
+/* A connection that was accepted, of which no event told. */
+static inline void skstat_ledger_accepted(struct skstat_model *model, uint64_t netns)
+{
+	struct skstat_book *book = skstat_namespaces_book(&model->namespaces, netns);
+
+	if (book)
+		skstat_book_open(book, SKSTAT_OPEN_HANDSHAKE, true, 0);
+}
+
 #endif

@@ -19,7 +19,7 @@ struct skstat_tombstone {
 	struct skstat_survivors survivors;
 	bool lifted;	     /* it is none any more */
 	bool swept;	     /* no CLOSED came: walks did not bring it any more, at that time */
-	bool consumed;	     /* a CLOSED was counted as a difference to what had been counted before */
+	bool merged;	     /* a CLOSED took what was counted, which may have been of one that closed before */
 };
 
 struct skstat_tombstones {

@@ -122,6 +122,20 @@ struct skstat_sample kit_netns(uint64_t id, uint32_t inode, uint32_t established
 	return sample;
 }
 
+void kit_event(struct skstat_sample *sample, enum skstat_kind kind, uint8_t how, uint64_t time_ns)
+{
+	struct skstat_sample made = sample_make(kind);
+
+#define TAKE(GROUP, group, kinds)             \
+	if (made.groups & 1u << SKSTAT_GROUP_##GROUP) \
+		made.group = sample->group;
+	SKSTAT_GROUPS(TAKE)
+#undef TAKE
+	made.event.event_kind = how;
+	made.event.event_time = time_ns;
+	*sample = made;
+}
+
 void kit_begin(struct kit *kit, bool full)
 {
 	kit->poll.now_ns += KIT_SECOND;
