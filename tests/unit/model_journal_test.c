@@ -24,7 +24,7 @@
 #define CPUS 4
 #define RING 2048
 #define POLLS 40
-#define HISTORIES 300
+#define HISTORIES 1200
 
 enum {
 	REUSE = 1 << 0,	     /* tcp_disconnect() and connect() */
