@@ -208,6 +208,42 @@ static bool close_aside(struct skstat_model *model, struct closing *closing, str
 	return true;
 }
 
+/*
+ * An OPENED has said that the entry is of a younger connection; but the walk that saw it went on when this one closed,
+ * and what it saw may be of either. Then this takes it, and the younger one begins from nothing: the sum is right both
+ * ways. False: it is not so.
+ */
+static bool close_shared(struct skstat_model *model, struct closing *closing, struct skstat_entry *entry)
+{
+	struct skstat_newcomer *newcomer = skstat_newcomer_of(model, entry);
+	struct skstat_survivors survivors;
+
+	if (!entry->seen || closing->tuple != entry->tuple || closing->time_ns > entry->began_ns ||
+	    skstat_entry_seen_after(model, entry, closing->time_ns))
+		return false;
+	difference_make(model, closing, entry, NULL);
+	if (closing->difference.back)
+		return false;
+	if (newcomer && newcomer->whole && is_baseline(model, closing)) {
+		newcomer->whole = false;
+		model->count.baseline++;
+		model->count.fresh--;
+	}
+	if (newcomer)
+		skstat_newcomer_settle(model, newcomer);
+	closing->fin = entry->fin;
+	model->count.close_older++;
+	count(model, skstat_event_group(model, closing->sample), closing, true);
+	skstat_gauges_add(&entry->values, SKSTAT_KIND_FULL, entry->group->gauge, -1);
+	survivors = skstat_survivors_of(&closing->values);
+	memset(&entry->values, 0, sizeof(entry->values));
+	skstat_survivors_set(&entry->values, &survivors);
+	entry->fin = SKSTAT_FIN_NONE;
+	entry->state = TCP_ESTABLISHED;
+	entry->flags &= (uint8_t)~(SKSTAT_ENTRY_BASELINE | SKSTAT_ENTRY_MERGED);
+	return true;
+}
+
 static void bury(struct skstat_model *model, const struct closing *closing, bool merged)
 {
 	struct skstat_tombstone *stone = skstat_tombstone_set(&model->tombstones, closing->sample->identity.cookie);
@@ -339,7 +375,8 @@ int skstat_closed_take(struct skstat_model *model, const struct skstat_sample *s
 		return 0;
 	if (!entry)
 		close_unseen(model, &closing);
-	else if (is_other(model, &closing, entry) || !close_known(model, &closing, entry))
+	else if (is_other(model, &closing, entry) ? !close_shared(model, &closing, entry) :
+						    !close_known(model, &closing, entry))
 		close_other(model, &closing, entry);
 	return 0;
 }

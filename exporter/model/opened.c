@@ -21,13 +21,16 @@ enum meaning {
 };
 
 /* Of a FULL entry that no walk has seen since. */
-static bool may_be_its_own(const struct skstat_model *model, const struct skstat_entry *entry)
+static bool may_be_its_own(const struct skstat_model *model, const struct skstat_entry *entry, uint64_t time_ns)
 {
 	if (entry->flags & SKSTAT_ENTRY_ANNOUNCED)
 		return false;
-	/* Nobody has seen it open yet; or the journal was not read since it was. */
-	return entry->state == TCP_SYN_SENT ||
-	       (model->heard ? entry->first > model->heard : entry->first == model->number);
+	/* Nobody has seen it open yet. */
+	if (entry->state == TCP_SYN_SENT)
+		return true;
+	/* The journal was not read since it was; and it may have opened before the walk that saw it passed. */
+	return (model->heard ? entry->first > model->heard : entry->first == model->number) &&
+	       time_ns <= skstat_poll_walked(model, entry->first);
 }
 
 static enum meaning meaning_of(const struct skstat_model *model, const struct skstat_entry *entry, uint64_t time_ns,
@@ -41,7 +44,7 @@ static enum meaning meaning_of(const struct skstat_model *model, const struct sk
 	if (skstat_entry_seen_after(model, entry, time_ns))
 		return same && (entry->state != TCP_SYN_SENT || entry->flags & SKSTAT_ENTRY_ANNOUNCED) ?
 			       MEANING_KNOWN : MEANING_OLD;
-	return same && may_be_its_own(model, entry) ? MEANING_KNOWN : MEANING_NEW;
+	return same && may_be_its_own(model, entry, time_ns) ? MEANING_KNOWN : MEANING_NEW;
 }
 
 /* It was taken for baseline, but began after counting did. */
