@@ -29,6 +29,7 @@
 	S(inventory)          \
 	S(exporter)           \
 	S(journal_source)     \
+	S(ledger)             \
 	S(ends)
 
 #define SUITE_PROTOTYPE(name) int suite_##name(int argc, char **argv);
