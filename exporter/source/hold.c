@@ -57,7 +57,7 @@ static int hold_each(struct skstat_hold *hold, uint64_t probes, struct skstat_er
 static int hold_ask(struct skstat_hold *hold, uint64_t probes, struct skstat_error *error)
 {
 	uint64_t drop = hold->probes & ~probes;
-	struct skstat_info info;
+	struct skstat_info info = { 0 };
 	int err = hold_change(hold, probes, drop, error);
 
 	if (err && probes & (probes - 1) && skstat_netlink_fd(hold->netlink) >= 0) {
