@@ -6,6 +6,12 @@
 #include "snapshot/snapshot.h"
 #include "source/error.h"
 
+/*
+ * What a hold may take at least: the first one makes the module allocate its rings and its table, and the kernel patch
+ * its code on every CPU. Given up too early, it would be begun anew with each poll, and never be.
+ */
+#define HOLD_TIMEOUT_NS 10000000000ull
+
 /* A reading under way. */
 struct reading {
 	struct skstat_journal *journal;
@@ -36,6 +42,7 @@ void skstat_journal_init(struct skstat_journal *journal, const struct skstat_con
 		.model = model,
 		.self = self,
 		.probes = wanted(config),
+		.timeout_ns = config->poll_timeout_ns,
 		.holding = { .kind = &skstat_trouble_hold },
 		.reading = { .kind = &skstat_trouble_journal },
 	};
@@ -89,7 +96,10 @@ void skstat_journal_hold(struct skstat_journal *journal, struct skstat_source *s
 
 	if (!journal->probes || journal->instance == skstat_source_info(source)->instance)
 		return;
+	skstat_source_set_timeout(source,
+				  journal->timeout_ns > HOLD_TIMEOUT_NS ? journal->timeout_ns : HOLD_TIMEOUT_NS);
 	err = skstat_source_hold(source, journal->probes, &probes, &error);
+	skstat_source_set_timeout(source, journal->timeout_ns);
 	/* Asked for after it, for that may have met another instance. */
 	journal->instance = skstat_source_info(source)->instance;
 	if (!err && !(probes & SKSTAT_PROBE_BIT(LIFE)))

@@ -21,6 +21,7 @@ struct skstat_journal {
 	struct skstat_self *self;
 	uint64_t probes;	/* that are wanted; 0: no journal */
 	uint64_t held;		/* that are held; without `life` it is no journal: 0 */
+	uint64_t timeout_ns;	/* of requests, but for a hold */
 	uint64_t instance;	/* of the source that was asked last; 0: it has to be asked */
 	uint64_t since_ns;	/* CLOCK_MONOTONIC when it began to be held; 0: it never was */
 	struct skstat_trouble holding, reading;

@@ -67,6 +67,22 @@ static void order(void **state)
 	poller_stop();
 }
 
+/* Attaching may take longer than a poll, and has its time. All other requests have theirs. */
+static void time_for_a_hold(void **state)
+{
+	(void)state;
+	start(NULL, 0);
+	poll_is("hold full begin:full:1 journal heard end:2 mib", 0);
+	assert_true(hold_timeout == 10 * SECOND && last_timeout == SECOND);
+	poller_stop();
+	config.poll_timeout_ns = 20 * SECOND;
+	poller_new(NULL, 0, "netlink");
+	poll_is("hold full begin:full:1 journal heard end:2 mib", 0);
+	assert_true(hold_timeout == 20 * SECOND && last_timeout == 20 * SECOND);
+	poller_stop();
+	logged();
+}
+
 static void probes_of_the_config(void **state)
 {
 	(void)state;
@@ -515,6 +531,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(not_wanted),
 		cmocka_unit_test(order),
+		cmocka_unit_test(time_for_a_hold),
 		cmocka_unit_test(probes_of_the_config),
 		cmocka_unit_test(probes_of_the_kernel),
 		cmocka_unit_test(refused_for_good),

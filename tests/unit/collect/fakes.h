@@ -61,7 +61,7 @@ extern bool deltas;	  /* whether it knows them */
 
 /* What was asked of it last. */
 extern struct skstat_query last_query;
-extern uint64_t last_timeout;
+extern uint64_t last_timeout, hold_timeout;
 extern uint64_t last_probes;
 extern struct skstat_poll last_poll;		/* what the model was told */
 extern struct skstat_model_config last_config;	/* and at its making */

@@ -15,7 +15,7 @@
 char said[8192];
 struct step now;
 int sources_open;
-uint64_t instance, last_timeout, last_probes;
+uint64_t instance, last_timeout, hold_timeout, last_probes;
 bool deltas = true, bell_stuck;
 struct skstat_query last_query;
 
@@ -188,6 +188,7 @@ int skstat_source_hold(struct skstat_source *source, uint64_t probes, uint64_t *
 
 	say("hold ");
 	last_probes = probes;
+	hold_timeout = last_timeout;
 	if (step.hold_err)
 		return failure(&step, step.hold_err, error);
 	source->held = *held = probes & ~step.unavailable;
