@@ -32,8 +32,8 @@ static DEFINE_MUTEX(hold_mutex);
 static DEFINE_SPINLOCK(hold_lock);
 static LIST_HEAD(holders);
 
-/* What is wanted of probes, in all. */
-static u64 hold_wanted(void)
+/* What is wanted of probes by all holders, but for one (or NULL). */
+static u64 hold_wanted(const struct holder *but)
 {
 	const struct holder *holder;
 	u64 wanted = 0;
@@ -41,7 +41,7 @@ static u64 hold_wanted(void)
 	lockdep_assert_held(&hold_mutex);
 	spin_lock(&hold_lock);
 	list_for_each_entry(holder, &holders, list)
-		if (!holder->closed)
+		if (!holder->closed && holder != but)
 			wanted |= holder->held;
 	spin_unlock(&hold_lock);
 	return wanted;
@@ -70,8 +70,8 @@ static void hold_refit(struct work_struct *work)
 	u32 failed;
 
 	mutex_lock(&hold_mutex);
+	skstat_probes_attach(hold_wanted(NULL), &failed); /* no more than was attached: it cannot fail */
 	hold_reap(false);
-	skstat_probes_attach(hold_wanted(), &failed); /* no more than was attached: it cannot fail */
 	mutex_unlock(&hold_mutex);
 }
 
@@ -170,17 +170,14 @@ static int probes_available(u64 probes, const struct nlattr *attr, struct netlin
 
 static int hold_change(struct holder *holder, u64 hold, u64 release, struct netlink_ext_ack *extack)
 {
-	u64 before = holder->held;
+	u64 before = holder->held, after = (before | hold) & ~release;
 	u32 failed;
 	int err;
 
-	hold_set(holder, (before | hold) & ~release);
-	err = skstat_probes_attach(hold_wanted(), &failed);
-	if (err) {
-		hold_set(holder, before);
-		skstat_netlink_refuse(extack, NULL, err, probe_failed[failed]);
-	}
-	return err;
+	hold_set(holder, before | after); /* what is attached has a holder at any moment: skstat_hold_count() */
+	err = skstat_probes_attach(hold_wanted(holder) | after, &failed);
+	hold_set(holder, err ? before : after);
+	return err ? skstat_netlink_refuse(extack, NULL, err, probe_failed[failed]) : 0;
 }
 
 int skstat_probe_set_do(struct sk_buff *request, struct genl_info *info)
@@ -219,7 +216,7 @@ u32 skstat_hold_count(u32 id)
 
 	spin_lock(&hold_lock);
 	list_for_each_entry(holder, &holders, list)
-		count += !holder->closed && (holder->held & BIT_ULL(id));
+		count += !!(holder->held & BIT_ULL(id));
 	spin_unlock(&hold_lock);
 	return count;
 }

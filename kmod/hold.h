@@ -14,7 +14,10 @@ int skstat_hold_init(void);
 /* Forgets all holders: no PROBE_SET can come any more. Their probes are for skstat_probes_exit(). */
 void skstat_hold_exit(void);
 
-/* How many sockets hold that probe. Process context. */
+/*
+ * How many sockets hold that probe; one that was closed counts until what it held has been detached, so that 0 means
+ * that nothing of the probe is attached. Process context.
+ */
 u32 skstat_hold_count(u32 id);
 
 /*
