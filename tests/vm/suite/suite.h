@@ -28,7 +28,11 @@
 	S(directions)         \
 	S(inventory)          \
 	S(exporter)           \
-	S(ends)
+	S(ends)               \
+	S(life_open)          \
+	S(life_fail)          \
+	S(life_close)         \
+	S(life_odd)
 
 #define SUITE_PROTOTYPE(name) int suite_##name(int argc, char **argv);
 SKSTAT_TEST_SUITES(SUITE_PROTOTYPE)
