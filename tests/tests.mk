@@ -90,7 +90,7 @@ build/tail/%.o: %.c
 build/vm/vmtest-tail: $(call objects,build/tail,$(vmtest) $(client))
 
 build/vm/vmtest: $(call objects,build/obj,$(vmtest)) $(library)
-build/vm/skdump: build/obj/tests/vm/skdump.o $(library)
+build/vm/skdump: $(call objects,build/obj,$(wildcard tests/vm/skdump*.c)) $(library)
 build/vm/record: $(call objects,build/obj,tests/vm/record.c $(wildcard tests/vm/lib/*.c)) $(library)
 $(vm_programs):
 	@mkdir -p $(@D)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "json.h"
+#include "source/event_name.h"
 #include "source/text.h"
 
 static json_t *number(uint64_t value)
@@ -45,7 +46,8 @@ static json_t *raw_value(const struct skstat_sample *sample, const struct skstat
 
 static json_t *base_value(const struct skstat_sample *sample, const struct skstat_field *field, uint32_t hz)
 {
-	if (field->type == SKSTAT_TYPE_U64 && field->kind == SKSTAT_FIELD_INFO)
+	/* A name, not a number. */
+	if (field->type == SKSTAT_TYPE_U64 && field->kind == SKSTAT_FIELD_INFO && field->unit == SKSTAT_UNIT_NONE)
 		return decimal(skstat_sample_u64(sample, field));
 	if (skstat_unit_scale(field->unit, hz) == 1)
 		return raw_value(sample, field);
@@ -58,6 +60,8 @@ static bool has_meaning(const struct skstat_sample *sample, const struct skstat_
 	uint64_t value = skstat_sample_u64(sample, field);
 
 	if (field->unit == SKSTAT_UNIT_JIFFIES && !hz)
+		return false;
+	if (field->group == SKSTAT_GROUP_EVENT && !skstat_event_knows(sample, field))
 		return false;
 	if (field->kind != SKSTAT_FIELD_GAUGE)
 		return true;
@@ -72,6 +76,27 @@ static json_t *whole(json_t *object, int failed)
 		return object;
 	json_decref(object);
 	return NULL;
+}
+
+/* Instead of the number at `key` its name, and the number as `raw_key`. */
+static int put_name(json_t *object, const char *key, const char *raw_key, const char *name, uint32_t value)
+{
+	if (!json_object_get(object, key))
+		return 0;
+	return json_object_set_new(object, key, json_string(name ? name : "UNKNOWN")) ||
+	       json_object_set_new(object, raw_key, json_integer(value));
+}
+
+static int put_names(json_t *object, const struct skstat_sample *sample)
+{
+	const struct skstat_event *event = &sample->event;
+
+	return put_name(object, "state", "state_raw", skstat_state_text(sample->identity.state),
+			sample->identity.state) ||
+	       put_name(object, "event_kind", "event_kind_raw", skstat_event_kind_name(sample->kind, event->event_kind),
+			event->event_kind) ||
+	       put_name(object, "event_direction", "event_direction_raw",
+			skstat_event_direction_name(event->event_direction), event->event_direction);
 }
 
 json_t *skstat_sample_json(const struct skstat_sample *sample, const struct skstat_schema *schema, uint32_t hz,
@@ -90,13 +115,7 @@ json_t *skstat_sample_json(const struct skstat_sample *sample, const struct skst
 		failed = json_object_set_new(object, field->name,
 					     raw ? raw_value(sample, field) : base_value(sample, field, hz));
 	}
-	if (!failed && json_object_get(object, "state")) {
-		const char *state = skstat_state_text(sample->identity.state);
-
-		failed = json_object_set_new(object, "state", json_string(state ? state : "UNKNOWN")) ||
-			 json_object_set_new(object, "state_raw", json_integer(sample->identity.state));
-	}
-	return whole(object, failed);
+	return whole(object, failed || put_names(object, sample));
 }
 
 json_t *skstat_totals_json(const struct skstat_totals *totals)

@@ -10,12 +10,12 @@
 /*
  * One object: "kind", then the fields under their names, flat. A field that the record or the kernel (`schema`) does
  * not have is left out, reserved ones too. Addresses are text; the state is text ("ESTAB"), with its number as
- * state_raw.
+ * state_raw; of an event, so are event_kind ("handshake", "refused", "fin_local") and event_direction ("in", "out").
  *
  * With `raw`, numbers are as the kernel gave them, and what is above 2^63 is a real. Without, numbers are in base units
  * (`hz` is SKSTAT_INFO_HZ); 64-bit ids (cookie, netns, cgroup, inode) are decimal text, for many a reader's numbers end
  * at 2^53; and a gauge of all ones, by which the kernel says "none" (min_rtt, the pacing rates), is left out, as are
- * times in jiffies while `hz` is not known (0).
+ * times in jiffies while `hz` is not known (0), and what an event says in its flags that it does not know.
  *
  * Owned by the caller. NULL: no memory. A real that was scaled is exact to 15 digits: dump with
  * JSON_REAL_PRECISION(15).

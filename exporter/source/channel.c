@@ -136,26 +136,18 @@ static int wait_for_more(struct skstat_channel *channel, uint64_t deadline, stru
 	return 0;
 }
 
-/* One datagram into channel->receive. Its length, or a negative errno. */
-static ssize_t receive(struct skstat_channel *channel, uint64_t deadline, struct skstat_error *error)
+/* One datagram into channel->receive, if there is one. Its length, or a negative errno: -EAGAIN without a sentence. */
+static ssize_t receive_now(struct skstat_channel *channel, struct skstat_error *error)
 {
 	struct sockaddr_nl from = { 0 };
 	struct iovec iov = { .iov_base = channel->receive.bytes, .iov_len = sizeof(channel->receive.bytes) };
 	struct msghdr header = { .msg_name = &from, .msg_namelen = sizeof(from), .msg_iov = &iov, .msg_iovlen = 1 };
-	ssize_t length;
-	int err;
+	ssize_t length = recvmsg(nl_socket_get_fd(channel->socket), &header, MSG_DONTWAIT);
 
-	/*
-	 * The kernel fills the next datagram of a dump while it gives out this one: hardly ever is there something to
-	 * wait for, and the deadline must be looked at in any case.
-	 */
-	while ((length = recvmsg(nl_socket_get_fd(channel->socket), &header, MSG_DONTWAIT)) < 0) {
-		if (errno != EAGAIN && errno != EINTR)
-			return skstat_error_set(error, -errno, "receiving: %s", strerror(errno));
-		err = wait_for_more(channel, deadline, error);
-		if (err)
-			return err;
-	}
+	if (length < 0 && (errno == EAGAIN || errno == EINTR))
+		return -EAGAIN;
+	if (length < 0)
+		return skstat_error_set(error, -errno, "receiving: %s", strerror(errno));
 	channel->cost.datagrams++;
 	channel->cost.bytes += (size_t)length;
 	if (header.msg_flags & MSG_TRUNC) {
@@ -164,6 +156,24 @@ static ssize_t receive(struct skstat_channel *channel, uint64_t deadline, struct
 	}
 	/* Any process may send to a netlink socket; the kernel's port is 0. */
 	return from.nl_pid == 0 ? length : 0;
+}
+
+/* The same, and waits for it. */
+static ssize_t receive(struct skstat_channel *channel, uint64_t deadline, struct skstat_error *error)
+{
+	ssize_t length;
+	int err;
+
+	/*
+	 * The kernel fills the next datagram of a dump while it gives out this one: hardly ever is there something to
+	 * wait for, and the deadline must be looked at in any case.
+	 */
+	while ((length = receive_now(channel, error)) == -EAGAIN) {
+		err = wait_for_more(channel, deadline, error);
+		if (err)
+			return err;
+	}
+	return length;
 }
 
 static int take_verdict(const struct nlmsghdr *message, struct skstat_error *error)
@@ -246,4 +256,28 @@ int skstat_channel_ask(struct skstat_channel *channel, struct nl_msg *message, c
 	}
 	intake.sequence = nlmsg_hdr(message)->nlmsg_seq;
 	return take_reply(channel, &intake, error);
+}
+
+int skstat_channel_listen(struct skstat_channel *channel, const struct skstat_reply *reply,
+			  struct skstat_error *error)
+{
+	struct intake intake = { .reply = reply };
+	bool overrun = false;
+	ssize_t length;
+	int err = 0;
+
+	if (!channel->socket)
+		return skstat_error_set(error, -ENOTCONN, "the netlink socket is closed");
+	while (!err) {
+		length = receive_now(channel, error);
+		if (length == -EAGAIN)
+			break;
+		/* The socket says so once, and goes on with what it could hold. */
+		overrun |= length == -ENOBUFS;
+		if (length != -ENOBUFS)
+			err = length < 0 ? (int)length : take_datagram(channel, (size_t)length, &intake, error);
+	}
+	if (err < 0)
+		skstat_channel_close(channel);
+	return err || !overrun ? err : skstat_error_set(error, -ENOBUFS, "the netlink socket was full");
 }

@@ -60,4 +60,15 @@ struct skstat_reply {
 int skstat_channel_ask(struct skstat_channel *channel, struct nl_msg *message, const struct skstat_reply *reply,
 		       struct skstat_error *error);
 
+/*
+ * Takes in what came without being asked for (sequence number 0), and does not wait for more: messages of reply->type
+ * go to reply->fn, the deadline is not looked at. What comes so while skstat_channel_ask() takes its reply is passed
+ * over by that.
+ *
+ * 0; 1 if `fn` stopped it; what `fn` failed with; -ENOBUFS, all the rest having been taken in: the kernel had more than
+ * the socket could hold. Otherwise a negative errno, and the channel is closed: also when it was before.
+ */
+int skstat_channel_listen(struct skstat_channel *channel, const struct skstat_reply *reply,
+			  struct skstat_error *error);
+
 #endif

@@ -18,6 +18,33 @@ static int command(struct skstat_netlink *netlink, uint8_t cmd, uint16_t flags, 
 	return skstat_netlink_raw(netlink, &request, fn, arg, error);
 }
 
+/* The command with the attributes that `from` holds. */
+static int command_with(struct skstat_netlink *netlink, uint8_t cmd, uint16_t flags, struct nl_msg *from,
+			skstat_message_fn fn, void *arg, struct skstat_error *error)
+{
+	const struct skstat_request request = {
+		.cmd = cmd,
+		.version = SKSTAT_FAMILY_VERSION,
+		.flags = flags,
+		.attrs = nlmsg_data(nlmsg_hdr(from)),
+		.length = (size_t)nlmsg_datalen(nlmsg_hdr(from)),
+	};
+
+	return skstat_netlink_raw(netlink, &request, fn, arg, error);
+}
+
+/* An empty message of room for so many bytes of attributes, which is freed with nlmsg_free(). */
+static struct nl_msg *attributes(size_t room, struct skstat_error *error)
+{
+	struct nl_msg *message = nlmsg_alloc_size(NLMSG_HDRLEN + room);
+
+	if (message && nlmsg_put(message, 0, 0, 0, 0, 0))
+		return message;
+	nlmsg_free(message);
+	skstat_error_set(error, -ENOMEM, "no memory for a request");
+	return NULL;
+}
+
 static int info_take(const struct nlmsghdr *message, void *arg)
 {
 	return skstat_info_parse(message, arg);
@@ -61,15 +88,8 @@ static int sock_take(const struct nlmsghdr *message, void *arg)
 static int sock_dump(struct skstat_netlink *netlink, struct nl_msg *query, struct sock_reply *reply,
 		     struct skstat_error *error)
 {
-	const struct skstat_request request = {
-		.cmd = SKSTAT_CMD_SOCK,
-		.version = SKSTAT_FAMILY_VERSION,
-		.flags = NLM_F_DUMP,
-		.attrs = nlmsg_data(nlmsg_hdr(query)),
-		.length = (size_t)nlmsg_datalen(nlmsg_hdr(query)),
-	};
 	uint64_t interrupted = skstat_netlink_cost(netlink)->interrupted;
-	int err = skstat_netlink_raw(netlink, &request, sock_take, reply, error);
+	int err = command_with(netlink, SKSTAT_CMD_SOCK, NLM_F_DUMP, query, sock_take, reply, error);
 
 	reply->totals->interrupted = skstat_netlink_cost(netlink)->interrupted != interrupted;
 	if (!err && !reply->totals->complete)
@@ -82,13 +102,13 @@ int skstat_netlink_sock(struct skstat_netlink *netlink, const struct skstat_quer
 {
 	struct skstat_totals unwanted = { 0 };
 	struct sock_reply reply = { .fn = fn, .arg = arg, .totals = totals ? totals : &unwanted };
-	struct nl_msg *message = nlmsg_alloc_size(QUERY_BYTES);
+	struct nl_msg *message = attributes(QUERY_BYTES, error);
 	int err;
 
 	memset(reply.totals, 0, sizeof(*reply.totals));
 	if (!message)
-		return skstat_error_set(error, -ENOMEM, "no memory for a request");
-	if (!nlmsg_put(message, 0, 0, 0, 0, 0) || skstat_query_put(message, query))
+		return -ENOMEM;
+	if (skstat_query_put(message, query))
 		err = skstat_error_set(error, -EMSGSIZE, "the query has too many conditions");
 	else
 		err = sock_dump(netlink, message, &reply, error);
@@ -115,4 +135,110 @@ int skstat_netlink_mib(struct skstat_netlink *netlink, skstat_mib_fn fn, void *a
 	struct mib_reply reply = { .fn = fn, .arg = arg };
 
 	return command(netlink, SKSTAT_CMD_MIB, NLM_F_DUMP, mib_take, &reply, error);
+}
+
+struct journal_reply {
+	struct skstat_cursor *cursor;
+	skstat_sample_fn fn;
+	void *arg;
+	struct skstat_journal_totals *totals;
+};
+
+static int journal_take(const struct nlmsghdr *message, void *arg)
+{
+	const struct journal_reply *reply = arg;
+
+	return skstat_journal_parse(message, reply->cursor, reply->fn, reply->arg, reply->totals);
+}
+
+/* Sends what `request` holds, and takes what comes. */
+static int journal_dump(struct skstat_netlink *netlink, struct nl_msg *request, struct journal_reply *reply,
+			struct skstat_error *error)
+{
+	struct skstat_cursor *cursor = reply->cursor;
+	int err = command_with(netlink, SKSTAT_CMD_JOURNAL, NLM_F_DUMP, request, journal_take, reply, error);
+
+	if (err)
+		return err;
+	if (!reply->totals->complete)
+		return skstat_error_set(error, -EBADMSG, "the journal ended without its totals");
+	if (cursor->instance && cursor->instance != reply->totals->instance)
+		return skstat_error_set(error, -ESTALE, "the cursor is of another instance of the module");
+	cursor->instance = reply->totals->instance;
+	return 0;
+}
+
+/* A cursor's numbers go with their instance: that must be known before the first of them is there. */
+static int cursor_settle(struct skstat_netlink *netlink, struct skstat_cursor *cursor, struct skstat_error *error)
+{
+	struct skstat_info info;
+	int err;
+
+	if (cursor->instance)
+		return 0;
+	err = skstat_netlink_info(netlink, &info, error);
+	if (!err)
+		cursor->instance = info.instance;
+	return err;
+}
+
+int skstat_netlink_journal(struct skstat_netlink *netlink, struct skstat_cursor *cursor, skstat_sample_fn fn,
+			   void *arg, struct skstat_journal_totals *totals, struct skstat_error *error)
+{
+	struct skstat_journal_totals unwanted;
+	struct journal_reply reply = { cursor, fn, arg, totals ? totals : &unwanted };
+	struct nl_msg *request;
+	int err;
+
+	memset(reply.totals, 0, sizeof(*reply.totals));
+	err = cursor_settle(netlink, cursor, error);
+	if (err)
+		return err;
+	request = attributes(skstat_cursor_size(cursor), error);
+	if (!request)
+		return -ENOMEM;
+	if (skstat_cursor_put(request, cursor))
+		err = skstat_error_set(error, -EMSGSIZE, "the cursor is too long");
+	else
+		err = journal_dump(netlink, request, &reply, error);
+	nlmsg_free(request);
+	return err;
+}
+
+int skstat_netlink_journal_tail(struct skstat_netlink *netlink, struct skstat_cursor *cursor,
+				struct skstat_error *error)
+{
+	struct skstat_journal_totals totals = { 0 };
+	struct journal_reply reply = { .cursor = cursor, .totals = &totals };
+	struct nl_msg *request = attributes(NLA_HDRLEN, error);
+	int err;
+
+	skstat_cursor_free(cursor);
+	if (!request)
+		return -ENOMEM;
+	if (nla_put_flag(request, SKSTAT_JOURNAL_TAIL))
+		err = skstat_error_set(error, -EMSGSIZE, "the request is too long");
+	else
+		err = journal_dump(netlink, request, &reply, error);
+	nlmsg_free(request);
+	if (err)
+		skstat_cursor_free(cursor);
+	return err;
+}
+
+int skstat_netlink_probe_set(struct skstat_netlink *netlink, uint64_t hold, uint64_t release,
+			     struct skstat_error *error)
+{
+	struct nl_msg *request = attributes(2 * (NLA_HDRLEN + sizeof(uint64_t)), error);
+	int err;
+
+	if (!request)
+		return -ENOMEM;
+	if ((hold && nla_put_u64(request, SKSTAT_PROBE_SET_HOLD, hold)) ||
+	    (release && nla_put_u64(request, SKSTAT_PROBE_SET_RELEASE, release)))
+		err = skstat_error_set(error, -EMSGSIZE, "the request is too long");
+	else
+		err = command_with(netlink, SKSTAT_CMD_PROBE_SET, 0, request, NULL, NULL, error);
+	nlmsg_free(request);
+	return err;
 }

@@ -25,10 +25,16 @@ static bool run_is_sound(const struct skstat_run *run, size_t length)
 	return (uint64_t)run->count * run->stride == length - sizeof(*run);
 }
 
-/* Without it, nobody could say whose record it is. */
+/* Without it, nobody could say whose record it is; of an event, nor which event. */
 static bool run_names_its_subject(const struct skstat_run *run)
 {
-	return run->groups & 1u << (run->kind == SKSTAT_KIND_NETNS ? SKSTAT_GROUP_NETNS : SKSTAT_GROUP_IDENTITY);
+	uint32_t wanted = 1u << SKSTAT_GROUP_IDENTITY;
+
+	if (run->kind == SKSTAT_KIND_NETNS)
+		wanted = 1u << SKSTAT_GROUP_NETNS;
+	else if (skstat_kind_is_event(run->kind))
+		wanted |= 1u << SKSTAT_GROUP_EVENT;
+	return (run->groups & wanted) == wanted;
 }
 
 int skstat_run_open(struct skstat_run_reader *reader, const void *data, size_t length)

@@ -40,8 +40,8 @@ struct skstat_run_reader {
 /*
  * Starts to read the run of `length` bytes at `data`, which must stay while `reader` is in use. A run is refused,
  * whole, unless it is exactly its header and count * stride bytes; stride and sizes are multiples of 8; the sizes fit
- * in the stride; `groups` and `size` name the same groups; and the identity, or of a NETNS record the netns
- * group, is there.
+ * in the stride; `groups` and `size` name the same groups; and the identity is there, of an event with the event
+ * group, or else of a NETNS record the netns group.
  *
  * 0, also when the kind is not known (then there is nothing to read, and `skipped` says how much); -EBADMSG.
  */

@@ -156,3 +156,8 @@ const char *skstat_kind_name(uint32_t kind)
 {
 	return kind < LENGTH(kinds) ? kinds[kind] : NULL;
 }
+
+bool skstat_kind_is_event(uint32_t kind)
+{
+	return kind < __SKSTAT_KIND_MAX && SKSTAT_KINDS_EVENTS & 1u << kind;
+}

@@ -81,4 +81,7 @@ const char *skstat_type_name(uint32_t type);
 const char *skstat_field_kind_name(uint32_t kind);
 const char *skstat_kind_name(uint32_t kind);
 
+/* Whether it is a kind of the journal: OPENED ... LISTEN_STOPPED. */
+bool skstat_kind_is_event(uint32_t kind);
+
 #endif

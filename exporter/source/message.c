@@ -8,6 +8,30 @@
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 #define FILL(attr, rows, into) skstat_attr_fill((attr)->data, (attr)->length, rows, LENGTH(rows), into)
 
+static int probe_parse(const struct skstat_attr *attr, struct skstat_info *info)
+{
+	struct probe {
+		uint32_t id;
+		struct skstat_info_probe says;
+	} probe = { .says.known = true };
+	static const struct skstat_attr_row rows[] = {
+		{ SKSTAT_INFO_PROBE_ID, SKSTAT_ATTR_U32, offsetof(struct probe, id) },
+		{ SKSTAT_INFO_PROBE_AVAILABLE, SKSTAT_ATTR_BOOL, offsetof(struct probe, says.available) },
+		{ SKSTAT_INFO_PROBE_HOLDERS, SKSTAT_ATTR_U32, offsetof(struct probe, says.holders) },
+		{ SKSTAT_INFO_PROBE_HITS, SKSTAT_ATTR_U64, offsetof(struct probe, says.hits) },
+		{ SKSTAT_INFO_PROBE_DROPS, SKSTAT_ATTR_U64, offsetof(struct probe, says.drops) },
+		{ SKSTAT_INFO_PROBE_SAMPLES, SKSTAT_ATTR_U64, offsetof(struct probe, says.samples) },
+		{ SKSTAT_INFO_PROBE_SAMPLE_NS, SKSTAT_ATTR_U64, offsetof(struct probe, says.sample_ns) },
+		{ SKSTAT_INFO_PROBE_MISSED, SKSTAT_ATTR_U64, offsetof(struct probe, says.missed) },
+	};
+
+	if (FILL(attr, rows, &probe))
+		return -EBADMSG;
+	if (probe.id != SKSTAT_PROBE_UNSPEC && probe.id < LENGTH(info->probe))
+		info->probe[probe.id] = probe.says;
+	return 0;
+}
+
 int skstat_info_parse(const struct nlmsghdr *message, struct skstat_info *info)
 {
 	static const struct skstat_attr_row rows[] = {
@@ -22,13 +46,26 @@ int skstat_info_parse(const struct nlmsghdr *message, struct skstat_info *info)
 		{ SKSTAT_INFO_WALKS, SKSTAT_ATTR_U64, offsetof(struct skstat_info, walks) },
 		{ SKSTAT_INFO_WALK_SOCKETS, SKSTAT_ATTR_U64, offsetof(struct skstat_info, walk_sockets) },
 		{ SKSTAT_INFO_WALK_NS, SKSTAT_ATTR_U64, offsetof(struct skstat_info, walk_ns) },
+		{ SKSTAT_INFO_JOURNAL_EVENTS, SKSTAT_ATTR_U32, offsetof(struct skstat_info, journal_events) },
+		{ SKSTAT_INFO_JOURNAL_WRITTEN, SKSTAT_ATTR_U64, offsetof(struct skstat_info, journal_written) },
+		{ SKSTAT_INFO_JOURNAL_DROPPED, SKSTAT_ATTR_U64, offsetof(struct skstat_info, journal_dropped) },
+		{ SKSTAT_INFO_DOORBELLS, SKSTAT_ATTR_U64, offsetof(struct skstat_info, doorbells) },
+		{ SKSTAT_INFO_CONN_PLACES, SKSTAT_ATTR_U64, offsetof(struct skstat_info, conn_places) },
+		{ SKSTAT_INFO_CONN_USED, SKSTAT_ATTR_U64, offsetof(struct skstat_info, conn_used) },
+		{ SKSTAT_INFO_CONN_MISSES, SKSTAT_ATTR_U64, offsetof(struct skstat_info, conn_misses) },
 	};
 	struct skstat_attr_reader reader;
+	struct skstat_attr attr;
+	int err;
 
 	memset(info, 0, sizeof(*info));
-	if (skstat_message_attrs(message, &reader))
+	if (skstat_message_attrs(message, &reader) ||
+	    skstat_attr_fill(reader.next, reader.left, rows, LENGTH(rows), info))
 		return -EBADMSG;
-	return skstat_attr_fill(reader.next, reader.left, rows, LENGTH(rows), info);
+	while ((err = skstat_attr_next(&reader, &attr)) > 0)
+		if (attr.type == SKSTAT_INFO_PROBE && probe_parse(&attr, info))
+			return -EBADMSG;
+	return err;
 }
 
 int skstat_mib_parse(const struct nlmsghdr *message, struct skstat_mib *mib)

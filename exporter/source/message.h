@@ -61,12 +61,20 @@ struct skstat_schema_counter {
 	char name[SKSTAT_NAME_SIZE];
 };
 
+struct skstat_schema_probe {
+	uint32_t id;
+	bool available; /* false where this kernel does not have it */
+	char name[SKSTAT_NAME_SIZE];
+};
+
 /* SKSTAT_CMD_SCHEMA, collected; in the module's order. Zeroed by the caller before the first message. */
 struct skstat_schema {
 	struct skstat_schema_group *group;
 	struct skstat_schema_field *field;
 	struct skstat_schema_counter *counter;
-	size_t groups, fields, counters;
+	struct skstat_schema_probe *probe;
+	size_t groups, fields, counters, probes;
+	uint64_t probes_available;	     /* SKSTAT_PROBE_BIT() of those that are known here */
 	bool available[SKSTAT_FIELDS_COUNT]; /* by index in skstat_fields: module and kernel have it */
 };
 
@@ -89,6 +97,22 @@ struct skstat_totals {
 	uint64_t skipped; /* records of a kind that is not known here */
 };
 
+/*
+ * What a reading of the journal came to. The first part is this side's count; `sent` and `sent_lost` are what the module
+ * says of the same, once it ended: events + skipped, and lost.
+ */
+struct skstat_journal_totals {
+	uint64_t events;  /* handed to the callback */
+	uint64_t lost;	  /* that should have been */
+	uint64_t skipped; /* of a kind that is not known here */
+	bool fresh;	  /* the cursor was lost, for the module was loaded anew: a gap of unknown length */
+	bool complete;	  /* the totals came */
+
+	uint64_t sent, sent_lost;
+	uint64_t ns; /* in the kernel */
+	uint64_t instance;
+};
+
 /* One namespace of SKSTAT_CMD_MIB. The tables point into the message: gone when the callback returns. */
 struct skstat_mib {
 	uint64_t netns;
@@ -105,7 +129,7 @@ int skstat_mib_parse(const struct nlmsghdr *message, struct skstat_mib *mib);
 int skstat_schema_parse(const struct nlmsghdr *message, struct skstat_schema *schema);
 void skstat_schema_free(struct skstat_schema *schema);
 
-/* The counter's name in /proc/net, or NULL where the schema has none. */
+/* Its name in /proc/net, of SKSTAT_MIB_OWN the one that the module gave it; or NULL where the schema has none. */
 const char *skstat_schema_counter_name(const struct skstat_schema *schema, uint32_t table, uint32_t index);
 
 /* One value; 0 beyond the table's end. */
@@ -122,6 +146,20 @@ typedef int (*skstat_sample_fn)(const struct skstat_sample *sample, void *arg);
  * hold together is -EBADMSG. 0, 1 if `fn` stopped it, or -EBADMSG.
  */
 int skstat_sock_parse(const struct nlmsghdr *message, skstat_sample_fn fn, void *arg, struct skstat_totals *totals);
+
+struct skstat_cursor;
+
+/*
+ * Hands the events of one JOURNAL message to `fn`, in order, moves the cursor and takes the totals if they are in it.
+ * The cursor moves over what was handed out, the last event included, also when this stops or fails half-way. A message
+ * that does not hold together is -EBADMSG: events without a cursor, records that are no events, numbers that do not
+ * rise. 0, 1 if `fn` stopped it, -EBADMSG or -ENOMEM.
+ */
+int skstat_journal_parse(const struct nlmsghdr *message, struct skstat_cursor *cursor, skstat_sample_fn fn, void *arg,
+			 struct skstat_journal_totals *totals);
+
+/* The instance that rings, of a DOORBELL. 0; -EBADMSG, also of another command. */
+int skstat_doorbell_parse(const struct nlmsghdr *message, uint64_t *instance);
 
 /*
  * The verdict of an NLMSG_ERROR or of the NLMSG_DONE of a dump, with the sentence from its TLVs (NLM_F_ACK_TLVS) or,

@@ -8,22 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "netlink.h"
-#include "ops.h"
-
-struct module_source {
-	struct skstat_source base;
-	struct skstat_netlink *netlink;
-	bool met;	 /* info and schema were read, of the instance in base.info */
-	uint64_t opened; /* skstat_source_cost.opened when INFO was asked last */
-	char version[SKSTAT_NAME_SIZE];
-	struct skstat_schema schema;
-};
-
-static struct module_source *of(struct skstat_source *source)
-{
-	return (struct module_source *)source;
-}
+#include "module.h"
 
 static int abi_check(const struct skstat_info *info, struct skstat_error *error)
 {
@@ -35,7 +20,7 @@ static int abi_check(const struct skstat_info *info, struct skstat_error *error)
 				info->abi < SKSTAT_FAMILY_VERSION ? "module" : "exporter");
 }
 
-static int info_read(struct module_source *module, struct skstat_info *info, struct skstat_error *error)
+static int info_read(struct skstat_module *module, struct skstat_info *info, struct skstat_error *error)
 {
 	struct skstat_error said = { 0 };
 	int err = skstat_netlink_info(module->netlink, info, &said);
@@ -49,8 +34,7 @@ static int info_read(struct module_source *module, struct skstat_info *info, str
 	return skstat_error_set(error, err, "%s", said.text);
 }
 
-/* Sees to it that base.info is of the instance that the open socket talks to. */
-static int module_meet(struct module_source *module, struct skstat_error *error)
+int skstat_module_meet(struct skstat_module *module, struct skstat_error *error)
 {
 	const struct skstat_source_cost *cost = skstat_netlink_cost(module->netlink);
 	struct skstat_schema schema;
@@ -71,6 +55,7 @@ static int module_meet(struct module_source *module, struct skstat_error *error)
 		memcpy(module->version, info.version, sizeof(module->version));
 		module->base.info.instance = info.instance;
 		module->base.info.hz = info.hz;
+		module->base.info.journal = schema.probes_available & SKSTAT_PROBE_BIT(LIFE);
 		module->met = true;
 	}
 	module->opened = cost->opened;
@@ -79,8 +64,10 @@ static int module_meet(struct module_source *module, struct skstat_error *error)
 
 static void module_close(struct skstat_source *source)
 {
-	struct module_source *module = of(source);
+	struct skstat_module *module = skstat_module_of(source);
 
+	skstat_hold_release(&module->hold);
+	skstat_cursor_free(&module->cursor);
 	skstat_netlink_close(module->netlink);
 	skstat_schema_free(&module->schema);
 	free(module);
@@ -88,16 +75,19 @@ static void module_close(struct skstat_source *source)
 
 static void module_set_timeout(struct skstat_source *source, uint64_t ns)
 {
-	skstat_netlink_set_timeout(of(source)->netlink, ns);
+	struct skstat_module *module = skstat_module_of(source);
+
+	skstat_netlink_set_timeout(module->netlink, ns);
+	skstat_hold_set_timeout(&module->hold, ns);
 }
 
+/* Of requests; what holds costs next to nothing. */
 static const struct skstat_source_cost *module_cost(const struct skstat_source *source)
 {
-	return skstat_netlink_cost(((const struct module_source *)source)->netlink);
+	return skstat_netlink_cost(((const struct skstat_module *)source)->netlink);
 }
 
-/* A module that is in use cannot be removed: where there is no family, nothing was handed out yet. */
-static bool worth_another_try(int err, int tried)
+bool skstat_module_again(int err, int tried)
 {
 	return err == -ENOENT && tried == 0;
 }
@@ -105,14 +95,14 @@ static bool worth_another_try(int err, int tried)
 static int module_sock(struct skstat_source *source, const struct skstat_query *query, skstat_sample_fn fn, void *arg,
 		       struct skstat_totals *totals, struct skstat_error *error)
 {
-	struct module_source *module = of(source);
+	struct skstat_module *module = skstat_module_of(source);
 	int err;
 
 	for (int tried = 0;; tried++) {
-		err = module_meet(module, error);
+		err = skstat_module_meet(module, error);
 		if (!err)
 			err = skstat_netlink_sock(module->netlink, query, fn, arg, totals, error);
-		if (!worth_another_try(err, tried))
+		if (!skstat_module_again(err, tried))
 			break;
 	}
 	if (!err && totals->instance != source->info.instance) {
@@ -125,14 +115,28 @@ static int module_sock(struct skstat_source *source, const struct skstat_query *
 
 static int module_mib(struct skstat_source *source, skstat_source_mib_fn fn, void *arg, struct skstat_error *error)
 {
-	struct module_source *module = of(source);
+	struct skstat_module *module = skstat_module_of(source);
 	int err;
 
 	for (int tried = 0;; tried++) {
-		err = module_meet(module, error);
+		err = skstat_module_meet(module, error);
 		if (!err)
 			err = skstat_netlink_mib(module->netlink, fn, arg, error);
-		if (!worth_another_try(err, tried))
+		if (!skstat_module_again(err, tried))
+			return err;
+	}
+}
+
+static int module_info(struct skstat_source *source, struct skstat_info *info, struct skstat_error *error)
+{
+	struct skstat_module *module = skstat_module_of(source);
+	int err;
+
+	for (int tried = 0;; tried++) {
+		err = skstat_module_meet(module, error);
+		if (!err)
+			err = skstat_netlink_info(module->netlink, info, error);
+		if (!skstat_module_again(err, tried))
 			return err;
 	}
 }
@@ -143,11 +147,16 @@ static const struct skstat_source_ops module_ops = {
 	.cost = module_cost,
 	.sock = module_sock,
 	.mib = module_mib,
+	.hold = skstat_module_hold,
+	.journal = skstat_module_journal,
+	.bell = skstat_module_bell,
+	.bell_take = skstat_module_bell_take,
+	.module_info = module_info,
 };
 
 struct skstat_source *skstat_module_source_open(struct skstat_error *error)
 {
-	struct module_source *module = calloc(1, sizeof(*module));
+	struct skstat_module *module = calloc(1, sizeof(*module));
 
 	if (!module) {
 		skstat_error_set(error, -ENOMEM, "no memory for a source");
@@ -163,7 +172,7 @@ struct skstat_source *skstat_module_source_open(struct skstat_error *error)
 		.schema = &module->schema,
 	};
 	module->netlink = skstat_netlink_open(error);
-	if (!module->netlink || module_meet(module, error)) {
+	if (!module->netlink || skstat_module_meet(module, error)) {
 		module_close(&module->base);
 		return NULL;
 	}

@@ -102,6 +102,8 @@ static const char *command_name(uint8_t cmd)
 		[SKSTAT_CMD_SCHEMA] = "SCHEMA",
 		[SKSTAT_CMD_SOCK] = "SOCK",
 		[SKSTAT_CMD_MIB] = "MIB",
+		[SKSTAT_CMD_JOURNAL] = "JOURNAL",
+		[SKSTAT_CMD_PROBE_SET] = "PROBE_SET",
 	};
 
 	return cmd < sizeof(names) / sizeof(names[0]) && names[cmd] ? names[cmd] : "asked for";
@@ -188,4 +190,23 @@ int skstat_netlink_raw(struct skstat_netlink *netlink, const struct skstat_reque
 	if (error)
 		*error = said;
 	return err;
+}
+
+static int bell_take(const struct nlmsghdr *message, void *arg)
+{
+	uint64_t *bells = arg;
+	uint64_t instance;
+
+	*bells += !skstat_doorbell_parse(message, &instance);
+	return 0;
+}
+
+uint64_t skstat_netlink_bells(struct skstat_netlink *netlink)
+{
+	uint64_t bells = 0;
+	const struct skstat_reply reply = { .type = (uint16_t)netlink->family, .fn = bell_take, .arg = &bells };
+
+	if (!skstat_channel_socket(netlink->channel))
+		return 0;
+	return bells + (skstat_channel_listen(netlink->channel, &reply, NULL) != 0);
 }

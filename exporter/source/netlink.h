@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "cost.h"
+#include "cursor.h"
 #include "message.h"
 #include "query.h"
 
@@ -58,6 +59,33 @@ typedef int (*skstat_mib_fn)(const struct skstat_mib *mib, void *arg);
 
 /* 0, 1 if `fn` stopped it, or a negative errno. */
 int skstat_netlink_mib(struct skstat_netlink *netlink, skstat_mib_fn fn, void *arg, struct skstat_error *error);
+
+/*
+ * Reads the journal from `cursor` on: `fn` gets each event, and the cursor moves over what it got, also when this fails
+ * half-way. Without an instance in it, the cursor gets the one that answers. `fn` and `totals` may be NULL.
+ *
+ * 0; 1 if `fn` stopped it; -ESTALE: the cursor is of another instance, and of no use any more; or another negative
+ * errno.
+ */
+int skstat_netlink_journal(struct skstat_netlink *netlink, struct skstat_cursor *cursor, skstat_sample_fn fn,
+			   void *arg, struct skstat_journal_totals *totals, struct skstat_error *error);
+
+/* Makes a cursor that begins with what is still to come, whatever it was before. After a failure it is zeroed. */
+int skstat_netlink_journal_tail(struct skstat_netlink *netlink, struct skstat_cursor *cursor,
+				struct skstat_error *error);
+
+/*
+ * Holds probes for this connection's socket, and releases others: SKSTAT_PROBE_BIT(). They go with the socket, and so
+ * with any request that closes it: a connection that holds should do nothing else. DOORBELLs come to it.
+ */
+int skstat_netlink_probe_set(struct skstat_netlink *netlink, uint64_t hold, uint64_t release,
+			     struct skstat_error *error);
+
+/*
+ * Takes in the DOORBELLs that lie in the socket, and says how many there were. One that found no room is one too; when
+ * the socket failed, and is closed now, that is also one: there is something to look after.
+ */
+uint64_t skstat_netlink_bells(struct skstat_netlink *netlink);
 
 /* A request as it stands; by hand, for tests of what the module refuses. */
 struct skstat_request {

@@ -87,12 +87,34 @@ static int counter_parse(const struct skstat_attr *attr, struct skstat_schema *s
 	return FILL(attr, rows, &list[schema->counters++]);
 }
 
+static int probe_parse(const struct skstat_attr *attr, struct skstat_schema *schema)
+{
+	static const struct skstat_attr_row rows[] = {
+		{ SKSTAT_SCHEMA_PROBE_ID, SKSTAT_ATTR_U32, offsetof(struct skstat_schema_probe, id) },
+		{ SKSTAT_SCHEMA_PROBE_NAME, SKSTAT_ATTR_STRING, offsetof(struct skstat_schema_probe, name) },
+		{ SKSTAT_SCHEMA_PROBE_AVAILABLE, SKSTAT_ATTR_BOOL, offsetof(struct skstat_schema_probe, available) },
+	};
+	struct skstat_schema_probe *list = list_grow(schema->probe, schema->probes, sizeof(*list));
+	struct skstat_schema_probe *probe;
+	int err;
+
+	if (!list)
+		return -ENOMEM;
+	schema->probe = list;
+	probe = &list[schema->probes++];
+	err = FILL(attr, rows, probe);
+	if (!err && probe->available && probe->id != SKSTAT_PROBE_UNSPEC && probe->id < __SKSTAT_PROBE_MAX)
+		schema->probes_available |= 1ull << probe->id;
+	return err;
+}
+
 int skstat_schema_parse(const struct nlmsghdr *message, struct skstat_schema *schema)
 {
 	static int (*const parse[])(const struct skstat_attr *attr, struct skstat_schema *schema) = {
 		[SKSTAT_SCHEMA_GROUP] = group_parse,
 		[SKSTAT_SCHEMA_FIELD] = field_parse,
 		[SKSTAT_SCHEMA_COUNTER] = counter_parse,
+		[SKSTAT_SCHEMA_PROBE] = probe_parse,
 	};
 	struct skstat_attr_reader reader;
 	struct skstat_attr attr;
@@ -115,6 +137,7 @@ void skstat_schema_free(struct skstat_schema *schema)
 	free(schema->group);
 	free(schema->field);
 	free(schema->counter);
+	free(schema->probe);
 	memset(schema, 0, sizeof(*schema));
 }
 

@@ -90,16 +90,6 @@ int skstat_source_mib(struct skstat_source *source, skstat_source_mib_fn fn, voi
  */
 int skstat_source_hold(struct skstat_source *source, uint64_t probes, uint64_t *held, struct skstat_error *error);
 
-/* What a reading of the journal came to. */
-struct skstat_journal_totals {
-	uint64_t events; /* handed to the callback */
-	uint64_t lost;   /* that should have been */
-	uint64_t skipped; /* of a kind that is not known here */
-	uint64_t ns;	 /* in the kernel */
-	bool fresh;	 /* the cursor was lost, for the module was loaded anew: a gap of unknown length */
-	bool complete;	 /* the totals came */
-};
-
 /*
  * Every event since the cursor, as samples of kind OPENED ... LISTEN_STOPPED; CPU by CPU, so that only one CPU's are in
  * the order of time. The cursor moves over what was handed out, also when this fails halfway. Nonzero from `fn` stops.

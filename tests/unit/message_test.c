@@ -9,86 +9,8 @@
 #include <string.h>
 
 #include <cmocka.h>
-#include <linux/genetlink.h>
 
-#include "source/message.h"
-
-/* A message that grows at its end. */
-struct made {
-	union {
-		struct nlmsghdr header;
-		unsigned char bytes[8192];
-	};
-};
-
-static void append(struct made *made, const void *data, size_t length)
-{
-	assert_true(NLMSG_ALIGN(made->header.nlmsg_len) + length <= sizeof(made->bytes));
-	made->header.nlmsg_len = NLMSG_ALIGN(made->header.nlmsg_len);
-	if (length)
-		memcpy(made->bytes + made->header.nlmsg_len, data, length);
-	made->header.nlmsg_len += (uint32_t)length;
-}
-
-static void start(struct made *made, uint16_t type, uint16_t flags)
-{
-	memset(made, 0, sizeof(*made));
-	made->header.nlmsg_len = NLMSG_HDRLEN;
-	made->header.nlmsg_type = type;
-	made->header.nlmsg_flags = flags;
-}
-
-static void start_genl(struct made *made, uint8_t cmd)
-{
-	struct genlmsghdr genl = { .cmd = cmd, .version = SKSTAT_FAMILY_VERSION };
-
-	start(made, 30, NLM_F_MULTI);
-	append(made, &genl, sizeof(genl));
-}
-
-static void put(struct made *made, uint16_t type, const void *data, size_t length)
-{
-	struct nlattr attr = { .nla_type = type, .nla_len = (uint16_t)(NLA_HDRLEN + length) };
-
-	append(made, &attr, sizeof(attr));
-	append(made, data, length);
-}
-
-static void put_u32(struct made *made, uint16_t type, uint32_t value)
-{
-	put(made, type, &value, sizeof(value));
-}
-
-static void put_u64(struct made *made, uint16_t type, uint64_t value)
-{
-	put(made, type, &value, sizeof(value));
-}
-
-static size_t nest_start(struct made *made, uint16_t type)
-{
-	put(made, type | NLA_F_NESTED, NULL, 0);
-	return made->header.nlmsg_len - NLA_HDRLEN;
-}
-
-static void nest_end(struct made *made, size_t at)
-{
-	struct nlattr attr;
-
-	memcpy(&attr, made->bytes + at, sizeof(attr));
-	attr.nla_len = (uint16_t)(made->header.nlmsg_len - at);
-	memcpy(made->bytes + at, &attr, sizeof(attr));
-}
-
-/* The message in memory of its own length, so that the sanitizer sees each byte too far. Freed by the caller. */
-static struct nlmsghdr *exact(const struct made *made, size_t length)
-{
-	struct nlmsghdr *copy = malloc(length);
-
-	assert_non_null(copy);
-	memcpy(copy, made->bytes, length);
-	copy->nlmsg_len = (uint32_t)length;
-	return copy;
-}
+#include "made.h"
 
 static void info(void **state)
 {
@@ -96,14 +18,14 @@ static void info(void **state)
 	struct made made;
 
 	(void)state;
-	start_genl(&made, SKSTAT_CMD_INFO);
-	put(&made, SKSTAT_INFO_VERSION, "0.1.0", 6);
-	put_u32(&made, SKSTAT_INFO_ABI, 1);
-	put_u64(&made, SKSTAT_INFO_INSTANCE, 0xfedcba9876543210);
-	put(&made, 999, "from a newer module", 19);
-	put_u32(&made, SKSTAT_INFO_HZ, 250);
-	put(&made, SKSTAT_INFO_PAD, NULL, 0);
-	put_u64(&made, SKSTAT_INFO_WALK_NS, 12345678901);
+	made_start_genl(&made, SKSTAT_CMD_INFO);
+	made_put(&made, SKSTAT_INFO_VERSION, "0.1.0", 6);
+	made_put_u32(&made, SKSTAT_INFO_ABI, 1);
+	made_put_u64(&made, SKSTAT_INFO_INSTANCE, 0xfedcba9876543210);
+	made_put(&made, 999, "from a newer module", 19);
+	made_put_u32(&made, SKSTAT_INFO_HZ, 250);
+	made_put(&made, SKSTAT_INFO_PAD, NULL, 0);
+	made_put_u64(&made, SKSTAT_INFO_WALK_NS, 12345678901);
 	assert_int_equal(skstat_info_parse(&made.header, &info), 0);
 	assert_string_equal(info.version, "0.1.0");
 	assert_int_equal(info.abi, 1);
@@ -111,8 +33,71 @@ static void info(void **state)
 	assert_int_equal(info.hz, 250);
 	assert_true(info.walk_ns == 12345678901);
 	assert_int_equal(info.cpus, 0);
+	assert_false(info.probe[SKSTAT_PROBE_LIFE].known);
 
-	put_u64(&made, SKSTAT_INFO_CPUS, 4);
+	made_put_u64(&made, SKSTAT_INFO_CPUS, 4);
+	assert_int_equal(skstat_info_parse(&made.header, &info), -EBADMSG);
+}
+
+static void put_probe(struct made *made, uint32_t id, uint64_t hits)
+{
+	size_t nest = made_nest_start(made, SKSTAT_INFO_PROBE);
+
+	made_put_u64(made, SKSTAT_INFO_PROBE_HITS, hits);
+	made_put_u32(made, SKSTAT_INFO_PROBE_ID, id);
+	made_put_u32(made, SKSTAT_INFO_PROBE_AVAILABLE, 7);
+	made_put_u32(made, SKSTAT_INFO_PROBE_HOLDERS, 2);
+	made_put(made, SKSTAT_INFO_PROBE_PAD, NULL, 0);
+	made_put_u64(made, SKSTAT_INFO_PROBE_DROPS, 3);
+	made_put_u64(made, SKSTAT_INFO_PROBE_SAMPLES, 4);
+	made_put_u64(made, SKSTAT_INFO_PROBE_SAMPLE_NS, 5);
+	made_put_u64(made, SKSTAT_INFO_PROBE_MISSED, 6);
+	made_nest_end(made, nest);
+}
+
+static void info_of_a_journal(void **state)
+{
+	const struct skstat_info_probe *life;
+	struct skstat_info info;
+	struct made made;
+	size_t nest;
+
+	(void)state;
+	made_start_genl(&made, SKSTAT_CMD_INFO);
+	made_put_u32(&made, SKSTAT_INFO_JOURNAL_EVENTS, 4096);
+	made_put_u64(&made, SKSTAT_INFO_JOURNAL_WRITTEN, 11);
+	made_put_u64(&made, SKSTAT_INFO_JOURNAL_DROPPED, 12);
+	made_put_u64(&made, SKSTAT_INFO_DOORBELLS, 13);
+	made_put_u64(&made, SKSTAT_INFO_CONN_PLACES, 14);
+	made_put_u64(&made, SKSTAT_INFO_CONN_USED, 15);
+	made_put_u64(&made, SKSTAT_INFO_CONN_MISSES, 16);
+	put_probe(&made, SKSTAT_PROBE_LIFE, 100);
+	put_probe(&made, SKSTAT_PROBE_SYNACK, 500);
+	put_probe(&made, SKSTAT_PROBE_UNSPEC, 1);
+	put_probe(&made, __SKSTAT_PROBE_MAX, 1);
+	put_probe(&made, UINT32_MAX, 1);
+	assert_int_equal(skstat_info_parse(&made.header, &info), 0);
+	assert_int_equal(info.journal_events, 4096);
+	assert_int_equal(info.journal_written, 11);
+	assert_int_equal(info.journal_dropped, 12);
+	assert_int_equal(info.doorbells, 13);
+	assert_int_equal(info.conn_places, 14);
+	assert_int_equal(info.conn_used, 15);
+	assert_int_equal(info.conn_misses, 16);
+	life = &info.probe[SKSTAT_PROBE_LIFE];
+	assert_true(life->known && life->available);
+	assert_int_equal(life->holders, 2);
+	assert_int_equal(life->hits, 100);
+	assert_int_equal(life->drops, 3);
+	assert_int_equal(life->samples, 4);
+	assert_int_equal(life->sample_ns, 5);
+	assert_int_equal(life->missed, 6);
+	assert_int_equal(info.probe[SKSTAT_PROBE_SYNACK].hits, 500);
+	assert_false(info.probe[SKSTAT_PROBE_UNSPEC].known || info.probe[SKSTAT_PROBE_READER].known);
+
+	nest = made_nest_start(&made, SKSTAT_INFO_PROBE);
+	made_put_u64(&made, SKSTAT_INFO_PROBE_ID, 1);
+	made_nest_end(&made, nest);
 	assert_int_equal(skstat_info_parse(&made.header, &info), -EBADMSG);
 }
 
@@ -124,30 +109,69 @@ static void info_with_a_long_version(void **state)
 
 	(void)state;
 	memset(name, 'x', sizeof(name));
-	start_genl(&made, SKSTAT_CMD_INFO);
-	put(&made, SKSTAT_INFO_VERSION, name, SKSTAT_NAME_SIZE - 1); /* no 0 at its end: taken all the same */
+	made_start_genl(&made, SKSTAT_CMD_INFO);
+	made_put(&made, SKSTAT_INFO_VERSION, name, SKSTAT_NAME_SIZE - 1); /* no 0 at its end: taken all the same */
 	assert_int_equal(skstat_info_parse(&made.header, &info), 0);
 	assert_int_equal(strlen(info.version), SKSTAT_NAME_SIZE - 1);
 
-	start_genl(&made, SKSTAT_CMD_INFO);
-	put(&made, SKSTAT_INFO_VERSION, name, SKSTAT_NAME_SIZE);
+	made_start_genl(&made, SKSTAT_CMD_INFO);
+	made_put(&made, SKSTAT_INFO_VERSION, name, SKSTAT_NAME_SIZE);
 	assert_int_equal(skstat_info_parse(&made.header, &info), -EBADMSG);
 }
 
 static void put_field(struct made *made, const struct skstat_field *field, uint32_t offset, uint32_t available)
 {
-	size_t nest = nest_start(made, SKSTAT_SCHEMA_FIELD);
+	size_t nest = made_nest_start(made, SKSTAT_SCHEMA_FIELD);
 
-	put_u32(made, SKSTAT_SCHEMA_FIELD_ID, field->id);
-	put(made, SKSTAT_SCHEMA_FIELD_NAME, field->name, strlen(field->name) + 1);
-	put_u32(made, SKSTAT_SCHEMA_FIELD_GROUP, field->group);
-	put_u32(made, SKSTAT_SCHEMA_FIELD_TYPE, field->type);
-	put_u32(made, SKSTAT_SCHEMA_FIELD_KIND, field->kind);
-	put_u32(made, SKSTAT_SCHEMA_FIELD_UNIT, field->unit);
-	put_u32(made, SKSTAT_SCHEMA_FIELD_OFFSET, offset);
-	put_u32(made, SKSTAT_SCHEMA_FIELD_SIZE, field->size);
-	put_u32(made, SKSTAT_SCHEMA_FIELD_AVAILABLE, available);
-	nest_end(made, nest);
+	made_put_u32(made, SKSTAT_SCHEMA_FIELD_ID, field->id);
+	made_put(made, SKSTAT_SCHEMA_FIELD_NAME, field->name, strlen(field->name) + 1);
+	made_put_u32(made, SKSTAT_SCHEMA_FIELD_GROUP, field->group);
+	made_put_u32(made, SKSTAT_SCHEMA_FIELD_TYPE, field->type);
+	made_put_u32(made, SKSTAT_SCHEMA_FIELD_KIND, field->kind);
+	made_put_u32(made, SKSTAT_SCHEMA_FIELD_UNIT, field->unit);
+	made_put_u32(made, SKSTAT_SCHEMA_FIELD_OFFSET, offset);
+	made_put_u32(made, SKSTAT_SCHEMA_FIELD_SIZE, field->size);
+	made_put_u32(made, SKSTAT_SCHEMA_FIELD_AVAILABLE, available);
+	made_nest_end(made, nest);
+}
+
+static void put_schema_probe(struct made *made, uint32_t id, const char *name, uint32_t available)
+{
+	size_t nest = made_nest_start(made, SKSTAT_SCHEMA_PROBE);
+
+	made_put_u32(made, SKSTAT_SCHEMA_PROBE_ID, id);
+	made_put(made, SKSTAT_SCHEMA_PROBE_NAME, name, strlen(name) + 1);
+	made_put_u32(made, SKSTAT_SCHEMA_PROBE_AVAILABLE, available);
+	made_nest_end(made, nest);
+}
+
+static void schema_of_probes(void **state)
+{
+	struct skstat_schema schema = { 0 };
+	struct made made;
+
+	(void)state;
+	made_start_genl(&made, SKSTAT_CMD_SCHEMA);
+	put_schema_probe(&made, SKSTAT_PROBE_LIFE, "life", 1);
+	put_schema_probe(&made, SKSTAT_PROBE_ACCEPT, "accept", 0);
+	assert_int_equal(skstat_schema_parse(&made.header, &schema), 0);
+	/* Of a newer module: listed, and of no use here. */
+	made_start_genl(&made, SKSTAT_CMD_SCHEMA);
+	put_schema_probe(&made, SKSTAT_PROBE_SYNACK, "synack", 1);
+	put_schema_probe(&made, 63, "newer", 1);
+	put_schema_probe(&made, 1000, "newest", 1);
+	put_schema_probe(&made, SKSTAT_PROBE_UNSPEC, "none", 1);
+	assert_int_equal(skstat_schema_parse(&made.header, &schema), 0);
+
+	assert_int_equal(schema.probes, 6);
+	assert_int_equal(schema.probe[0].id, SKSTAT_PROBE_LIFE);
+	assert_string_equal(schema.probe[1].name, "accept");
+	assert_false(schema.probe[1].available);
+	assert_true(schema.probe[4].available);
+	assert_int_equal(schema.probes_available, SKSTAT_PROBE_BIT(LIFE) | SKSTAT_PROBE_BIT(SYNACK));
+	skstat_schema_free(&schema);
+	assert_null(schema.probe);
+	assert_int_equal(schema.probes_available, 0);
 }
 
 static void schema(void **state)
@@ -160,21 +184,21 @@ static void schema(void **state)
 
 	(void)state;
 	for (uint32_t i = 0; i < 5; i++) {
-		start_genl(&made, SKSTAT_CMD_SCHEMA);
-		nest = nest_start(&made, SKSTAT_SCHEMA_COUNTER);
-		put_u32(&made, SKSTAT_SCHEMA_COUNTER_TABLE, SKSTAT_MIB_TCPEXT);
-		put_u32(&made, SKSTAT_SCHEMA_COUNTER_INDEX, i);
-		put(&made, SKSTAT_SCHEMA_COUNTER_NAME, i == 3 ? "Three" : "Other", 6);
-		nest_end(&made, nest);
+		made_start_genl(&made, SKSTAT_CMD_SCHEMA);
+		nest = made_nest_start(&made, SKSTAT_SCHEMA_COUNTER);
+		made_put_u32(&made, SKSTAT_SCHEMA_COUNTER_TABLE, SKSTAT_MIB_TCPEXT);
+		made_put_u32(&made, SKSTAT_SCHEMA_COUNTER_INDEX, i);
+		made_put(&made, SKSTAT_SCHEMA_COUNTER_NAME, i == 3 ? "Three" : "Other", 6);
+		made_nest_end(&made, nest);
 		assert_int_equal(skstat_schema_parse(&made.header, &schema), 0);
 	}
-	start_genl(&made, SKSTAT_CMD_SCHEMA);
-	nest = nest_start(&made, SKSTAT_SCHEMA_GROUP);
-	put_u32(&made, SKSTAT_SCHEMA_GROUP_ID, 4);
-	put(&made, SKSTAT_SCHEMA_GROUP_NAME, "tcp", 4);
-	put_u32(&made, SKSTAT_SCHEMA_GROUP_SIZE, 240);
-	put_u32(&made, SKSTAT_SCHEMA_GROUP_KINDS, 2);
-	nest_end(&made, nest);
+	made_start_genl(&made, SKSTAT_CMD_SCHEMA);
+	nest = made_nest_start(&made, SKSTAT_SCHEMA_GROUP);
+	made_put_u32(&made, SKSTAT_SCHEMA_GROUP_ID, 4);
+	made_put(&made, SKSTAT_SCHEMA_GROUP_NAME, "tcp", 4);
+	made_put_u32(&made, SKSTAT_SCHEMA_GROUP_SIZE, 240);
+	made_put_u32(&made, SKSTAT_SCHEMA_GROUP_KINDS, 2);
+	made_nest_end(&made, nest);
 	put_field(&made, rtt, rtt->offset, 1);
 	put_field(&made, uid, uid->offset, 0);
 	put_field(&made, drops, drops->offset + 4u, 1);
@@ -209,23 +233,26 @@ static void mib(void **state)
 	struct made made;
 
 	(void)state;
-	start_genl(&made, SKSTAT_CMD_MIB);
-	put_u64(&made, SKSTAT_MIB_NETNS, 7);
-	put_u32(&made, SKSTAT_MIB_INODE, 4026531840);
-	put(&made, SKSTAT_MIB_TCP, tcp, sizeof(tcp));
-	put(&made, SKSTAT_MIB_MAX + 1, "from a newer module", 19);
+	made_start_genl(&made, SKSTAT_CMD_MIB);
+	made_put_u64(&made, SKSTAT_MIB_NETNS, 7);
+	made_put_u32(&made, SKSTAT_MIB_INODE, 4026531840);
+	made_put(&made, SKSTAT_MIB_TCP, tcp, sizeof(tcp));
+	made_put(&made, SKSTAT_MIB_OWN, tcp + 1, sizeof(tcp[0]));
+	made_put(&made, SKSTAT_MIB_MAX + 1, "from a newer module", 19);
 	assert_int_equal(skstat_mib_parse(&made.header, &mib), 0);
 	assert_int_equal(mib.netns, 7);
 	assert_true(mib.inode == 4026531840);
 	assert_int_equal(mib.count[SKSTAT_MIB_TCP], 3);
 	assert_null(mib.table[SKSTAT_MIB_IP6]);
+	assert_int_equal(mib.count[SKSTAT_MIB_OWN], 1);
+	assert_int_equal(skstat_mib_value(&mib, SKSTAT_MIB_OWN, 0), 200);
 	assert_int_equal(skstat_mib_value(&mib, SKSTAT_MIB_TCP, 1), 200);
 	assert_true(skstat_mib_value(&mib, SKSTAT_MIB_TCP, 2) == UINT64_MAX);
 	assert_int_equal(skstat_mib_value(&mib, SKSTAT_MIB_TCP, 3), 0);
 	assert_int_equal(skstat_mib_value(&mib, SKSTAT_MIB_IP6, 0), 0);
 	assert_int_equal(skstat_mib_value(&mib, 1000, 0), 0);
 
-	put(&made, SKSTAT_MIB_IP, tcp, 12);
+	made_put(&made, SKSTAT_MIB_IP, tcp, 12);
 	assert_int_equal(skstat_mib_parse(&made.header, &mib), -EBADMSG);
 }
 
@@ -243,25 +270,25 @@ static void put_run(struct made *made, uint32_t count, uint64_t cookie)
 
 	for (uint32_t i = 0; i < count; i++)
 		run.identity[i].cookie = cookie + i;
-	put(made, SKSTAT_SOCK_RUN, &run, sizeof(run.run) + count * sizeof(run.identity[0]));
+	made_put(made, SKSTAT_SOCK_RUN, &run, sizeof(run.run) + count * sizeof(run.identity[0]));
 }
 
 static void put_totals(struct made *made, uint64_t visited)
 {
-	size_t nest = nest_start(made, SKSTAT_SOCK_TOTALS);
+	size_t nest = made_nest_start(made, SKSTAT_SOCK_TOTALS);
 
-	put_u64(made, SKSTAT_TOTALS_VISITED, visited);
-	put_u64(made, SKSTAT_TOTALS_EMITTED, 4);
-	put(made, SKSTAT_TOTALS_PAD, NULL, 0);
-	put_u64(made, SKSTAT_TOTALS_FILTERED, 3);
-	put_u64(made, SKSTAT_TOTALS_IDLE, 2);
-	put_u64(made, SKSTAT_TOTALS_GONE, 1);
-	put_u64(made, SKSTAT_TOTALS_RESTARTS, 11);
-	put_u64(made, SKSTAT_TOTALS_NS, 12);
-	put_u64(made, SKSTAT_TOTALS_TOKEN, 13);
-	put_u64(made, SKSTAT_TOTALS_INSTANCE, 14);
-	put(made, SKSTAT_TOTALS_PARTIAL, NULL, 0);
-	nest_end(made, nest);
+	made_put_u64(made, SKSTAT_TOTALS_VISITED, visited);
+	made_put_u64(made, SKSTAT_TOTALS_EMITTED, 4);
+	made_put(made, SKSTAT_TOTALS_PAD, NULL, 0);
+	made_put_u64(made, SKSTAT_TOTALS_FILTERED, 3);
+	made_put_u64(made, SKSTAT_TOTALS_IDLE, 2);
+	made_put_u64(made, SKSTAT_TOTALS_GONE, 1);
+	made_put_u64(made, SKSTAT_TOTALS_RESTARTS, 11);
+	made_put_u64(made, SKSTAT_TOTALS_NS, 12);
+	made_put_u64(made, SKSTAT_TOTALS_TOKEN, 13);
+	made_put_u64(made, SKSTAT_TOTALS_INSTANCE, 14);
+	made_put(made, SKSTAT_TOTALS_PARTIAL, NULL, 0);
+	made_nest_end(made, nest);
 }
 
 struct seen {
@@ -285,14 +312,14 @@ static void sock(void **state)
 	struct made made;
 
 	(void)state;
-	start_genl(&made, SKSTAT_CMD_SOCK);
+	made_start_genl(&made, SKSTAT_CMD_SOCK);
 	put_run(&made, 2, 100);
-	put(&made, SKSTAT_SOCK_PAD, NULL, 0);
+	made_put(&made, SKSTAT_SOCK_PAD, NULL, 0);
 	put_run(&made, 2, 200);
 	assert_int_equal(skstat_sock_parse(&made.header, sample_see, &seen, &totals), 0);
 	assert_false(totals.complete);
 
-	start_genl(&made, SKSTAT_CMD_SOCK);
+	made_start_genl(&made, SKSTAT_CMD_SOCK);
 	put_totals(&made, 10);
 	assert_int_equal(skstat_sock_parse(&made.header, sample_see, &seen, &totals), 0);
 	assert_int_equal(seen.count, 4);
@@ -320,10 +347,10 @@ static void sock_with_a_fat_flag(void **state)
 	size_t nest;
 
 	(void)state;
-	start_genl(&made, SKSTAT_CMD_SOCK);
-	nest = nest_start(&made, SKSTAT_SOCK_TOTALS);
-	put_u32(&made, SKSTAT_TOTALS_PARTIAL, 0);
-	nest_end(&made, nest);
+	made_start_genl(&made, SKSTAT_CMD_SOCK);
+	nest = made_nest_start(&made, SKSTAT_SOCK_TOTALS);
+	made_put_u32(&made, SKSTAT_TOTALS_PARTIAL, 0);
+	made_nest_end(&made, nest);
 	assert_int_equal(skstat_sock_parse(&made.header, NULL, NULL, &totals), -EBADMSG);
 }
 
@@ -334,7 +361,7 @@ static void sock_stopped(void **state)
 	struct made made;
 
 	(void)state;
-	start_genl(&made, SKSTAT_CMD_SOCK);
+	made_start_genl(&made, SKSTAT_CMD_SOCK);
 	put_run(&made, 2, 100);
 	put_run(&made, 2, 200);
 	put_totals(&made, 10);
@@ -353,12 +380,12 @@ static void sock_damaged(void **state)
 	size_t whole;
 
 	(void)state;
-	start_genl(&made, SKSTAT_CMD_SOCK);
+	made_start_genl(&made, SKSTAT_CMD_SOCK);
 	put_run(&made, 2, 100);
 	put_totals(&made, 10);
 	whole = made.header.nlmsg_len;
 	for (size_t length = NLMSG_HDRLEN; length < whole; length++) {
-		struct nlmsghdr *cut = exact(&made, length);
+		struct nlmsghdr *cut = made_exact(&made, length);
 		struct skstat_totals totals = { 0 };
 		int err = skstat_sock_parse(cut, NULL, NULL, &totals);
 
@@ -368,7 +395,7 @@ static void sock_damaged(void **state)
 	}
 	for (size_t at = NLMSG_HDRLEN; at < whole; at++)
 		for (unsigned int bit = 0; bit < 8; bit++) {
-			struct nlmsghdr *bent = exact(&made, whole);
+			struct nlmsghdr *bent = made_exact(&made, whole);
 			struct skstat_totals totals = { 0 };
 			int err;
 
@@ -386,20 +413,20 @@ static void done_of_a_dump(void **state)
 	struct made made;
 
 	(void)state;
-	start(&made, NLMSG_DONE, NLM_F_MULTI);
-	append(&made, &ok, sizeof(ok));
+	made_start(&made, NLMSG_DONE, NLM_F_MULTI);
+	made_append(&made, &ok, sizeof(ok));
 	assert_int_equal(skstat_verdict_parse(&made.header, &error), 0);
 	assert_string_equal(error.text, "");
 
-	start(&made, NLMSG_DONE, NLM_F_MULTI);
-	append(&made, &length, sizeof(length));
+	made_start(&made, NLMSG_DONE, NLM_F_MULTI);
+	made_append(&made, &length, sizeof(length));
 	assert_int_equal(skstat_verdict_parse(&made.header, &error), 0);
 
-	start(&made, NLMSG_DONE, NLM_F_MULTI | NLM_F_ACK_TLVS);
-	append(&made, &refused, sizeof(refused));
-	put_u32(&made, NLMSGERR_ATTR_OFFS, 20);
-	put(&made, NLMSGERR_ATTR_MSG, "MIN is above MAX", 17);
-	put_u32(&made, NLMSGERR_ATTR_OFFS, 20);
+	made_start(&made, NLMSG_DONE, NLM_F_MULTI | NLM_F_ACK_TLVS);
+	made_append(&made, &refused, sizeof(refused));
+	made_put_u32(&made, NLMSGERR_ATTR_OFFS, 20);
+	made_put(&made, NLMSGERR_ATTR_MSG, "MIN is above MAX", 17);
+	made_put_u32(&made, NLMSGERR_ATTR_OFFS, 20);
 	assert_int_equal(skstat_verdict_parse(&made.header, &error), -EINVAL);
 	assert_int_equal(error.err, -EINVAL);
 	assert_string_equal(error.text, "MIN is above MAX");
@@ -409,7 +436,7 @@ static void done_of_a_dump(void **state)
 	assert_int_equal(skstat_verdict_parse(&made.header, &error), -EINVAL);
 	assert_string_equal(error.text, "");
 
-	start(&made, NLMSG_DONE, NLM_F_MULTI);
+	made_start(&made, NLMSG_DONE, NLM_F_MULTI);
 	assert_int_equal(skstat_verdict_parse(&made.header, &error), -EBADMSG);
 }
 
@@ -424,37 +451,37 @@ static void error_of_a_request(void **state)
 	struct made made;
 
 	(void)state;
-	start(&made, NLMSG_ERROR, NLM_F_ACK_TLVS);
-	append(&made, &refused, sizeof(refused));
-	append(&made, &request, sizeof(request));
-	append(&made, rest, sizeof(rest));
-	put(&made, NLMSGERR_ATTR_MSG, "version 2 is not spoken here", 29);
+	made_start(&made, NLMSG_ERROR, NLM_F_ACK_TLVS);
+	made_append(&made, &refused, sizeof(refused));
+	made_append(&made, &request, sizeof(request));
+	made_append(&made, rest, sizeof(rest));
+	made_put(&made, NLMSGERR_ATTR_MSG, "version 2 is not spoken here", 29);
 	assert_int_equal(skstat_verdict_parse(&made.header, &error), -EOPNOTSUPP);
 	assert_string_equal(error.text, "version 2 is not spoken here");
 
-	start(&made, NLMSG_ERROR, NLM_F_ACK_TLVS | NLM_F_CAPPED);
-	append(&made, &refused, sizeof(refused));
-	append(&made, &request, sizeof(request));
-	put(&made, NLMSGERR_ATTR_MSG, "capped", 7);
+	made_start(&made, NLMSG_ERROR, NLM_F_ACK_TLVS | NLM_F_CAPPED);
+	made_append(&made, &refused, sizeof(refused));
+	made_append(&made, &request, sizeof(request));
+	made_put(&made, NLMSGERR_ATTR_MSG, "capped", 7);
 	assert_int_equal(skstat_verdict_parse(&made.header, &error), -EOPNOTSUPP);
 	assert_string_equal(error.text, "capped");
 
-	start(&made, NLMSG_ERROR, NLM_F_CAPPED);
-	append(&made, &ok, sizeof(ok));
-	append(&made, &request, sizeof(request));
+	made_start(&made, NLMSG_ERROR, NLM_F_CAPPED);
+	made_append(&made, &ok, sizeof(ok));
+	made_append(&made, &request, sizeof(request));
 	assert_int_equal(skstat_verdict_parse(&made.header, &error), 0);
 
 	/* It says that more of the request follows than does. */
-	start(&made, NLMSG_ERROR, NLM_F_ACK_TLVS);
-	append(&made, &refused, sizeof(refused));
-	append(&made, &request, sizeof(request));
-	cut = exact(&made, made.header.nlmsg_len);
+	made_start(&made, NLMSG_ERROR, NLM_F_ACK_TLVS);
+	made_append(&made, &refused, sizeof(refused));
+	made_append(&made, &request, sizeof(request));
+	cut = made_exact(&made, made.header.nlmsg_len);
 	assert_int_equal(skstat_verdict_parse(cut, &error), -EOPNOTSUPP);
 	assert_string_equal(error.text, "");
 	free(cut);
 
-	start(&made, NLMSG_ERROR, 0);
-	append(&made, &refused, sizeof(refused));
+	made_start(&made, NLMSG_ERROR, 0);
+	made_append(&made, &refused, sizeof(refused));
 	assert_int_equal(skstat_verdict_parse(&made.header, &error), -EBADMSG);
 }
 
@@ -468,12 +495,12 @@ static void long_sentences_are_cut(void **state)
 
 	(void)state;
 	memset(sentence, 'a', sizeof(sentence));
-	start(&made, NLMSG_DONE, NLM_F_ACK_TLVS);
-	append(&made, &refused, sizeof(refused));
-	put(&made, NLMSGERR_ATTR_MSG, sentence, sizeof(sentence));
+	made_start(&made, NLMSG_DONE, NLM_F_ACK_TLVS);
+	made_append(&made, &refused, sizeof(refused));
+	made_put(&made, NLMSGERR_ATTR_MSG, sentence, sizeof(sentence));
 	whole = made.header.nlmsg_len;
 	for (size_t length = NLMSG_HDRLEN; length <= whole; length++) {
-		struct nlmsghdr *cut = exact(&made, length);
+		struct nlmsghdr *cut = made_exact(&made, length);
 
 		skstat_verdict_parse(cut, &error);
 		assert_true(strnlen(error.text, sizeof(error.text)) < sizeof(error.text));
@@ -486,8 +513,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(info),
+		cmocka_unit_test(info_of_a_journal),
 		cmocka_unit_test(info_with_a_long_version),
 		cmocka_unit_test(schema),
+		cmocka_unit_test(schema_of_probes),
 		cmocka_unit_test(mib),
 		cmocka_unit_test(sock),
 		cmocka_unit_test(sock_with_a_fat_flag),

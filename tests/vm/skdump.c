@@ -2,74 +2,28 @@
 /*
  * skdump: everything that the module says, as JSON lines. For tests and for looking; the figures are raw.
  *
- *   skdump [info|schema|sock|mib] [options]
+ *   skdump [info|schema|sock|mib|probes] [options]
+ *   skdump journal [options]
  *
  * One object a record: "kind", then the fields under their names, flat. A field that the record or the kernel does not
  * have is left out. Addresses are text; the state is text, and state_raw its number. JSON's integers end at 2^63 here:
  * a larger value (all ones: "none", of the pacing rates) is written as a real. The last line of `sock` is
- * {"totals": {...}}, with instance and token as decimal text, for they are names and not numbers.
+ * {"totals": {...}}, with instance and token as decimal text, for they are names and not numbers. `journal` is in
+ * skdump_journal.c.
  *
  * Exits with 0; 1 and the kernel's sentence; 2 when the command line is wrong.
  */
 #include <getopt.h>
-#include <jansson.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "render/json.h"
+#include "skdump.h"
 #include "source/netlink.h"
 #include "source/option.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-
-static void __attribute__((noreturn, format(printf, 2, 3))) quit(int status, const char *format, ...)
-{
-	va_list args;
-
-	fflush(stdout);
-	va_start(args, format);
-	fputs("skdump: ", stderr);
-	vfprintf(stderr, format, args);
-	fputc('\n', stderr);
-	va_end(args);
-	exit(status);
-}
-
-static json_t *number(uint64_t value)
-{
-	return value > INT64_MAX ? json_real((double)value) : json_integer((json_int_t)value);
-}
-
-static json_t *decimal(uint64_t value)
-{
-	return json_sprintf("%llu", (unsigned long long)value);
-}
-
-/* Takes `value`, and ends the program when there is no memory: half a record is worse than none. */
-static void put(json_t *object, const char *key, json_t *value)
-{
-	if (json_object_set_new(object, key, value))
-		quit(1, "no memory for JSON, or \"%s\" is not UTF-8", key);
-}
-
-static void print_line(json_t *object)
-{
-	if (json_dumpf(object, stdout, JSON_COMPACT) || putchar('\n') == EOF)
-		quit(1, "standard output: %m");
-	json_decref(object);
-}
-
-static int sample_print(const struct skstat_sample *sample, void *arg)
-{
-	json_t *object = skstat_sample_json(sample, arg, 0, true);
-
-	if (!object)
-		quit(1, "no memory for JSON");
-	print_line(object);
-	return 0;
-}
 
 static void totals_print(const struct skstat_totals *totals)
 {
@@ -94,6 +48,13 @@ static void info_print(const struct skstat_info *info)
 	put(object, "walks", number(info->walks));
 	put(object, "walk_sockets", number(info->walk_sockets));
 	put(object, "walk_ns", number(info->walk_ns));
+	put(object, "journal_events", number(info->journal_events));
+	put(object, "journal_written", number(info->journal_written));
+	put(object, "journal_dropped", number(info->journal_dropped));
+	put(object, "doorbells", number(info->doorbells));
+	put(object, "conn_places", number(info->conn_places));
+	put(object, "conn_used", number(info->conn_used));
+	put(object, "conn_misses", number(info->conn_misses));
 	print_line(object);
 }
 
@@ -139,6 +100,38 @@ static void schema_print(const struct skstat_schema *schema)
 		put(object, "index", number(counter->index));
 		print_line(object);
 	}
+	for (size_t i = 0; i < schema->probes; i++) {
+		const struct skstat_schema_probe *probe = &schema->probe[i];
+		json_t *object = json_object();
+
+		put(object, "probe", json_string(probe->name));
+		put(object, "id", number(probe->id));
+		put(object, "available", json_boolean(probe->available));
+		print_line(object);
+	}
+}
+
+/* Each probe by its name, with what INFO says of it. */
+static void probes_print(const struct skstat_schema *schema, const struct skstat_info *info)
+{
+	for (size_t i = 0; i < schema->probes; i++) {
+		const struct skstat_schema_probe *probe = &schema->probe[i];
+		json_t *object = json_object();
+
+		put(object, "probe", json_string(probe->name));
+		put(object, "available", json_boolean(probe->available));
+		if (probe->id < LENGTH(info->probe) && info->probe[probe->id].known) {
+			const struct skstat_info_probe *says = &info->probe[probe->id];
+
+			put(object, "holders", number(says->holders));
+			put(object, "hits", number(says->hits));
+			put(object, "drops", number(says->drops));
+			put(object, "samples", number(says->samples));
+			put(object, "sample_ns", number(says->sample_ns));
+			put(object, "missed", number(says->missed));
+		}
+		print_line(object);
+	}
 }
 
 static int mib_print(const struct skstat_mib *mib, void *arg)
@@ -148,6 +141,7 @@ static int mib_print(const struct skstat_mib *mib, void *arg)
 		[SKSTAT_MIB_TCPEXT] = "tcpext",
 		[SKSTAT_MIB_IP] = "ip",
 		[SKSTAT_MIB_IP6] = "ip6",
+		[SKSTAT_MIB_OWN] = "own",
 	};
 	json_t *object = json_object();
 
@@ -171,12 +165,6 @@ static int mib_print(const struct skstat_mib *mib, void *arg)
 	}
 	print_line(object);
 	return 0;
-}
-
-static void check(int err, const struct skstat_error *error)
-{
-	if (err)
-		quit(1, "%s", error->text);
 }
 
 static void dump_info(struct skstat_netlink *netlink, const struct skstat_query *query)
@@ -223,6 +211,19 @@ static void dump_mib(struct skstat_netlink *netlink, const struct skstat_query *
 	skstat_schema_free(&schema);
 }
 
+static void dump_probes(struct skstat_netlink *netlink, const struct skstat_query *query)
+{
+	struct skstat_schema schema;
+	struct skstat_error error;
+	struct skstat_info info;
+
+	(void)query;
+	check(skstat_netlink_schema(netlink, &schema, &error), &error);
+	check(skstat_netlink_info(netlink, &info, &error), &error);
+	probes_print(&schema, &info);
+	skstat_schema_free(&schema);
+}
+
 static const struct {
 	const char *name;
 	void (*run)(struct skstat_netlink *netlink, const struct skstat_query *query);
@@ -231,6 +232,7 @@ static const struct {
 	{ "info", dump_info },
 	{ "schema", dump_schema },
 	{ "mib", dump_mib },
+	{ "probes", dump_probes },
 };
 
 static size_t command_find(const char *name)
@@ -238,12 +240,12 @@ static size_t command_find(const char *name)
 	for (size_t i = 0; i < LENGTH(commands); i++)
 		if (strcmp(commands[i].name, name) == 0)
 			return i;
-	quit(2, "there is no command \"%s\": info, schema, sock or mib", name);
+	quit(2, "there is no command \"%s\": info, schema, sock, mib, probes or journal", name);
 }
 
 static void help(void)
 {
-	puts("skdump [info|schema|sock|mib] [options of sock]");
+	puts("skdump [info|schema|sock|mib|probes] [options of sock]\nskdump journal [options, see --help there]");
 	for (const struct skstat_option *o = skstat_option_table; o->name; o++)
 		printf("  --%s %-*s %s\n", o->name, 26 - (int)strlen(o->name), o->value ? o->value : "", o->help);
 	exit(0);
@@ -259,6 +261,8 @@ int main(int argc, char **argv)
 	bool asked = false;
 	size_t count = 0, cmd;
 
+	if (argc > 1 && strcmp(argv[1], "journal") == 0)
+		return skdump_journal(argc - 1, argv + 1);
 	for (; skstat_option_table[count].name; count++)
 		table[count] = (struct option){ .name = skstat_option_table[count].name,
 						.has_arg = skstat_option_table[count].value != NULL };

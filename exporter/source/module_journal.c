@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The module's journal. Holds and cursor are of one instance: where the module that is loaded is another one, or the
+ * socket that holds was lost, both are made anew before the journal is read, and the gap is told.
+ */
+#include <errno.h>
+
+#include "module.h"
+
+/* The module is another one than a moment ago: as if its family had not been there. */
+static int changed(struct skstat_module *module, struct skstat_error *error)
+{
+	module->met = false;
+	return skstat_error_set(error, -ENOENT, "the module was loaded anew meanwhile");
+}
+
+static int no_journal(struct skstat_module *module, struct skstat_error *error)
+{
+	module->base.info.journal = false;
+	return skstat_error_set(error, -EOPNOTSUPP,
+				"the module (%s) has no journal here: it is older than this program, or the kernel lacks "
+				"its tracepoints", module->version);
+}
+
+static bool is_kept(const struct skstat_module *module)
+{
+	uint64_t instance = module->base.info.instance;
+
+	return skstat_hold_is_of(&module->hold, instance) && module->cursor.instance == instance;
+}
+
+/* Holds these probes, of the instance in base.info, and has a cursor for it. Hold first: the tail is behind it then. */
+static int keep(struct skstat_module *module, uint64_t probes, struct skstat_error *error)
+{
+	uint64_t instance = module->base.info.instance;
+	int err;
+
+	if (module->wanted && !is_kept(module))
+		module->fresh = true;
+	if (!skstat_hold_is_of(&module->hold, instance))
+		skstat_hold_release(&module->hold);
+	err = skstat_hold_set(&module->hold, probes & module->schema.probes_available, error);
+	if (err)
+		return err;
+	if (module->hold.instance != instance)
+		return changed(module, error);
+	if (module->cursor.instance == instance)
+		return 0;
+	err = skstat_netlink_journal_tail(module->netlink, &module->cursor, error);
+	if (!err && module->cursor.instance != instance)
+		err = changed(module, error);
+	return err;
+}
+
+static int let_go(struct skstat_module *module)
+{
+	skstat_hold_release(&module->hold);
+	skstat_cursor_free(&module->cursor);
+	module->wanted = 0;
+	module->fresh = false;
+	return 0;
+}
+
+int skstat_module_hold(struct skstat_source *source, uint64_t probes, uint64_t *held, struct skstat_error *error)
+{
+	struct skstat_module *module = skstat_module_of(source);
+	int err;
+
+	if (!probes)
+		return let_go(module);
+	for (int tried = 0;; tried++) {
+		err = skstat_module_meet(module, error);
+		if (!err && (!source->info.journal || !(probes & module->schema.probes_available)))
+			err = -EOPNOTSUPP;
+		if (!err)
+			err = keep(module, probes, error);
+		if (!skstat_module_again(err, tried))
+			break;
+	}
+	if (!err)
+		module->wanted = probes;
+	else if (!module->wanted)
+		let_go(module);
+	*held = module->hold.probes;
+	return err == -EOPNOTSUPP ? no_journal(module, error) : err;
+}
+
+/* One try. A cursor of another instance is refused with -ESTALE where that one was given the same family number. */
+static int journal_read(struct skstat_module *module, skstat_sample_fn fn, void *arg,
+			struct skstat_journal_totals *totals, struct skstat_error *error)
+{
+	int err = skstat_module_meet(module, error);
+
+	if (!err && !module->base.info.journal)
+		err = -EOPNOTSUPP;
+	if (!err && !is_kept(module))
+		err = keep(module, module->wanted, error);
+	if (!err)
+		err = skstat_netlink_journal(module->netlink, &module->cursor, fn, arg, totals, error);
+	return err == -ESTALE ? changed(module, error) : err;
+}
+
+int skstat_module_journal(struct skstat_source *source, skstat_sample_fn fn, void *arg,
+			  struct skstat_journal_totals *totals, struct skstat_error *error)
+{
+	struct skstat_module *module = skstat_module_of(source);
+	int err, tried = 0;
+
+	if (!module->wanted)
+		return skstat_error_set(error, -EINVAL, "no probe is held: there is no journal to read");
+	do
+		err = journal_read(module, fn, arg, totals, error);
+	while (skstat_module_again(err, tried++));
+	totals->fresh = module->fresh;
+	module->fresh = false;
+	return err == -EOPNOTSUPP ? no_journal(module, error) : err;
+}
+
+int skstat_module_bell(const struct skstat_source *source)
+{
+	return skstat_hold_bell(&((const struct skstat_module *)source)->hold);
+}
+
+uint64_t skstat_module_bell_take(struct skstat_source *source)
+{
+	return skstat_hold_bell_take(&skstat_module_of(source)->hold);
+}
