@@ -1,12 +1,275 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/hash.h>
+#include <linux/log2.h>
+#include <linux/module.h>
+#include <linux/percpu.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/vmalloc.h>
+
 #include "conn.h"
+
+#define CONN_MIN  (1u << 10)
+#define CONN_MAX  (1u << 22)
+#define CONN_WAYS 8 /* keys in a cache line */
+
+static unsigned int connections = 1 << 17;
+module_param(connections, uint, 0444);
+MODULE_PARM_DESC(connections, "places in the table of connections, while `life` is held (1024 to 4194304; 72 bytes each)");
+
+struct conn_set {
+	unsigned long key[CONN_WAYS]; /* of struct sock; 0: free */
+} ____cacheline_aligned;
+
+struct conn_table {
+	struct conn_set *sets;
+	struct skstat_conn *conns; /* of set s, way w: [s * CONN_WAYS + w] */
+	u32 bits;		   /* log2 of how many sets there are */
+	bool missed;
+};
+
+/* Written by start and stop; handlers and walks see it until a grace period has passed. */
+static struct conn_table __rcu *conn_table;
+
+static DEFINE_PER_CPU(s64, conn_used); /* of one CPU it may well be negative */
+static DEFINE_PER_CPU(u64, conn_misses);
+
+static_assert(sizeof(struct conn_set) == CONN_WAYS * sizeof(unsigned long));
+static_assert(sizeof(struct skstat_conn) == 64);
+
+/* Handlers stay on their CPU, which is as good as rcu_read_lock(). */
+static struct conn_table *table_get(void)
+{
+	return rcu_dereference_check(conn_table, rcu_read_lock_sched_held());
+}
+
+/* A socket may be in either of two sets: few then find no place, even in a table that is nearly full. */
+static u32 set_first(const struct conn_table *table, const struct sock *sk)
+{
+	return (u64)(unsigned long)sk * GOLDEN_RATIO_64 >> (64 - table->bits);
+}
+
+static u32 set_second(const struct conn_table *table, const struct sock *sk)
+{
+	u64 hash = (u64)(unsigned long)sk * GOLDEN_RATIO_64 >> (64 - 2 * table->bits);
+
+	return hash & ((1u << table->bits) - 1);
+}
+
+static struct skstat_conn *set_find(const struct conn_table *table, u32 s, const struct sock *sk)
+{
+	u32 w;
+
+	for (w = 0; w < CONN_WAYS; w++)
+		if (READ_ONCE(table->sets[s].key[w]) == (unsigned long)sk)
+			return &table->conns[s * CONN_WAYS + w];
+	return NULL;
+}
+
+static struct skstat_conn *set_take(const struct conn_table *table, u32 s, const struct sock *sk)
+{
+	unsigned long *key = table->sets[s].key;
+	u32 w;
+
+	for (w = 0; w < CONN_WAYS; w++)
+		if (!READ_ONCE(key[w]) && !cmpxchg(&key[w], 0, (unsigned long)sk))
+			return &table->conns[s * CONN_WAYS + w];
+	return NULL;
+}
+
+static struct skstat_conn *table_find(const struct conn_table *table, const struct sock *sk)
+{
+	struct skstat_conn *conn = set_find(table, set_first(table, sk), sk);
+
+	return conn ?: set_find(table, set_second(table, sk), sk);
+}
+
+static void conn_write_process(struct skstat_conn *conn, const struct skstat_process *process)
+{
+	u64 comm[2];
+
+	memcpy(comm, &process->comm, sizeof(comm));
+	WRITE_ONCE(conn->version, conn->version + 1);
+	smp_wmb(); /* with conn_read_process(): odd before anything of it changes */
+	WRITE_ONCE(conn->comm[0], comm[0]);
+	WRITE_ONCE(conn->comm[1], comm[1]);
+	WRITE_ONCE(conn->pid, process->pid);
+	WRITE_ONCE(conn->from, process->from);
+	smp_wmb(); /* and even after all of it has */
+	WRITE_ONCE(conn->version, conn->version + 1);
+}
+
+/* False: it is being written. */
+static bool conn_read_process(const struct skstat_conn *conn, struct skstat_process *process)
+{
+	u32 version = READ_ONCE(conn->version);
+	u64 comm[2];
+
+	smp_rmb(); /* with conn_write_process() */
+	comm[0] = READ_ONCE(conn->comm[0]);
+	comm[1] = READ_ONCE(conn->comm[1]);
+	memcpy(&process->comm, comm, sizeof(comm));
+	process->pid = READ_ONCE(conn->pid);
+	process->from = READ_ONCE(conn->from);
+	smp_rmb();
+	return !(version & 1) && READ_ONCE(conn->version) == version;
+}
+
+/* All 0, but for the version, which a reader may have in its hand. */
+static void conn_clear(struct skstat_conn *conn)
+{
+	static const struct skstat_process nobody;
+
+	if (conn->from)
+		conn_write_process(conn, &nobody);
+	conn->since = 0;
+	conn->first_byte = 0;
+	memset(&conn->queue, 0, sizeof(conn->queue));
+	conn->flags = 0;
+	conn->direction = 0;
+	conn->closing = 0;
+	conn->kind = 0;
+}
+
+int skstat_conn_start(void)
+{
+	u32 places = roundup_pow_of_two(clamp(connections, CONN_MIN, CONN_MAX));
+	struct conn_table *table = kzalloc(sizeof(*table), GFP_KERNEL);
+
+	if (!table)
+		return -ENOMEM;
+	table->bits = ilog2(places / CONN_WAYS);
+	table->sets = vzalloc(places / CONN_WAYS * sizeof(*table->sets));
+	table->conns = vzalloc(places * sizeof(*table->conns));
+	if (!table->sets || !table->conns) {
+		vfree(table->conns);
+		vfree(table->sets);
+		kfree(table);
+		return -ENOMEM;
+	}
+	rcu_assign_pointer(conn_table, table);
+	return 0;
+}
+
+void skstat_conn_stop(void)
+{
+	struct conn_table *table = rcu_replace_pointer(conn_table, NULL, true);
+	int cpu;
+
+	synchronize_rcu(); /* handlers of other probes, accept's included, and walks */
+	for_each_possible_cpu(cpu)
+		per_cpu(conn_used, cpu) = 0;
+	vfree(table->conns);
+	vfree(table->sets);
+	kfree(table);
+}
+
+struct skstat_conn *skstat_conn_find(const struct sock *sk)
+{
+	struct conn_table *table = table_get();
+
+	return table ? table_find(table, sk) : NULL;
+}
+
+struct skstat_conn *skstat_conn_make(const struct sock *sk)
+{
+	struct conn_table *table = table_get();
+	struct skstat_conn *conn;
+
+	if (!table)
+		return NULL;
+	conn = table_find(table, sk);
+	if (conn)
+		return conn;
+	conn = set_take(table, set_first(table, sk), sk);
+	if (!conn)
+		conn = set_take(table, set_second(table, sk), sk);
+	if (!conn) {
+		WRITE_ONCE(table->missed, true);
+		this_cpu_inc(conn_misses);
+		return NULL;
+	}
+	this_cpu_inc(conn_used);
+	return conn;
+}
+
+struct skstat_conn *skstat_conn_renew(const struct sock *sk)
+{
+	struct skstat_conn *conn = skstat_conn_make(sk);
+
+	if (conn)
+		conn_clear(conn);
+	return conn;
+}
+
+void skstat_conn_drop(const struct sock *sk)
+{
+	struct conn_table *table = table_get();
+	struct skstat_conn *conn = table ? table_find(table, sk) : NULL;
+	u32 place;
+
+	if (!conn)
+		return;
+	conn_clear(conn);
+	place = conn - table->conns;
+	/* Whoever takes the place next finds it clear. */
+	smp_store_release(&table->sets[place / CONN_WAYS].key[place % CONN_WAYS], 0);
+	this_cpu_dec(conn_used);
+}
+
+bool skstat_conn_missed(void)
+{
+	struct conn_table *table = table_get();
+
+	return table && READ_ONCE(table->missed);
+}
+
+/*
+ * A thread shows the name of its process. Its group leader may change under it only by its own exec(), and is freed
+ * after a grace period: the caller stays on its CPU. A name that changes meanwhile is torn and no worse.
+ */
+void skstat_conn_set_process(struct skstat_conn *conn, enum skstat_process_from from)
+{
+	struct skstat_process process = { .pid = current->tgid, .from = from };
+
+	strscpy_pad(process.comm.text, current->group_leader->comm, sizeof(process.comm.text));
+	conn_write_process(conn, &process);
+}
 
 struct skstat_process skstat_conn_process(const struct sock *sk)
 {
-	return (struct skstat_process) {};
+	struct skstat_process process = {};
+	struct conn_table *table;
+	struct skstat_conn *conn;
+
+	rcu_read_lock();
+	table = table_get();
+	conn = table ? table_find(table, sk) : NULL;
+	/* A reference does not keep a socket from being closed, and its place from being another's. */
+	if (conn && (!conn_read_process(conn, &process) || table_find(table, sk) != conn))
+		memset(&process, 0, sizeof(process));
+	rcu_read_unlock();
+	return process;
 }
 
 void skstat_conn_stats(struct skstat_conn_stats *stats)
 {
+	struct conn_table *table;
+	s64 used = 0;
+	int cpu;
+
 	*stats = (struct skstat_conn_stats) {};
+	for_each_possible_cpu(cpu) {
+		used += READ_ONCE(per_cpu(conn_used, cpu));
+		stats->misses += READ_ONCE(per_cpu(conn_misses, cpu));
+	}
+	rcu_read_lock();
+	table = table_get();
+	if (table) {
+		stats->places = (u64)CONN_WAYS << table->bits;
+		stats->used = max_t(s64, used, 0);
+		stats->memory = sizeof(*table) + (sizeof(*table->sets) << table->bits) +
+				stats->places * sizeof(*table->conns);
+	}
+	rcu_read_unlock();
 }

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The table of connections: what probes know of a socket that the socket itself does not keep.
+ *
+ * Keyed by the socket's address, and so good only while somebody sees every socket end: it exists while `life` is held.
+ * It is made in one piece and never grows; what finds no place is counted. No lock: a place is taken and given back by
+ * its key alone. Of one entry, everything but its process is written under the lock of its socket, or by the one that
+ * makes or ends that.
  */
 #ifndef SKSTAT_CONN_H
 #define SKSTAT_CONN_H
@@ -15,9 +20,72 @@ struct skstat_process {
 	u8 from; /* enum skstat_process_from */
 };
 
+/* Of skstat_conn.flags. */
+enum {
+	SKSTAT_CONN_OLD		 = 1 << 0, /* began before the probes were held */
+	SKSTAT_CONN_OPENED	 = 1 << 1, /* OPENED was written: `since` is then, `fin` is in use, no more `queue` */
+	SKSTAT_CONN_QUEUES	 = 1 << 2, /* `queue` is known */
+	SKSTAT_CONN_SIMULTANEOUS = 1 << 3, /* the peer's SYN crossed ours */
+	SKSTAT_CONN_RST_IN	 = 1 << 4, /* tcp_reset() ran, mostly because of a RST */
+	SKSTAT_CONN_RST_OUT	 = 1 << 5, /* the socket itself sent a RST */
+	SKSTAT_CONN_FIN		 = 1 << 6, /* ours was sent, or queued: `fin` is known */
+	SKSTAT_CONN_FIN_CLOSE	 = 1 << 7, /* by close(), or shutdown() of both directions */
+	SKSTAT_CONN_WATCHED	 = 1 << 8, /* `first_byte` was held all the time, from the handshake on */
+	SKSTAT_CONN_LATE	 = 1 << 9, /* first_byte is of a later moment */
+};
+
+struct skstat_conn {
+	u64 since;	/* ns: of the first SYN, then of the handshake's end; 0: not known */
+	u64 first_byte; /* ns; 0: none came yet, or nobody looked */
+	u64 comm[2];	/* these, pid and from under `version`: skstat_conn_process() */
+	u32 pid;
+	u32 version;
+	union {
+		struct {
+			u32 accept, accept_limit, syn;
+		} queue; /* of the listener, as the connection came */
+		struct {
+			u32 data_segs, bytes;
+		} fin; /* data_segs_in and bytes_received, as our FIN was sent */
+	};
+	u16 flags;    /* SKSTAT_CONN_* */
+	u8 from;      /* enum skstat_process_from */
+	u8 direction; /* SKSTAT_EVENT_IN, _OUT or 0 */
+	u8 closing;   /* CLOSED is still to be written, this was the state; 0: it is not */
+	u8 kind;      /* and this its kind */
+	u16 reserved;
+};
+
 struct skstat_conn_stats {
 	u64 places, used, misses, memory;
 };
+
+/* Process context, one at a time, before the first handler runs that uses the table; 0 or -ENOMEM. */
+int skstat_conn_start(void);
+
+/* Process context. No handler runs any more that makes entries; others may look for some. */
+void skstat_conn_stop(void);
+
+/*
+ * For handlers, which do not leave their CPU: the entry of a socket, or NULL. It stays this socket's until it is
+ * dropped, which the caller knows not to happen meanwhile: it holds the socket's lock, or a reference.
+ */
+struct skstat_conn *skstat_conn_find(const struct sock *sk);
+
+/* The same; makes one, all 0, if there is none and there is room. The caller holds the socket's lock. */
+struct skstat_conn *skstat_conn_make(const struct sock *sk);
+
+/* A new life of the same socket: the entry, all 0, made if need be. Nobody else uses the socket. */
+struct skstat_conn *skstat_conn_renew(const struct sock *sk);
+
+/* No handler sees this socket again before it is made anew. */
+void skstat_conn_drop(const struct sock *sk);
+
+/* A socket found no place since the table was made: one that is not in it is not sure to be an old one. */
+bool skstat_conn_missed(void);
+
+/* The current process is the one. Task context: in_task(). Of one entry, one at a time. */
+void skstat_conn_set_process(struct skstat_conn *conn, enum skstat_process_from from);
 
 /* Who opened, accepted or read from it, if that is known. Any context; the caller holds a reference. */
 struct skstat_process skstat_conn_process(const struct sock *sk);

@@ -8,7 +8,7 @@
 #include "compat/compat.h"
 #include "netlink.h"
 #include "netns.h"
-#include "record.h"
+#include "run.h"
 #include "walk.h"
 
 /*
@@ -106,39 +106,6 @@ static int dump_begin(struct netlink_callback *cb)
 	return 0;
 }
 
-/* Room for `count` records of one kind, 8-byte aligned, with the run's head written; NULL: the skb is full. */
-static void *dump_run(struct sk_buff *skb, const struct skstat_layout *layout, u32 count)
-{
-	struct skstat_run *run;
-	struct nlattr *attr;
-
-	if ((skb->len + NLA_HDRLEN) % 8 && !nla_reserve(skb, SKSTAT_SOCK_PAD, 0))
-		return NULL;
-	attr = nla_reserve(skb, SKSTAT_SOCK_RUN, sizeof(*run) + count * layout->stride);
-	if (!attr)
-		return NULL;
-	run = nla_data(attr);
-	*run = (struct skstat_run) {
-		.kind = layout->kind, .stride = layout->stride, .count = count, .groups = layout->groups,
-	};
-	memcpy(run->size, layout->size, sizeof(run->size));
-	return run + 1;
-}
-
-/* Bytes that `runs` runs take without their records. */
-static u32 dump_overhead(u32 runs)
-{
-	return runs * (2 * NLA_HDRLEN + sizeof(struct skstat_run));
-}
-
-/* How many records of `stride` in `runs` runs still fit. An attribute's length is 16 bits. */
-static u32 dump_room(const struct sk_buff *skb, u32 runs, u32 stride)
-{
-	u32 bytes = min_t(u32, skb_tailroom(skb), U16_MAX);
-
-	return bytes > dump_overhead(runs) ? (bytes - dump_overhead(runs)) / stride : 0;
-}
-
 typedef void (*dump_fill_fn)(void *at, const struct skstat_layout *layout, const struct skstat_source *src);
 
 /* Inlined with its function known: no indirect call for each record. */
@@ -165,6 +132,7 @@ static bool dump_put_kind(struct dump *dump, struct sk_buff *skb, enum skstat_ki
 {
 	const struct skstat_layout *layout = &dump->layout[kind];
 	struct skstat_walk *walk = &dump->walk;
+	struct skstat_run *run;
 	u32 count = 0, i;
 	void *at;
 
@@ -172,9 +140,10 @@ static bool dump_put_kind(struct dump *dump, struct sk_buff *skb, enum skstat_ki
 		count += walk->held[i].kind == kind;
 	if (!count)
 		return true;
-	at = dump_run(skb, layout, count);
-	if (!at)
+	run = skstat_run_put(skb, SKSTAT_SOCK_RUN, SKSTAT_SOCK_PAD, layout, count);
+	if (!run)
 		return false;
+	at = skstat_run_records(run);
 	if (dump->exact && kind == SKSTAT_KIND_FULL) {
 		dump_fill_kind(walk, at, layout, skstat_record_fill_exact);
 	} else {
@@ -201,7 +170,7 @@ static int dump_walk(struct dump *dump, struct sk_buff *skb, u64 began)
 	u32 room;
 
 	for (steps = 0; steps < BATCH_STEPS && !err; steps++) {
-		room = min_t(u32, dump_room(skb, kinds, dump->max_stride), SKSTAT_WALK_HELD);
+		room = min_t(u32, skstat_run_room(skb, kinds, dump->max_stride), SKSTAT_WALK_HELD);
 		if (!room)
 			return 0;
 		skstat_walk_step(walk, room);
@@ -230,9 +199,10 @@ static void dump_census(struct dump *dump, struct sk_buff *skb)
 {
 	const struct skstat_layout *layout = &dump->layout[SKSTAT_KIND_NETNS];
 	struct skstat_census *census = &dump->walk.census;
-	u32 room = dump_room(skb, 1, layout->stride);
+	u32 room = skstat_run_room(skb, 1, layout->stride);
 	struct skstat_source src = { .kind = SKSTAT_KIND_NETNS };
 	unsigned long id = dump->census_id;
+	struct skstat_run *run;
 	u32 count = 0;
 	void *at;
 
@@ -242,10 +212,10 @@ static void dump_census(struct dump *dump, struct sk_buff *skb)
 	}
 	if (!count && room)
 		dump->stage = DUMP_TOTALS;
-	at = count ? dump_run(skb, layout, count) : NULL;
-	if (!at)
+	run = count ? skstat_run_put(skb, SKSTAT_SOCK_RUN, SKSTAT_SOCK_PAD, layout, count) : NULL;
+	if (!run)
 		return;
-	for (; count; count--, dump->census_id++, at += layout->stride) {
+	for (at = skstat_run_records(run); count; count--, dump->census_id++, at += layout->stride) {
 		src.count = skstat_census_next(census, &dump->census_id);
 		skstat_record_fill(at, layout, &src);
 	}
@@ -279,7 +249,7 @@ static int dump_totals(struct dump *dump, struct sk_buff *skb)
 	if (dump->partial && nla_put_flag(skb, SKSTAT_TOTALS_PARTIAL))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
-	skstat_netlink_account(walk->tally.visited, dump->ns);
+	skstat_info_account(walk->tally.visited, dump->ns);
 	dump->stage = DUMP_END;
 	return 0;
 }

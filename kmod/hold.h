@@ -7,24 +7,20 @@
 
 #include <linux/types.h>
 
-struct genl_info;
-struct sk_buff;
+struct net;
 
 int skstat_hold_init(void);
 
-/* Forgets all holders; no PROBE_SET can come any more. The probes are for skstat_probes_exit(). */
+/* Forgets all holders: no PROBE_SET can come any more. Their probes are for skstat_probes_exit(). */
 void skstat_hold_exit(void);
 
-/* The handler of PROBE_SET. */
-int skstat_probe_set_do(struct sk_buff *request, struct genl_info *info);
-
-/* How many sockets hold that probe. */
+/* How many sockets hold that probe. Process context. */
 u32 skstat_hold_count(u32 id);
 
-/* From any context but NMI: soon, each holder of `life` is sent a DOORBELL. */
-void skstat_hold_ring(void);
-
-/* DOORBELLs sent. */
-u64 skstat_hold_rung(void);
+/*
+ * Calls `each` for every socket that holds one of `probes` (1 << id). Process context; `each` may sleep, and must not
+ * come back here. The namespace is there during the call.
+ */
+void skstat_hold_each(u64 probes, void (*each)(struct net *net, u32 portid));
 
 #endif

@@ -5,8 +5,12 @@
  */
 #include <linux/module.h>
 
+#include "doorbell.h"
+#include "hold.h"
+#include "journal.h"
 #include "netlink.h"
 #include "netns.h"
+#include "probe.h"
 
 static int __init skstat_init(void)
 {
@@ -15,11 +19,17 @@ static int __init skstat_init(void)
 	err = skstat_netns_init();
 	if (err)
 		return err;
-	err = skstat_netlink_init();
+	skstat_probes_init();
+	err = skstat_hold_init();
 	if (err)
 		goto err_netns;
+	err = skstat_netlink_init();
+	if (err)
+		goto err_hold;
 	return 0;
 
+err_hold:
+	skstat_hold_exit();
 err_netns:
 	skstat_netns_exit();
 	return err;
@@ -28,6 +38,10 @@ err_netns:
 static void __exit skstat_exit(void)
 {
 	skstat_netlink_exit();
+	skstat_hold_exit();
+	skstat_probes_exit();
+	skstat_doorbell_exit(); /* which handlers ring, and which looks at holders */
+	skstat_journal_exit();
 	skstat_netns_exit();
 }
 

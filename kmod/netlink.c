@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <linux/atomic.h>
 #include <linux/capability.h>
 #include <linux/module.h>
 #include <linux/random.h>
 #include <net/tcp_states.h>
 
 #include "netlink.h"
-#include "netns.h"
 #include "skstat/record.h"
 
 static u64 instance;
-static atomic64_t walks, walk_sockets, walk_ns;
 
 /* NETNS records are not asked for: they come with the totals. */
 #define SKSTAT_GROUPS_ON_REQUEST ((1 << SKSTAT_GROUP_NETNS) - 1)
@@ -50,8 +47,6 @@ static const struct nla_policy sock_policy[SKSTAT_SOCK_MAX_NS + 1] = {
 static const struct nla_policy no_policy[] = { [1] = { .type = NLA_REJECT } };
 #define SKSTAT_NO_ATTRIBUTES .policy = no_policy, .maxattr = ARRAY_SIZE(no_policy) - 1
 
-static int skstat_info_do(struct sk_buff *request, struct genl_info *info);
-
 static const struct genl_ops skstat_ops[] = {
 	{ .cmd = SKSTAT_CMD_INFO, .doit = skstat_info_do, SKSTAT_NO_ATTRIBUTES },
 	{ .cmd = SKSTAT_CMD_SCHEMA, .dumpit = skstat_schema_dump, SKSTAT_NO_ATTRIBUTES },
@@ -63,6 +58,19 @@ static const struct genl_ops skstat_ops[] = {
 		.maxattr = ARRAY_SIZE(sock_policy) - 1,
 	},
 	{ .cmd = SKSTAT_CMD_MIB, .dumpit = skstat_mib_dump, SKSTAT_NO_ATTRIBUTES },
+	{
+		.cmd	 = SKSTAT_CMD_JOURNAL,
+		.dumpit	 = skstat_journal_dump,
+		.done	 = skstat_journal_done,
+		.policy	 = skstat_journal_policy,
+		.maxattr = SKSTAT_JOURNAL_REQUEST_MAX,
+	},
+	{
+		.cmd	 = SKSTAT_CMD_PROBE_SET,
+		.doit	 = skstat_probe_set_do,
+		.policy	 = skstat_probe_set_policy,
+		.maxattr = SKSTAT_PROBE_SET_MAX,
+	},
 };
 
 /*
@@ -94,6 +102,16 @@ int skstat_netlink_admit(struct sk_buff *skb, const struct nlmsghdr *nlh, struct
 	return 0;
 }
 
+int skstat_netlink_refuse(struct netlink_ext_ack *extack, const struct nlattr *attr, int err, const char *why)
+{
+	if (extack) {
+		extack->_msg = why;
+		if (attr)
+			NL_SET_BAD_ATTR(extack, attr);
+	}
+	return err;
+}
+
 void *skstat_netlink_put(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd)
 {
 	return genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, &skstat_family, NLM_F_MULTI, cmd);
@@ -102,65 +120,6 @@ void *skstat_netlink_put(struct sk_buff *skb, struct netlink_callback *cb, u8 cm
 u64 skstat_netlink_instance(void)
 {
 	return instance;
-}
-
-void skstat_netlink_account(u64 sockets, u64 ns)
-{
-	atomic64_inc(&walks);
-	atomic64_add(sockets, &walk_sockets);
-	atomic64_add(ns, &walk_ns);
-}
-
-static u32 skstat_namespaces(void)
-{
-	u32 count;
-
-	skstat_netns_lock();
-	count = skstat_netns_count();
-	skstat_netns_unlock();
-	return count;
-}
-
-static int skstat_info_put(struct sk_buff *skb)
-{
-	u32 namespaces = skstat_namespaces();
-	u64 memory = (u64)namespaces * sizeof(struct skstat_namespace);
-
-	if (nla_put_string(skb, SKSTAT_INFO_VERSION, SKSTAT_VERSION) ||
-	    nla_put_u32(skb, SKSTAT_INFO_ABI, SKSTAT_FAMILY_VERSION) ||
-	    nla_put_u64_64bit(skb, SKSTAT_INFO_INSTANCE, instance, SKSTAT_INFO_PAD) ||
-	    nla_put_u32(skb, SKSTAT_INFO_HZ, HZ) ||
-	    nla_put_u32(skb, SKSTAT_INFO_CPUS, num_possible_cpus()) ||
-	    nla_put_u32(skb, SKSTAT_INFO_NAMESPACES, namespaces) ||
-	    nla_put_u32(skb, SKSTAT_INFO_MAX_MATCHES, SKSTAT_MAX_MATCHES) ||
-	    nla_put_u64_64bit(skb, SKSTAT_INFO_MEMORY, memory, SKSTAT_INFO_PAD) ||
-	    nla_put_u64_64bit(skb, SKSTAT_INFO_WALKS, atomic64_read(&walks), SKSTAT_INFO_PAD) ||
-	    nla_put_u64_64bit(skb, SKSTAT_INFO_WALK_SOCKETS, atomic64_read(&walk_sockets), SKSTAT_INFO_PAD) ||
-	    nla_put_u64_64bit(skb, SKSTAT_INFO_WALK_NS, atomic64_read(&walk_ns), SKSTAT_INFO_PAD))
-		return -EMSGSIZE;
-	return 0;
-}
-
-static int skstat_info_do(struct sk_buff *request, struct genl_info *info)
-{
-	struct sk_buff *skb;
-	void *head;
-	int err;
-
-	err = skstat_netlink_admit(request, info->nlhdr, info->extack);
-	if (err)
-		return err;
-	skb = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	if (!skb)
-		return -ENOMEM;
-	head = genlmsg_put_reply(skb, info, &skstat_family, 0, SKSTAT_CMD_INFO);
-	err = head ? skstat_info_put(skb) : -EMSGSIZE;
-	if (err) {
-		nlmsg_free(skb);
-		return err;
-	}
-	genlmsg_end(skb, head);
-	return genlmsg_reply(skb, info);
 }
 
 int skstat_netlink_init(void)

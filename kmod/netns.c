@@ -59,6 +59,13 @@ void skstat_netns_exit(void)
 	unregister_pernet_subsys(&netns_ops);
 }
 
+u64 skstat_netns_id(const struct net *net)
+{
+	const struct skstat_namespace *ns = net_generic(net, netns_slot);
+
+	return ns ? ns->id : 0;
+}
+
 void skstat_netns_lock(void)
 {
 	down_read(&netns_sem);

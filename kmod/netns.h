@@ -22,6 +22,12 @@ struct skstat_namespace {
 int skstat_netns_init(void);
 void skstat_netns_exit(void);
 
+/*
+ * The id of a namespace; 0 of one that is just being made. Any context; it is the caller's to know that the namespace
+ * is there, as that of a socket is which holds it.
+ */
+u64 skstat_netns_id(const struct net *net);
+
 /* May sleep. Holds up the end of namespaces (cleanup_net()), so hold it for a batch, not for a dump. */
 void skstat_netns_lock(void);
 void skstat_netns_unlock(void);

@@ -12,6 +12,7 @@
 #include <linux/preempt.h>
 #include <linux/timekeeping.h>
 
+#include "compat/compat.h"
 #include "skstat/probes.h"
 
 struct tracepoint;
@@ -20,16 +21,17 @@ struct tracepoint;
 struct skstat_hook {
 	const char *tracepoint;
 	void *handler; /* checked against its prototype where it is defined: check_trace_callback_type_*() */
+	/* probe.c's: */
 	struct tracepoint *found;
 	bool attached;
 };
 
 struct skstat_probe {
 	enum skstat_probe_id id;
-	struct skstat_hook *hooks; /* all of them must be there, else the probe is not available */
+	struct skstat_hook *hooks; /* all of them must be there, else the probe is not available; attached in this order */
 	u32 nr_hooks;
 	/* Each may be NULL. Process context, one at a time. */
-	bool (*available)(void);
+	bool (*available)(void); /* once, when the module is loaded */
 	int (*start)(void);   /* before the first hook is attached; 0 or a negative errno: then it is not held */
 	void (*stop)(void);   /* after the last was detached, and no handler runs any more */
 	u64 (*missed)(void);  /* of a kretprobe, nmissed so far; any time */
@@ -39,29 +41,35 @@ extern struct skstat_probe skstat_probe_life, skstat_probe_first_byte, skstat_pr
 	skstat_probe_synack;
 
 struct skstat_probe_stats {
-	bool available;
 	u64 hits, drops, samples, sample_ns, missed;
 };
 
-int skstat_probes_init(void);
+/* Finds the tracepoints. */
+void skstat_probes_init(void);
 
 /* Detaches what is attached, waits for handlers. Nobody can hold any more. */
 void skstat_probes_exit(void);
 
-/* By id; NULL: there is none. */
+/* By id, of any value. NULL: there is no such probe. */
 const char *skstat_probe_name(u32 id);
 
+/* Whether this kernel has what it takes. False if there is no such probe. */
+bool skstat_probe_available(u32 id);
+
+/* Sums of all CPUs; any time. */
 void skstat_probe_stats(u32 id, struct skstat_probe_stats *stats);
 
 /*
- * Attaches exactly the probes in `wanted` (1 << id), detaches the others. Process context; calls are one at a time. 0,
- * or a negative errno and in *failed the probe that was to blame: then what was attached before is, and no more.
+ * Attaches the available probes of `wanted` (1 << id) that are not attached, then detaches those that are and are not
+ * wanted; when it returns, no handler of theirs runs. Process context, calls are one at a time. 0, or a negative errno
+ * and in *failed the probe that was to blame: then nothing has changed. To want less than before cannot fail.
  */
 int skstat_probes_attach(u64 wanted, u32 *failed);
 
 /*
  * What every handler begins and ends with. Between them it stays on its CPU, and is not entered again by itself in the
- * same context (task, softirq, hardirq); it counts, and every now and then it is timed.
+ * same context (task, softirq, hardirq); it counts, and every now and then it is timed. It must not sleep in between: on
+ * PREEMPT_RT that is a spinlock too.
  *
  *	struct skstat_scope scope;
  *
@@ -72,14 +80,14 @@ int skstat_probes_attach(u64 wanted, u32 *failed);
  */
 struct skstat_probe_cpu {
 	u64 hits, drops, samples, sample_ns;
-	u8 inside[4]; /* by context */
+	u8 inside[3]; /* by context */
 };
 DECLARE_PER_CPU(struct skstat_probe_cpu[__SKSTAT_PROBE_MAX], skstat_probe_cpu);
 
 struct skstat_scope {
-	struct skstat_probe_cpu *cpu;
 	u64 began; /* 0: not timed */
-	u8 context;
+	enum skstat_probe_id id;
+	u8 context; /* of skstat_probe_cpu.inside */
 };
 
 #define SKSTAT_PROBE_SAMPLE 1024 /* one hit in so many is timed; a power of two */
@@ -90,29 +98,29 @@ static __always_inline bool skstat_probe_enter(enum skstat_probe_id id, struct s
 
 	preempt_disable_notrace();
 	cpu = this_cpu_ptr(&skstat_probe_cpu[id]);
-	/* An interrupt that comes in between has a place of its own. */
-	scope->context = in_nmi() ? 3 : in_irq() ? 2 : in_serving_softirq() ? 1 : 0;
+	/* An interrupt may come between any two lines here: it has a place of its own, and counters are added to at once. */
+	scope->context = in_hardirq() ? 2 : in_serving_softirq() ? 1 : 0;
 	this_cpu_inc(skstat_probe_cpu[id].hits);
-	if (unlikely(scope->context == 3 || cpu->inside[scope->context])) {
+	if (unlikely(in_nmi() || cpu->inside[scope->context])) {
 		this_cpu_inc(skstat_probe_cpu[id].drops);
 		preempt_enable_notrace();
 		return false;
 	}
 	cpu->inside[scope->context] = 1;
 	barrier();
-	scope->cpu = cpu;
-	scope->began = unlikely(cpu->hits % SKSTAT_PROBE_SAMPLE == 0) ? ktime_get_ns() : 0;
+	scope->id = id;
+	scope->began = unlikely(READ_ONCE(cpu->hits) % SKSTAT_PROBE_SAMPLE == 0) ? ktime_get_ns() : 0;
 	return true;
 }
 
-static __always_inline void skstat_probe_leave(struct skstat_scope *scope)
+static __always_inline void skstat_probe_leave(const struct skstat_scope *scope)
 {
 	if (unlikely(scope->began)) {
-		scope->cpu->samples++;
-		scope->cpu->sample_ns += ktime_get_ns() - scope->began;
+		this_cpu_inc(skstat_probe_cpu[scope->id].samples);
+		this_cpu_add(skstat_probe_cpu[scope->id].sample_ns, ktime_get_ns() - scope->began);
 	}
 	barrier();
-	scope->cpu->inside[scope->context] = 0;
+	this_cpu_write(skstat_probe_cpu[scope->id].inside[scope->context], 0);
 	preempt_enable_notrace();
 }
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * SCHEMA: the tables of groups, fields and counters, for clients that were built with other ones.
+ * SCHEMA: the tables of groups, fields, counters and probes, for clients that were built with other ones.
  */
 #include "compat/compat.h"
 #include "mib.h"
 #include "netlink.h"
+#include "probe.h"
 #include "skstat/record.h"
 
 struct schema_field {
@@ -90,6 +91,24 @@ static int schema_put_counter(struct sk_buff *skb, const struct skstat_mib_name 
 	return 0;
 }
 
+static int schema_put_probe(struct sk_buff *skb, u32 id)
+{
+	struct nlattr *nest = nla_nest_start(skb, SKSTAT_SCHEMA_PROBE);
+
+	if (!nest ||
+	    nla_put_u32(skb, SKSTAT_SCHEMA_PROBE_ID, id) ||
+	    nla_put_string(skb, SKSTAT_SCHEMA_PROBE_NAME, skstat_probe_name(id)) ||
+	    nla_put_u32(skb, SKSTAT_SCHEMA_PROBE_AVAILABLE, skstat_probe_available(id)))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static const u8 schema_probes[] = {
+#define SCHEMA_PROBE(ID, NAME, name, HELP) (ID),
+	SKSTAT_PROBES(SCHEMA_PROBE)
+};
+
 /* The entry at place `index` of all. Returns 0, -EMSGSIZE, or -ENOENT behind the last. */
 static int schema_put(struct sk_buff *skb, unsigned long index)
 {
@@ -108,6 +127,9 @@ static int schema_put(struct sk_buff *skb, unsigned long index)
 			return schema_put_field(skb, i, &group.fields[index]);
 		index -= group.nr_fields;
 	}
+	if (index < ARRAY_SIZE(schema_probes))
+		return schema_put_probe(skb, schema_probes[index]);
+	index -= ARRAY_SIZE(schema_probes);
 	return skstat_mib_name(index, &counter) ? schema_put_counter(skb, &counter) : -ENOENT;
 }
 

@@ -23,6 +23,11 @@
 #error "skstat reads 64-bit counters without a lock: it wants a 64-bit kernel"
 #endif
 
+/* Since 5.11; 7.2 does not have the older name any more. */
+#ifndef in_hardirq
+#define in_hardirq() in_irq()
+#endif
+
 /* For the table in skstat/fields.h. */
 #define SKSTAT_HAVE_ALWAYS  1
 #define SKSTAT_HAVE_CGROUP  IS_ENABLED(CONFIG_SOCK_CGROUP_DATA)

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A ring has one writer, its CPU with interrupts off, and readers that it knows nothing of: each place says which
+ * event it holds, before and after a reader has copied it.
+ */
+#include <linux/compiler.h>
+#include <linux/cpu.h>
+#include <linux/cpuhotplug.h>
+#include <linux/log2.h>
+#include <linux/moduleparam.h>
+#include <linux/overflow.h>
+#include <linux/percpu.h>
+#include <linux/slab.h>
+#include <linux/topology.h>
+#include <linux/vmalloc.h>
+
+#include "doorbell.h"
+#include "journal.h"
+
+#define JOURNAL_EVENTS_MIN 64U
+#define JOURNAL_EVENTS_MAX (1U << 20)
+#define JOURNAL_KINDS	   (SKSTAT_KIND_LISTEN_STOPPED - SKSTAT_KIND_OPENED + 1)
+
+static unsigned int journal_events = 4096;
+module_param(journal_events, uint, 0444);
+MODULE_PARM_DESC(journal_events, "events that the journal's ring of one CPU holds (64 to 1048576, a power of two)");
+
+struct journal_slot {
+	u64 mark; /* the event's number plus 1; 0: none yet, or one is being written */
+	u32 kind;
+	u32 reserved;
+	u8 record[];
+};
+
+struct skstat_ring {
+	u64 head; /* number of the next event */
+	u64 rung; /* the head when the bell was last rung */
+	u8 slots[] ____cacheline_aligned;
+};
+
+static DEFINE_PER_CPU(struct skstat_ring *, journal_ring);
+static DEFINE_PER_CPU(u64, journal_dropped);
+
+/* Written once, before the first ring is there. */
+static struct skstat_layout journal_layouts[JOURNAL_KINDS];
+static u32 journal_stride; /* of a slot */
+static int journal_cpuhp;  /* the state's number; 0: there are no rings yet */
+
+static u32 journal_places(void)
+{
+	return roundup_pow_of_two(clamp(journal_events, JOURNAL_EVENTS_MIN, JOURNAL_EVENTS_MAX));
+}
+
+static struct journal_slot *ring_slot(const struct skstat_ring *ring, u64 number)
+{
+	return (void *)ring->slots + (size_t)(number & (journal_places() - 1)) * journal_stride;
+}
+
+static size_t ring_size(void)
+{
+	return sizeof(struct skstat_ring) + (size_t)journal_places() * journal_stride;
+}
+
+static struct skstat_ring *ring_alloc(u32 cpu)
+{
+	return vzalloc_node(ring_size(), cpu_to_node(cpu));
+}
+
+static void ring_publish(u32 cpu, struct skstat_ring *ring)
+{
+	smp_store_release(per_cpu_ptr(&journal_ring, cpu), ring); /* pairs with skstat_journal_ring() */
+}
+
+static void journal_layouts_init(void)
+{
+	u32 i;
+
+	for (i = 0; i < JOURNAL_KINDS; i++) {
+		skstat_layout_init(&journal_layouts[i], SKSTAT_KIND_OPENED + i, ~0U);
+		journal_stride = max_t(u32, journal_stride, journal_layouts[i].stride);
+	}
+	journal_stride += sizeof(struct journal_slot);
+}
+
+/* A CPU is about to come. One that finds no memory comes all the same: its events count as dropped. */
+static int journal_cpu_prepare(unsigned int cpu)
+{
+	if (!skstat_journal_ring(cpu))
+		ring_publish(cpu, ring_alloc(cpu));
+	return 0;
+}
+
+/* Rings for all CPUs that are online and have none, or for none of them. No CPU comes or goes meanwhile. */
+static int journal_alloc(void)
+{
+	struct skstat_ring **rings;
+	int cpu, err = 0;
+
+	rings = kvcalloc(nr_cpu_ids, sizeof(*rings), GFP_KERNEL);
+	if (!rings)
+		return -ENOMEM;
+	for_each_online_cpu(cpu) {
+		if (skstat_journal_ring(cpu))
+			continue;
+		rings[cpu] = ring_alloc(cpu);
+		if (!rings[cpu])
+			err = -ENOMEM;
+	}
+	for_each_online_cpu(cpu) {
+		if (err)
+			vfree(rings[cpu]);
+		else if (rings[cpu])
+			ring_publish(cpu, rings[cpu]);
+	}
+	kvfree(rings);
+	return err;
+}
+
+int skstat_journal_start(void)
+{
+	int state, err;
+
+	if (journal_cpuhp)
+		return 0;
+	if (!journal_stride)
+		journal_layouts_init();
+	/*
+	 * First for those that come, then for those that are there: not every kernel calls a state of this section back
+	 * for the latter.
+	 */
+	state = cpuhp_setup_state_nocalls(CPUHP_BP_PREPARE_DYN, "skstat:prepare", journal_cpu_prepare, NULL);
+	if (state <= 0)
+		return state ? state : -ENOSPC;
+	cpus_read_lock();
+	err = journal_alloc();
+	cpus_read_unlock();
+	if (err)
+		cpuhp_remove_state_nocalls(state);
+	else
+		journal_cpuhp = state;
+	return err;
+}
+
+void skstat_journal_exit(void)
+{
+	int cpu;
+
+	if (journal_cpuhp)
+		cpuhp_remove_state_nocalls(journal_cpuhp);
+	for_each_possible_cpu(cpu)
+		vfree(per_cpu(journal_ring, cpu));
+}
+
+/* On the ring's CPU, with interrupts off. Readers take the head as a promise, a slot's mark as the truth. */
+static void ring_write(struct skstat_ring *ring, const struct skstat_layout *layout, const struct skstat_source *src)
+{
+	u64 number = ring->head;
+	struct journal_slot *slot = ring_slot(ring, number);
+
+	WRITE_ONCE(slot->mark, 0);
+	smp_wmb(); /* pairs with smp_rmb() in skstat_ring_copy(): who has copied what follows sees the 0 */
+	WRITE_ONCE(slot->kind, layout->kind);
+	rcu_read_lock();
+	skstat_record_fill(slot->record, layout, src);
+	rcu_read_unlock();
+	smp_store_release(&slot->mark, number + 1); /* pairs with skstat_ring_copy(): who sees it sees the record */
+	smp_store_release(&ring->head, number + 1); /* pairs with skstat_ring_head(): who sees it sees the mark */
+
+	if (number + 1 - ring->rung >= journal_places() / 2) {
+		ring->rung = number + 1;
+		skstat_doorbell_ring();
+	}
+}
+
+void skstat_journal_write(enum skstat_kind kind, struct skstat_source *src, struct skstat_incident *event)
+{
+	struct skstat_ring *ring;
+	unsigned long flags;
+
+	if (unlikely(in_nmi())) {
+		this_cpu_inc(journal_dropped);
+		return;
+	}
+	local_irq_save(flags);
+	ring = this_cpu_read(journal_ring);
+	if (likely(ring)) {
+		event->sequence = ring->head;
+		src->kind = kind;
+		src->event = event;
+		ring_write(ring, &journal_layouts[kind - SKSTAT_KIND_OPENED], src);
+	} else {
+		this_cpu_inc(journal_dropped);
+	}
+	local_irq_restore(flags);
+}
+
+void skstat_journal_stats(struct skstat_journal_stats *stats)
+{
+	const struct skstat_ring *ring;
+	int cpu;
+
+	*stats = (struct skstat_journal_stats) { .events = journal_places() };
+	for_each_possible_cpu(cpu) {
+		stats->dropped += READ_ONCE(*per_cpu_ptr(&journal_dropped, cpu));
+		ring = skstat_journal_ring(cpu);
+		if (!ring)
+			continue;
+		stats->written += skstat_ring_head(ring);
+		stats->memory += ring_size();
+	}
+}
+
+struct skstat_ring *skstat_journal_ring(u32 cpu)
+{
+	return smp_load_acquire(per_cpu_ptr(&journal_ring, cpu)); /* pairs with ring_publish() */
+}
+
+u64 skstat_ring_head(const struct skstat_ring *ring)
+{
+	return smp_load_acquire(&ring->head); /* pairs with ring_write() */
+}
+
+u64 skstat_ring_oldest(const struct skstat_ring *ring)
+{
+	u64 head = skstat_ring_head(ring);
+
+	return head > journal_places() ? head - journal_places() : 0;
+}
+
+const struct skstat_layout *skstat_ring_layout(const struct skstat_ring *ring, u64 number)
+{
+	const struct journal_slot *slot = ring_slot(ring, number);
+
+	if (smp_load_acquire(&slot->mark) != number + 1) /* pairs with ring_write() */
+		return NULL;
+	/* Of this event or of a newer one: skstat_ring_copy() finds out. */
+	return &journal_layouts[READ_ONCE(slot->kind) - SKSTAT_KIND_OPENED];
+}
+
+bool skstat_ring_copy(const struct skstat_ring *ring, u64 number, const struct skstat_layout *layout, void *at)
+{
+	const struct journal_slot *slot = ring_slot(ring, number);
+
+	if (smp_load_acquire(&slot->mark) != number + 1) /* pairs with ring_write() */
+		return false;
+	/* The writer may be at it: then the mark has changed when we look again. */
+	data_race(memcpy(at, slot->record, layout->stride));
+	smp_rmb(); /* pairs with smp_wmb() in ring_write() */
+	return READ_ONCE(slot->mark) == number + 1 && READ_ONCE(slot->kind) == layout->kind;
+}
