@@ -32,7 +32,9 @@
 	S(life_open)          \
 	S(life_fail)          \
 	S(life_close)         \
-	S(life_odd)
+	S(life_odd)           \
+	S(life_loss)          \
+	S(journal_many)
 
 #define SUITE_PROTOTYPE(name) int suite_##name(int argc, char **argv);
 SKSTAT_TEST_SUITES(SUITE_PROTOTYPE)
