@@ -310,29 +310,6 @@ void life_linger(const struct end *end)
 	must(setsockopt(end->fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now)));
 }
 
-const struct skstat_sample *life_finish(struct ends *ends)
-{
-	const struct skstat_sample *event;
-
-	must(shutdown(ends->client.fd, SHUT_WR));
-	pair_await_state(ends->server.fd, TCP_CLOSE_WAIT);
-	pair_await_state(ends->client.fd, TCP_FIN_WAIT2);
-	must(shutdown(ends->server.fd, SHUT_WR));
-	pair_await_state(ends->server.fd, TCP_CLOSE);
-	event = life_closed(&ends->client, SKSTAT_CLOSE_FIN_LOCAL);
-	assert_int_equal(event->identity.state, TCP_FIN_WAIT2);
-	assert_true(life_has(event, SKSTAT_EVENT_TIME_WAIT));
-	assert_false(life_has(event, SKSTAT_EVENT_FIN_PENDING | SKSTAT_EVENT_ACTIVE_RST));
-	life_is_final(event, &ends->client);
-	event = life_closed(&ends->server, SKSTAT_CLOSE_FIN_REMOTE);
-	assert_int_equal(event->identity.state, TCP_LAST_ACK);
-	assert_false(life_has(event, SKSTAT_EVENT_TIME_WAIT | SKSTAT_EVENT_FIN_PENDING | SKSTAT_EVENT_ACTIVE_RST));
-	life_is_final(event, &ends->server);
-	end_close(&ends->client);
-	end_close(&ends->server);
-	return event;
-}
-
 void life_reap(pid_t child)
 {
 	int status;

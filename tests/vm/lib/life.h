@@ -68,7 +68,7 @@ struct ends {
 /* Sends and receives so many bytes, and waits until all is acknowledged and nothing is on its way. */
 void life_talk(struct ends *ends, size_t from_client, size_t from_server);
 
-/* Waits until nothing is on its way, either way, and no ACK is waited with: every segment is counted at both ends. */
+/* Waits until nothing is on its way and no ACK is waited with: every segment is counted at both ends. */
 void life_quiet(struct ends *ends);
 
 /* The events. Each takes the next one of that socket and fails the test unless it is this. `err` -1: any. */
@@ -77,8 +77,8 @@ const struct skstat_sample *life_failed(const struct end *end, enum skstat_fail 
 const struct skstat_sample *life_closed(const struct end *end, enum skstat_close kind);
 
 /*
- * A socket without a descriptor, by its next event, which is of this kind and left to be taken: one of `side` with these
- * ports; 0: any.
+ * A socket without a descriptor, by its next event, which is of this kind and left to be taken: one of `side` with
+ * these ports; 0: any.
  */
 struct end life_unseen(enum road_end side, uint16_t sport, uint16_t dport, enum skstat_kind kind);
 
@@ -87,12 +87,6 @@ void life_is_mine(const struct skstat_sample *event);
 
 /* Whether one of the SKSTAT_EVENT_* is set. */
 bool life_has(const struct skstat_sample *event, uint32_t flags);
-
-/*
- * Ends it in order, the client first, and takes both CLOSED, whose counters are held against the sockets' own. The
- * server's is returned.
- */
-const struct skstat_sample *life_finish(struct ends *ends);
 
 /* Waits for a child to end as it should. */
 void life_reap(pid_t child);

@@ -24,7 +24,7 @@ struct road {
 /* False, with a note, where the kernel has no veth. The ends are 10.7.1.2 and 10.7.2.2, and fd07::1:2 and fd07::2:2. */
 bool road_make(struct road *road, bool routed);
 
-/* What both ends' queueing discipline does from now on ("netem delay 20ms"); NULL: none. False where there is no such. */
+/* What both ends' queueing discipline does from now on ("netem delay 20ms"); NULL: none. False: there is no such. */
 bool road_shape(const struct road *road, const char *rule);
 
 /* Runs ip, tc or the like at that place; false if it fails. */

@@ -17,7 +17,8 @@
 
 #define WORKERS 4
 #define PORT 7500 /* of the first worker's listener */
-#define PROBES (SKSTAT_PROBE_BIT(LIFE) | SKSTAT_PROBE_BIT(FIRST_BYTE) | SKSTAT_PROBE_BIT(READER) | SKSTAT_PROBE_BIT(SYNACK))
+#define PROBES                                                                                                 \
+	(SKSTAT_PROBE_BIT(LIFE) | SKSTAT_PROBE_BIT(FIRST_BYTE) | SKSTAT_PROBE_BIT(READER) | SKSTAT_PROBE_BIT(SYNACK))
 
 static struct road road;
 

@@ -8,7 +8,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-#include "../lib/life.h"
+#include "../lib/life_end.h"
 #include "../lib/must.h"
 #include "suite.h"
 

@@ -8,7 +8,7 @@
 #include <sched.h>
 #include <sys/prctl.h>
 
-#include "../lib/life.h"
+#include "../lib/life_end.h"
 #include "../lib/must.h"
 #include "suite.h"
 

@@ -32,7 +32,9 @@
 	S(life_open)          \
 	S(life_fail)          \
 	S(life_close)         \
+	S(life_abort)         \
 	S(life_odd)           \
+	S(life_again)         \
 	S(life_loss)          \
 	S(journal_many)
 
