@@ -27,7 +27,10 @@ int life_teardown(void **state);
 /* Opens the journal again, in a test that closed it. */
 void life_hold(void);
 
-/* Around each test. The end fails it if there is an event of the sides that nobody has taken. */
+/*
+ * Around each test. The end fails it if there is an event of the sides that nobody has taken; it takes away what
+ * road_shape() has set.
+ */
 int life_begin(void **state);
 int life_end(void **state);
 

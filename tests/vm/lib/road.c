@@ -69,8 +69,12 @@ bool road_make(struct road *road, bool routed)
 {
 	road->home = ns_current();
 	road->routed = routed;
-	for (size_t i = 0; i < 2 + (size_t)routed; i++)
+	road->shaped = false;
+	for (size_t i = 0; i < 2 + (size_t)routed; i++) {
 		road->ns[i] = ns_create();
+		/* Neighbours are asked for from link-local addresses, which else are no good for a second. */
+		road_sysctl(road, i, "net/ipv6/conf/default/accept_dad", "0");
+	}
 	if (!routed)
 		return lay(road);
 	road_sysctl(road, ROAD_ROUTER, "net/ipv4/ip_forward", "1");
@@ -81,13 +85,14 @@ bool road_make(struct road *road, bool routed)
 	return lay_routed(road);
 }
 
-bool road_shape(const struct road *road, const char *rule)
+bool road_shape(struct road *road, const char *rule)
 {
 	bool ok = true;
 
 	for (enum road_end end = ROAD_CLIENT; ok && end <= ROAD_SERVER; end++)
 		ok = rule ? road_run(road, end, "tc qdisc replace dev road root %s", rule) :
 			    road_run(road, end, "tc qdisc del dev road root");
+	road->shaped = ok && rule;
 	return ok;
 }
 

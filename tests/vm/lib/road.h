@@ -19,13 +19,14 @@ struct road {
 	struct ns home; /* where the test is */
 	struct ns ns[3]; /* by enum road_end */
 	bool routed; /* else there is no ROAD_ROUTER */
+	bool shaped;
 };
 
 /* False, with a note, where the kernel has no veth. The ends are 10.7.1.2 and 10.7.2.2, and fd07::1:2 and fd07::2:2. */
 bool road_make(struct road *road, bool routed);
 
 /* What both ends' queueing discipline does from now on ("netem delay 20ms"); NULL: none. False: there is no such. */
-bool road_shape(const struct road *road, const char *rule);
+bool road_shape(struct road *road, const char *rule);
 
 /* Runs ip, tc or the like at that place; false if it fails. */
 bool __attribute__((format(printf, 3, 4))) road_run(const struct road *road, enum road_end at, const char *format, ...);

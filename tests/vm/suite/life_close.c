@@ -108,7 +108,6 @@ static void closed_at_once(void **state)
 		assert_true(life_has(event, SKSTAT_EVENT_TIME_WAIT));
 		life_is_final(event, end[i]);
 	}
-	must_be(road_shape(&life.road, NULL));
 	scene_free(&scene);
 }
 

@@ -62,9 +62,9 @@ static void fast_open_of(enum pair_family family)
 		life_talk(&ends, 100, 200);
 		event = life_finish(&ends);
 		assert_int_equal(event->traffic.bytes_received, 500 + 1);
-		/* With the SYN nobody sees it come: it is found there. */
+		/* With the SYN, or the handshake's last ACK, nobody sees it come: it is found there. */
 		assert_true(life_has(event, SKSTAT_EVENT_HAS_FIRST_BYTE));
-		assert_int_equal(life_has(event, SKSTAT_EVENT_FIRST_BYTE_LATE), i != 0);
+		assert_true(life_has(event, SKSTAT_EVENT_FIRST_BYTE_LATE));
 	}
 	life_unlisten(&listener);
 }
@@ -167,7 +167,6 @@ static void simultaneous(void **state)
 		skip_because("no netem in this kernel");
 	simultaneous_of(PAIR_V4);
 	simultaneous_of(PAIR_V6);
-	must_be(road_shape(&life.road, NULL));
 }
 
 /* Nothing is remembered of the SYN: not when it came, and no request. */
