@@ -5,6 +5,7 @@
 #include <linux/percpu.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
+#include <linux/slab.h>
 #include <linux/vmalloc.h>
 
 #include "conn.h"
@@ -129,6 +130,7 @@ static void conn_clear(struct skstat_conn *conn)
 	conn->direction = 0;
 	conn->closing = 0;
 	conn->kind = 0;
+	conn->watch = 0;
 }
 
 int skstat_conn_start(void)

@@ -30,8 +30,7 @@ enum {
 	SKSTAT_CONN_RST_OUT	 = 1 << 5, /* the socket itself sent a RST */
 	SKSTAT_CONN_FIN		 = 1 << 6, /* ours was sent, or queued: `fin` is known */
 	SKSTAT_CONN_FIN_CLOSE	 = 1 << 7, /* by close(), or shutdown() of both directions */
-	SKSTAT_CONN_WATCHED	 = 1 << 8, /* `first_byte` was held all the time, from the handshake on */
-	SKSTAT_CONN_LATE	 = 1 << 9, /* first_byte is of a later moment */
+	SKSTAT_CONN_LATE	 = 1 << 8, /* first_byte is of a later moment */
 };
 
 struct skstat_conn {
@@ -53,7 +52,7 @@ struct skstat_conn {
 	u8 direction; /* SKSTAT_EVENT_IN, _OUT or 0 */
 	u8 closing;   /* CLOSED is still to be written, this was the state; 0: it is not */
 	u8 kind;      /* and this its kind */
-	u16 reserved;
+	u16 watch;    /* of probe_first_byte.c */
 };
 
 struct skstat_conn_stats {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * MIB: the sums that /proc/net/snmp, netstat and snmp6 print, of every namespace without entering one.
+ * MIB: the sums that /proc/net/snmp, netstat and snmp6 print, of every namespace without entering one; and what the
+ * module counts itself.
  */
 #include <linux/kconfig.h>
 #include <linux/snmp.h>
@@ -11,6 +12,7 @@
 #include "mib_table.h"
 #include "netlink.h"
 #include "netns.h"
+#include "probe_synack.h"
 
 struct mib_counter {
 	const char *name;
@@ -31,6 +33,9 @@ static const struct mib_counter tcpext_counters[] = { SKSTAT_MIB_TCPEXT_ROWS(MIB
 static const struct mib_counter ip_counters[] = { SKSTAT_MIB_IP_ROWS(MIB_COUNTER) };
 static const struct mib_counter ip6_counters[] = { SKSTAT_MIB_IP6_ROWS(MIB_COUNTER) };
 
+#define MIB_OWN(entry, name) { name, entry },
+static const struct mib_counter own_counters[] = { SKSTAT_MIB_OWN_ROWS(MIB_OWN) };
+
 static const struct mib_table {
 	const struct mib_counter *counters;
 	u32 nr, type;
@@ -39,6 +44,7 @@ static const struct mib_table {
 	{ tcpext_counters, ARRAY_SIZE(tcpext_counters), SKSTAT_MIB_TCPEXT },
 	{ ip_counters, ARRAY_SIZE(ip_counters), SKSTAT_MIB_IP },
 	{ ip6_counters, ARRAY_SIZE(ip6_counters), SKSTAT_MIB_IP6 },
+	{ own_counters, ARRAY_SIZE(own_counters), SKSTAT_MIB_OWN },
 };
 
 bool skstat_mib_name(unsigned long index, struct skstat_mib_name *name)
@@ -77,11 +83,19 @@ static const void __percpu *mib_base(const struct net *net, u32 type)
 	return NULL;
 }
 
-static int mib_put_table(struct sk_buff *skb, const struct net *net, const struct mib_table *table)
+/* Room for the values of a table, all 0; NULL: there is none. As records, a reader may want them where they are. */
+static u64 *mib_reserve(struct sk_buff *skb, const struct mib_table *table)
 {
-	const void __percpu *base = mib_base(net, table->type);
 	struct nlattr *attr;
-	u64 *sums;
+
+	if ((skb->len + NLA_HDRLEN) % sizeof(u64) && !nla_reserve(skb, SKSTAT_MIB_PAD, 0))
+		return NULL;
+	attr = nla_reserve(skb, table->type, table->nr * sizeof(u64));
+	return attr ? memset(nla_data(attr), 0, nla_len(attr)) : NULL;
+}
+
+static void mib_sum(u64 *sums, const void __percpu *base, const struct mib_table *table)
+{
 	int cpu;
 	u32 i;
 
@@ -90,22 +104,37 @@ static int mib_put_table(struct sk_buff *skb, const struct net *net, const struc
 	BUILD_BUG_ON(sizeof(((struct tcp_mib *)0)->mibs[0]) != sizeof(u64));
 	BUILD_BUG_ON(sizeof(((struct linux_mib *)0)->mibs[0]) != sizeof(u64));
 
-	if (!base)
-		return 0;
-	/* As records: a reader may want to look at the values where they are. */
-	if ((skb->len + NLA_HDRLEN) % sizeof(u64) && !nla_reserve(skb, SKSTAT_MIB_PAD, 0))
-		return -EMSGSIZE;
-	attr = nla_reserve(skb, table->type, table->nr * sizeof(u64));
-	if (!attr)
-		return -EMSGSIZE;
-	sums = nla_data(attr);
-	memset(sums, 0, nla_len(attr));
 	for_each_possible_cpu(cpu) {
 		const u64 *counts = per_cpu_ptr(base, cpu);
 
 		for (i = 0; i < table->nr; i++)
 			sums[i] += READ_ONCE(counts[table->counters[i].entry]);
 	}
+}
+
+static void mib_copy_own(u64 *sums, const struct skstat_namespace *ns, const struct mib_table *table)
+{
+	u32 i;
+
+	for (i = 0; i < table->nr; i++)
+		sums[i] = atomic64_read(&ns->own[table->counters[i].entry]);
+}
+
+static int mib_put_table(struct sk_buff *skb, const struct skstat_namespace *ns, const struct mib_table *table)
+{
+	bool own = table->type == SKSTAT_MIB_OWN;
+	const void __percpu *base = mib_base(ns->net, table->type);
+	u64 *sums;
+
+	if (own ? !skstat_synack_held() : !base)
+		return 0;
+	sums = mib_reserve(skb, table);
+	if (!sums)
+		return -EMSGSIZE;
+	if (own)
+		mib_copy_own(sums, ns, table);
+	else
+		mib_sum(sums, base, table);
 	return 0;
 }
 
@@ -120,7 +149,7 @@ static int mib_put(struct sk_buff *skb, struct netlink_callback *cb, const struc
 	    nla_put_u32(skb, SKSTAT_MIB_INODE, ns->net->ns.inum))
 		goto full;
 	for (t = 0; t < ARRAY_SIZE(mib_tables); t++)
-		if (mib_put_table(skb, ns->net, &mib_tables[t]))
+		if (mib_put_table(skb, ns, &mib_tables[t]))
 			goto full;
 	genlmsg_end(skb, head);
 	return 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The SNMP counters that the kernel keeps for each network namespace. */
+/* The counters of each network namespace: SNMP's, which the kernel keeps, and the module's own. */
 #ifndef SKSTAT_MIB_H
 #define SKSTAT_MIB_H
 
@@ -7,7 +7,7 @@
 
 struct skstat_mib_name {
 	const char *name;
-	u32 table; /* SKSTAT_MIB_TCP, _TCPEXT, _IP, _IP6 */
+	u32 table; /* SKSTAT_MIB_TCP, _TCPEXT, _IP, _IP6, _OWN */
 	u32 index; /* among the table's values */
 };
 

@@ -7,6 +7,9 @@
 #ifndef SKSTAT_MIB_TABLE_H
 #define SKSTAT_MIB_TABLE_H
 
+/* What no kernel counts: enumerators of netns.h. */
+#define SKSTAT_MIB_OWN_ROWS(C) C(SKSTAT_OWN_SYNACK_RETRANS, "SynAckRetrans")
+
 #define SKSTAT_MIB_TCP_ROWS(C)                                                                \
 	C(TCP_MIB_RTOALGORITHM, "RtoAlgorithm")                                               \
 	C(TCP_MIB_RTOMIN, "RtoMin")                                                           \

@@ -66,6 +66,14 @@ u64 skstat_netns_id(const struct net *net)
 	return ns ? ns->id : 0;
 }
 
+void skstat_netns_count_own(const struct net *net, u32 own)
+{
+	struct skstat_namespace *ns = net_generic(net, netns_slot);
+
+	if (ns)
+		atomic64_inc(&ns->own[own]);
+}
+
 void skstat_netns_lock(void)
 {
 	down_read(&netns_sem);

@@ -9,13 +9,21 @@
 #ifndef SKSTAT_NETNS_H
 #define SKSTAT_NETNS_H
 
+#include <linux/atomic.h>
 #include <linux/list.h>
 #include <net/net_namespace.h>
+
+/* What the module itself counts by namespace: MIB's table OWN, in mib_table.h. */
+enum {
+	SKSTAT_OWN_SYNACK_RETRANS, /* by probe_synack.c, while its probe is held */
+	__SKSTAT_OWN_MAX,
+};
 
 struct skstat_namespace {
 	struct list_head list;
 	struct net *net;
 	u64 id;
+	atomic64_t own[__SKSTAT_OWN_MAX];
 };
 
 /* Starts to number namespaces, the ones that exist included. Process context; returns 0 or a negative errno. */
@@ -27,6 +35,9 @@ void skstat_netns_exit(void);
  * is there, as that of a socket is which holds it.
  */
 u64 skstat_netns_id(const struct net *net);
+
+/* Adds 1 to a counter of its own, on the same terms. */
+void skstat_netns_count_own(const struct net *net, u32 own);
 
 /* May sleep. Holds up the end of namespaces (cleanup_net()), so hold it for a batch, not for a dump. */
 void skstat_netns_lock(void);

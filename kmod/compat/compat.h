@@ -11,6 +11,7 @@
 #include <net/genetlink.h>
 #include <net/inet_connection_sock.h>
 #include <net/inet_ecn.h>
+#include <net/inet6_hashtables.h>
 #include <net/inet_hashtables.h>
 #include <net/sock.h>
 #include <net/tcp.h>
@@ -246,6 +247,41 @@ static inline u8 skstat_ecn_mode(const struct tcp_sock *tp)
 #define skstat_accecn_fail_mode(tp)	0
 #define skstat_ecn_mode(tp)		0
 #endif
+
+/* Handlers of tracepoints whose prototype has changed are written for the newest one. */
+#if SKSTAT_HAVE_TCP_PROBE_CONST
+typedef const struct sk_buff skstat_tcp_probe_skb;
+#else
+typedef struct sk_buff skstat_tcp_probe_skb;
+#endif
+
+#if SKSTAT_HAVE_RST_REASON
+#define SKSTAT_RST_REASON_ARG , const enum sk_rst_reason reason
+#else
+#define SKSTAT_RST_REASON_ARG
+#endif
+
+/*
+ * The listener that a child of these addresses was made by, or NULL; under RCU. Only for kernels that have wiped the
+ * child's copy of its queues by the time it shows: they are the ones whose lookup takes no table.
+ */
+static inline const struct sock *skstat_listener(const struct sock *child)
+{
+#if SKSTAT_HAVE_LOOKUP_LISTENER
+	const struct inet_sock *inet = inet_sk(child);
+	struct net *net = sock_net(child);
+
+#if IS_ENABLED(CONFIG_IPV6)
+	if (child->sk_family == AF_INET6 && !ipv6_addr_v4mapped(&child->sk_v6_daddr))
+		return inet6_lookup_listener(net, NULL, 0, &child->sk_v6_daddr, inet->inet_dport,
+					     &child->sk_v6_rcv_saddr, inet->inet_num, child->sk_bound_dev_if, 0);
+#endif
+	return __inet_lookup_listener(net, NULL, 0, child->sk_daddr, inet->inet_dport, child->sk_rcv_saddr,
+				      inet->inet_num, child->sk_bound_dev_if, 0);
+#else
+	return NULL;
+#endif
+}
 
 /* struct tls_context by RCU, as the kernel's own sock_diag code reads it. */
 struct skstat_tls {

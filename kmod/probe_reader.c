@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Whose an accepted connection is: nobody's, when it is opened. Its process shows itself with the first read.
+ */
+#include <linux/sched.h>
+#include <trace/events/tcp.h>
+
+#include "conn.h"
+#include "probe.h"
+#include "probe_first_byte.h"
+
+/* Reading for somebody else: kTLS, MPTCP and sockmap read in workers. */
+static bool reads_for_others(const struct sock *sk)
+{
+	return !in_task() || (current->flags & PF_WQ_WORKER);
+}
+
+/*
+ * tcp_rcv_space_adjust(), as data goes from the receive queue to a reader, who has locked the socket: it is full, and
+ * does not end meanwhile. One that is older than the table gets an entry here; not with the table gone, or with one
+ * just made: then nobody is there to drop it, and skstat_conn_stop() is about to.
+ */
+static void on_rcv_space_adjust(void *data, struct sock *sk)
+{
+	struct skstat_scope scope;
+	struct skstat_conn *conn;
+
+	if (!skstat_probe_enter(SKSTAT_PROBE_READER, &scope))
+		return;
+	if (sk->sk_protocol != IPPROTO_TCP)
+		goto out;
+	conn = skstat_conn_find(sk);
+	if (conn && conn->watch && !conn->first_byte)
+		skstat_first_byte_look(conn, sk, ktime_get_ns());
+	if ((conn && conn->from) || reads_for_others(sk))
+		goto out;
+	if (!conn) {
+		conn = skstat_conn_make(sk);
+		if (!conn)
+			goto out;
+		conn->flags |= SKSTAT_CONN_OLD;
+	}
+	skstat_conn_set_process(conn, SKSTAT_PROCESS_READER);
+out:
+	skstat_probe_leave(&scope);
+}
+
+static int reader_start(void)
+{
+	check_trace_callback_type_tcp_rcv_space_adjust(on_rcv_space_adjust);
+	return 0;
+}
+
+static struct skstat_hook reader_hooks[] = {
+	{ .tracepoint = "tcp_rcv_space_adjust", .handler = on_rcv_space_adjust },
+};
+
+struct skstat_probe skstat_probe_reader = {
+	.id	  = SKSTAT_PROBE_READER,
+	.hooks	  = reader_hooks,
+	.nr_hooks = ARRAY_SIZE(reader_hooks),
+	.start	  = reader_start,
+};
