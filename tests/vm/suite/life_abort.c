@@ -191,6 +191,92 @@ static void data_after_close(void **state)
 	scene_free(&scene);
 }
 
+/* The same with the ACK of the FIN in the data: there is no reset, the kernel just ends. */
+static void data_with_the_ack(void **state)
+{
+	struct scene scene = scene_make(PAIR_V4, PORT);
+	const struct skstat_sample *event;
+	struct last last;
+
+	(void)state;
+	/* So far away that the data is on its way before the FIN comes. */
+	if (!road_shape(&life.road, "netem delay 30ms"))
+		skip_because("no netem in this kernel");
+	pair_option(scene.ends.server.fd, IPPROTO_TCP, TCP_LINGER2, 100);
+	last = life_last(&scene.ends.server);
+	end_close(&scene.ends.server);
+	pair_write(scene.ends.client.fd, 10);
+	pair_await_state(scene.ends.client.fd, TCP_CLOSE);
+	event = life_closed(&scene.ends.server, SKSTAT_CLOSE_RESET_SENT);
+	assert_int_equal(event->identity.state, TCP_FIN_WAIT1);
+	assert_false(life_has(event, SKSTAT_EVENT_RST_COUNTED));
+	last.out = 1;
+	last.in = 1;
+	last.info.data_segs_in++;
+	life_is_last(event, &last);
+	event = life_closed(&scene.ends.client, SKSTAT_CLOSE_RESET_RECEIVED);
+	life_is_final(event, &scene.ends.client);
+	scene_free(&scene);
+}
+
+/* TCP_LINGER2 below 0: no FIN_WAIT2 at all. What waits there is given up, by whoever wanted it so. */
+static void no_fin_wait2(void **state)
+{
+	struct scene scene = scene_make(PAIR_V4, PORT);
+	struct last last = life_last(&scene.ends.server);
+	const struct skstat_sample *event;
+
+	(void)state;
+	pair_option(scene.ends.server.fd, IPPROTO_TCP, TCP_LINGER2, -1);
+	end_close(&scene.ends.server);
+	event = life_closed(&scene.ends.server, SKSTAT_CLOSE_ABORT);
+	assert_false(life_has(event, SKSTAT_EVENT_TIME_WAIT | SKSTAT_EVENT_FIN_PENDING));
+	last.out = last.in = last.acked = 1;
+	life_is_last(event, &last);
+	pair_await_state(scene.ends.client.fd, TCP_CLOSE);
+	event = life_closed(&scene.ends.client, SKSTAT_CLOSE_RESET_RECEIVED);
+	life_is_final(event, &scene.ends.client);
+	/* ... and one that waits there while it has an owner: close() sends the RST itself. */
+	scene_free(&scene);
+	scene = scene_make(PAIR_V4, PORT);
+	pair_option(scene.ends.server.fd, IPPROTO_TCP, TCP_LINGER2, -1);
+	must(shutdown(scene.ends.server.fd, SHUT_WR));
+	pair_await_state(scene.ends.server.fd, TCP_FIN_WAIT2);
+	last = life_last(&scene.ends.server);
+	end_close(&scene.ends.server);
+	event = life_closed(&scene.ends.server, SKSTAT_CLOSE_ABORT);
+	scene_is_abort(event);
+	last.out = 1;
+	life_is_last(event, &last);
+	pair_await_state(scene.ends.client.fd, TCP_CLOSE);
+	event = life_closed(&scene.ends.client, SKSTAT_CLOSE_RESET_RECEIVED);
+	life_is_final(event, &scene.ends.client);
+	scene_free(&scene);
+}
+
+/* The kernel keeps no orphan that must wait for its FIN to be acknowledged, when there are too many. */
+static void no_room_for_orphans(void **state)
+{
+	struct scene scene = scene_make(PAIR_V4, PORT);
+	const struct skstat_sample *event;
+	struct last last;
+
+	(void)state;
+	last = life_last(&scene.ends.client);
+	pair_deafen(scene.ends.server.fd);
+	must_be(ns_sysctl("net/ipv4/tcp_max_orphans", "0"));
+	end_close(&scene.ends.client);
+	must_be(ns_sysctl("net/ipv4/tcp_max_orphans", "65536"));
+	event = life_closed(&scene.ends.client, SKSTAT_CLOSE_RESET_SENT);
+	assert_true(life_has(event, SKSTAT_EVENT_RST_COUNTED));
+	last.out = 2;
+	life_is_last(event, &last);
+	life_linger(&scene.ends.server);
+	end_close(&scene.ends.server);
+	scene_is_abort(life_closed(&scene.ends.server, SKSTAT_CLOSE_ABORT));
+	scene_free(&scene);
+}
+
 /* The same of a socket that is held still, and only shut down. */
 static void data_after_shutdown(void **state)
 {
@@ -241,6 +327,9 @@ int suite_life_abort(int argc, char **argv)
 		TEST(destroyed),
 		TEST(killed),
 		TEST(data_after_close),
+		TEST(data_with_the_ack),
+		TEST(no_fin_wait2),
+		TEST(no_room_for_orphans),
 		TEST(data_after_shutdown),
 		TEST(reset_received_in_fin_wait2),
 	};

@@ -2,6 +2,8 @@
 /*
  * Connections that do not come about: each once, under its own name.
  */
+#include <linux/icmp.h>
+#include <linux/ip.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -200,6 +202,52 @@ static void unreachable_by_ipv6(void **state)
 	unreachable_of(PAIR_V6, "prohibit", EACCES);
 }
 
+/* An ICMP for the segment that raw socket `ear` of the server's side has heard: no such port. */
+static void no_such_port(int ear)
+{
+	struct {
+		struct icmphdr icmp;
+		struct iphdr ip;
+		unsigned char tcp[8];
+	} message = { .icmp = { .type = ICMP_DEST_UNREACH, .code = ICMP_PORT_UNREACH } };
+	struct sockaddr_storage address;
+	socklen_t length = road_address(&address, PAIR_V4, ROAD_CLIENT, 0);
+	unsigned char heard[256];
+	uint32_t sum = 0;
+	int voice;
+
+	must_be(must(recv(ear, heard, sizeof(heard), 0)) >= 40);
+	memcpy(&message.ip, heard, sizeof(message.ip));
+	memcpy(message.tcp, heard + 4 * message.ip.ihl, sizeof(message.tcp));
+	for (size_t i = 0; i < sizeof(message) / 2; i++)
+		sum += ((uint16_t *)&message)[i];
+	message.icmp.checksum = ~((sum & 0xffff) + (sum >> 16));
+	ns_enter(&life.road.ns[ROAD_SERVER]);
+	voice = must(socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMP));
+	ns_enter(&life.road.home);
+	must(sendto(voice, &message, sizeof(message), 0, (struct sockaddr *)&address, length));
+	close(voice);
+}
+
+/* The error is that of a RST, but no RST came. */
+static void unreachable_port(void **state)
+{
+	struct end listener = deaf_listener(PAIR_V4), client = end_make(ROAD_CLIENT, PAIR_V4);
+	int ear;
+
+	(void)state;
+	ns_enter(&life.road.ns[ROAD_SERVER]);
+	ear = must(socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_TCP));
+	ns_enter(&life.road.home);
+	pair_nonblock(client.fd);
+	must_be(road_dial(client.fd, PAIR_V4, ROAD_SERVER, PORT) == -EINPROGRESS);
+	no_such_port(ear);
+	close(ear);
+	failed(&client, SKSTAT_FAIL_UNREACHABLE, ECONNREFUSED, PORT);
+	end_close(&client);
+	life_unlisten(&listener);
+}
+
 /* Without a route no SYN is sent: nothing began, and nothing failed. */
 static void no_route_is_no_connection(void **state)
 {
@@ -269,6 +317,7 @@ int suite_life_fail(int argc, char **argv)
 		TEST(no_room_in_the_queue),
 		TEST(unreachable),
 		TEST(unreachable_by_ipv6),
+		TEST(unreachable_port),
 		TEST(no_route_is_no_connection),
 		TEST(abandoned),
 		TEST(abandoned_by_a_killed_process),

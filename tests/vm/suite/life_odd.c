@@ -131,11 +131,10 @@ static void deferred(void **state)
 	life_unlisten(&listener);
 }
 
-/* Two SYNs meet on the way. */
-static void simultaneous_of(enum pair_family family)
+/* Two SYNs that meet on the way. */
+static struct ends crossed(enum pair_family family)
 {
 	struct ends ends = { .client = end_make(ROAD_CLIENT, family), .server = end_make(ROAD_SERVER, family) };
-	const struct skstat_sample *event;
 	struct end *end[] = { &ends.client, &ends.server };
 
 	for (enum road_end side = ROAD_CLIENT; side <= ROAD_SERVER; side++) {
@@ -144,16 +143,29 @@ static void simultaneous_of(enum pair_family family)
 	}
 	for (enum road_end side = ROAD_CLIENT; side <= ROAD_SERVER; side++)
 		must_be(road_dial(end[side]->fd, family, !side, PORT + !side) == -EINPROGRESS);
-	for (enum road_end side = ROAD_CLIENT; side <= ROAD_SERVER; side++) {
-		event = life_opened(end[side], SKSTAT_OPEN_SIMULTANEOUS, SKSTAT_EVENT_OUT);
-		assert_int_equal(event->identity.state, TCP_SYN_RECV);
-		assert_int_equal(event->identity.sport, PORT + side);
-		assert_true(life_has(event, SKSTAT_EVENT_HAS_CONNECT));
-		assert_in_range(event->event.connect_latency, 100000000, 1000000000);
-		assert_false(life_has(event, SKSTAT_EVENT_HAS_QUEUES));
-		life_is_mine(event);
-		pair_block(end[side]->fd);
-	}
+	return ends;
+}
+
+static void crossed_opened(struct end *end)
+{
+	const struct skstat_sample *event = life_opened(end, SKSTAT_OPEN_SIMULTANEOUS, SKSTAT_EVENT_OUT);
+
+	assert_int_equal(event->identity.state, TCP_SYN_RECV);
+	assert_int_equal(event->identity.sport, PORT + end->side);
+	assert_true(life_has(event, SKSTAT_EVENT_HAS_CONNECT));
+	assert_false(life_has(event, SKSTAT_EVENT_HAS_QUEUES));
+	life_is_mine(event);
+	if (end->fd >= 0)
+		pair_block(end->fd);
+}
+
+static void simultaneous_of(enum pair_family family)
+{
+	struct ends ends = crossed(family);
+	const struct skstat_sample *event;
+
+	crossed_opened(&ends.client);
+	crossed_opened(&ends.server);
 	pair_talk((struct pair){ ends.client.fd, ends.server.fd }, 500, 600);
 	life_quiet(&ends);
 	event = life_finish(&ends);
@@ -167,6 +179,44 @@ static void simultaneous(void **state)
 		skip_because("no netem in this kernel");
 	simultaneous_of(PAIR_V4);
 	simultaneous_of(PAIR_V6);
+}
+
+/* One side thinks better of it when it has heard of the other: with a RST, or in order, after which it is open. */
+static void simultaneous_and_regretted(void **state)
+{
+	const struct skstat_sample *event;
+	struct ends ends;
+
+	(void)state;
+	if (!road_shape(&life.road, "netem delay 100ms"))
+		skip_because("no netem in this kernel");
+	ends = crossed(PAIR_V4);
+	pair_await_state(ends.client.fd, TCP_SYN_RECV);
+	pair_await_state(ends.server.fd, TCP_SYN_RECV);
+	life_linger(&ends.server);
+	end_close(&ends.server);
+	event = life_failed(&ends.server, SKSTAT_FAIL_ABANDONED, 0);
+	assert_int_equal(event->event.event_direction, SKSTAT_EVENT_OUT);
+	assert_int_equal(event->identity.state, TCP_SYN_RECV);
+	/* Its SYN-ACK was first on the way. */
+	crossed_opened(&ends.client);
+	event = life_closed(&ends.client, SKSTAT_CLOSE_RESET_RECEIVED);
+	life_is_final(event, &ends.client);
+	end_close(&ends.client);
+
+	ends = crossed(PAIR_V4);
+	pair_await_state(ends.client.fd, TCP_SYN_RECV);
+	pair_await_state(ends.server.fd, TCP_SYN_RECV);
+	end_close(&ends.server);
+	crossed_opened(&ends.server);
+	crossed_opened(&ends.client);
+	pair_await_state(ends.client.fd, TCP_CLOSE_WAIT);
+	must(shutdown(ends.client.fd, SHUT_WR));
+	pair_await_state(ends.client.fd, TCP_CLOSE);
+	life_closed(&ends.server, SKSTAT_CLOSE_FIN_LOCAL);
+	event = life_closed(&ends.client, SKSTAT_CLOSE_FIN_REMOTE);
+	life_is_final(event, &ends.client);
+	end_close(&ends.client);
 }
 
 /* Nothing is remembered of the SYN: not when it came, and no request. */
@@ -308,6 +358,7 @@ int suite_life_odd(int argc, char **argv)
 		TEST(reset_in_the_handshake),
 		TEST(deferred),
 		TEST(simultaneous),
+		TEST(simultaneous_and_regretted),
 		TEST(syncookies),
 		TEST(without_timestamps),
 		TEST(multipath),
