@@ -28,8 +28,17 @@
 	S(directions)         \
 	S(inventory)          \
 	S(exporter)           \
+	S(ends)               \
 	S(journal_source)     \
-	S(ends)
+	S(life_open)          \
+	S(life_fail)          \
+	S(life_close)         \
+	S(life_abort)         \
+	S(life_odd)           \
+	S(life_again)         \
+	S(life_loss)          \
+	S(journal_many)       \
+	S(ledger)
 
 #define SUITE_PROTOTYPE(name) int suite_##name(int argc, char **argv);
 SKSTAT_TEST_SUITES(SUITE_PROTOTYPE)
