@@ -185,6 +185,7 @@ static void simultaneous(void **state)
 static void simultaneous_and_regretted(void **state)
 {
 	const struct skstat_sample *event;
+	struct journal_wish next = { .cookie = 0 };
 	struct ends ends;
 
 	(void)state;
@@ -198,10 +199,16 @@ static void simultaneous_and_regretted(void **state)
 	event = life_failed(&ends.server, SKSTAT_FAIL_ABANDONED, 0);
 	assert_int_equal(event->event.event_direction, SKSTAT_EVENT_OUT);
 	assert_int_equal(event->identity.state, TCP_SYN_RECV);
-	/* Its SYN-ACK was first on the way. */
-	crossed_opened(&ends.client);
-	event = life_closed(&ends.client, SKSTAT_CLOSE_RESET_RECEIVED);
-	life_is_final(event, &ends.client);
+	/* Its SYN-ACK was first on the way: newer kernels take that for the end of a handshake. */
+	next.cookie = ends.client.cookie;
+	if (journal_see(&life.journal, &next)->kind == SKSTAT_KIND_OPENED) {
+		crossed_opened(&ends.client);
+		event = life_closed(&ends.client, SKSTAT_CLOSE_RESET_RECEIVED);
+		life_is_final(event, &ends.client);
+	} else {
+		event = life_failed(&ends.client, SKSTAT_FAIL_RESET, ECONNRESET);
+		assert_int_equal(event->event.event_direction, SKSTAT_EVENT_OUT);
+	}
 	end_close(&ends.client);
 
 	ends = crossed(PAIR_V4);
