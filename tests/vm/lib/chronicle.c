@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "journal.h"
+#include "chronicle.h"
 #include "must.h"
 #include "source/channel.h"
 
@@ -15,70 +15,70 @@
 #define SHOWN 12		   /* of many events that are wrong */
 #define BETWEEN_MS 10		   /* two readings, unless the bell rings: a single event rings none */
 
-void journal_open(struct journal *journal, uint64_t probes)
+void chronicle_open(struct chronicle *chronicle, uint64_t probes)
 {
 	struct skstat_error error;
 	uint64_t held;
 
-	memset(journal, 0, sizeof(*journal));
-	journal->source = skstat_source_open(SKSTAT_SOURCE_NETLINK, false, NULL, &error);
-	if (!journal->source || skstat_source_hold(journal->source, probes, &held, &error))
-		must_bail(__FILE__, __LINE__, "journal_open", error.text);
+	memset(chronicle, 0, sizeof(*chronicle));
+	chronicle->source = skstat_source_open(SKSTAT_SOURCE_NETLINK, false, NULL, &error);
+	if (!chronicle->source || skstat_source_hold(chronicle->source, probes, &held, &error))
+		must_bail(__FILE__, __LINE__, "chronicle_open", error.text);
 	if (held != probes)
-		must_bail(__FILE__, __LINE__, "journal_open", "this kernel does not have all of these probes");
+		must_bail(__FILE__, __LINE__, "chronicle_open", "this kernel does not have all of these probes");
 }
 
-static void drop_events(struct journal *journal)
+static void drop_events(struct chronicle *chronicle)
 {
-	while (journal->count)
-		free(journal->event[--journal->count]);
+	while (chronicle->count)
+		free(chronicle->event[--chronicle->count]);
 }
 
-void journal_close(struct journal *journal)
+void chronicle_close(struct chronicle *chronicle)
 {
-	skstat_source_close(journal->source);
-	drop_events(journal);
-	free(journal->event);
-	memset(journal, 0, sizeof(*journal));
+	skstat_source_close(chronicle->source);
+	drop_events(chronicle);
+	free(chronicle->event);
+	memset(chronicle, 0, sizeof(*chronicle));
 }
 
 static int event_keep(const struct skstat_sample *sample, void *arg)
 {
-	struct journal *journal = arg;
-	struct journal_event *event = must_have(calloc(1, sizeof(*event)));
+	struct chronicle *chronicle = arg;
+	struct chronicle_event *event = must_have(calloc(1, sizeof(*event)));
 
-	if (journal->count == journal->room) {
-		journal->room = journal->room ? 2 * journal->room : 64;
-		journal->event = must_have(realloc(journal->event, journal->room * sizeof(*journal->event)));
+	if (chronicle->count == chronicle->room) {
+		chronicle->room = chronicle->room ? 2 * chronicle->room : 64;
+		chronicle->event = must_have(realloc(chronicle->event, chronicle->room * sizeof(*chronicle->event)));
 	}
 	event->sample = *sample;
-	journal->event[journal->count++] = event;
+	chronicle->event[chronicle->count++] = event;
 	return 0;
 }
 
-void journal_read(struct journal *journal)
+void chronicle_read(struct chronicle *chronicle)
 {
 	struct skstat_journal_totals totals;
 	struct skstat_error error;
-	size_t before = journal->count;
+	size_t before = chronicle->count;
 
-	skstat_source_bell_take(journal->source);
-	if (skstat_source_journal(journal->source, event_keep, journal, &totals, &error))
+	skstat_source_bell_take(chronicle->source);
+	if (skstat_source_journal(chronicle->source, event_keep, chronicle, &totals, &error))
 		fail_msg("the journal could not be read: %s", error.text);
 	assert_true(totals.complete);
 	assert_false(totals.fresh);
 	assert_int_equal(totals.lost, 0);
 	assert_int_equal(totals.skipped, 0);
-	assert_int_equal(totals.events, journal->count - before);
+	assert_int_equal(totals.events, chronicle->count - before);
 }
 
-void journal_forget(struct journal *journal)
+void chronicle_forget(struct chronicle *chronicle)
 {
-	journal_read(journal);
-	drop_events(journal);
+	chronicle_read(chronicle);
+	drop_events(chronicle);
 }
 
-static bool is_meant(const struct skstat_sample *event, const struct journal_wish *wish)
+static bool is_meant(const struct skstat_sample *event, const struct chronicle_wish *wish)
 {
 	return (!wish->cookie || wish->cookie == event->identity.cookie) &&
 	       (!wish->netns || wish->netns == event->identity.netns) &&
@@ -86,12 +86,12 @@ static bool is_meant(const struct skstat_sample *event, const struct journal_wis
 	       (!wish->dport || wish->dport == event->identity.dport) && (!wish->kind || wish->kind == event->kind);
 }
 
-static struct journal_event *find(struct journal *journal, const struct journal_wish *wish)
+static struct chronicle_event *find(struct chronicle *chronicle, const struct chronicle_wish *wish)
 {
-	struct journal_event *found = NULL;
+	struct chronicle_event *found = NULL;
 
-	for (size_t i = 0; i < journal->count; i++) {
-		struct journal_event *event = journal->event[i];
+	for (size_t i = 0; i < chronicle->count; i++) {
+		struct chronicle_event *event = chronicle->event[i];
 
 		if (event->taken || !is_meant(&event->sample, wish))
 			continue;
@@ -101,67 +101,67 @@ static struct journal_event *find(struct journal *journal, const struct journal_
 	return found;
 }
 
-static void wait_for_news(struct journal *journal)
+static void wait_for_news(struct chronicle *chronicle)
 {
-	struct pollfd bell = { .fd = skstat_source_bell(journal->source), .events = POLLIN };
+	struct pollfd bell = { .fd = skstat_source_bell(chronicle->source), .events = POLLIN };
 
 	must(poll(&bell, 1, BETWEEN_MS));
 }
 
-static struct journal_event *await(struct journal *journal, const struct journal_wish *wish)
+static struct chronicle_event *await(struct chronicle *chronicle, const struct chronicle_wish *wish)
 {
 	uint64_t deadline = skstat_channel_clock() + PATIENCE_NS;
-	struct journal_event *event;
+	struct chronicle_event *event;
 
 	for (;;) {
-		event = find(journal, wish);
+		event = find(chronicle, wish);
 		if (event)
 			return event;
 		if (skstat_channel_clock() > deadline) {
-			for (size_t i = 0; i < journal->count && i < SHOWN; i++)
-				journal_show(&journal->event[i]->sample);
+			for (size_t i = 0; i < chronicle->count && i < SHOWN; i++)
+				chronicle_show(&chronicle->event[i]->sample);
 			fail_msg("no event of kind %s, cookie %" PRIu64 ", ports %u and %u comes",
 				 wish->kind ? skstat_kind_name(wish->kind) : "any", wish->cookie, wish->sport,
 				 wish->dport);
 		}
-		if (journal->count)
-			wait_for_news(journal);
-		journal_read(journal);
+		if (chronicle->count)
+			wait_for_news(chronicle);
+		chronicle_read(chronicle);
 	}
 }
 
-const struct skstat_sample *journal_take(struct journal *journal, const struct journal_wish *wish)
+const struct skstat_sample *chronicle_take(struct chronicle *chronicle, const struct chronicle_wish *wish)
 {
-	struct journal_event *event = await(journal, wish);
+	struct chronicle_event *event = await(chronicle, wish);
 
 	event->taken = true;
 	return &event->sample;
 }
 
-const struct skstat_sample *journal_see(struct journal *journal, const struct journal_wish *wish)
+const struct skstat_sample *chronicle_see(struct chronicle *chronicle, const struct chronicle_wish *wish)
 {
-	return &await(journal, wish)->sample;
+	return &await(chronicle, wish)->sample;
 }
 
-size_t journal_left(struct journal *journal, const uint64_t *netns, size_t count)
+size_t chronicle_left(struct chronicle *chronicle, const uint64_t *netns, size_t count)
 {
 	size_t left = 0;
 
-	journal_read(journal);
-	for (size_t i = 0; i < journal->count; i++) {
-		const struct journal_event *event = journal->event[i];
+	chronicle_read(chronicle);
+	for (size_t i = 0; i < chronicle->count; i++) {
+		const struct chronicle_event *event = chronicle->event[i];
 
 		for (size_t k = 0; !event->taken && k < count; k++) {
 			if (event->sample.identity.netns != netns[k])
 				continue;
 			if (left++ < SHOWN)
-				journal_show(&event->sample);
+				chronicle_show(&event->sample);
 		}
 	}
 	return left;
 }
 
-const char *journal_kind_name(const struct skstat_sample *event)
+const char *chronicle_kind_name(const struct skstat_sample *event)
 {
 	static const char *const open[] = {
 		[SKSTAT_OPEN_UNSPEC] = "?",	     [SKSTAT_OPEN_HANDSHAKE] = "handshake",
@@ -191,11 +191,11 @@ const char *journal_kind_name(const struct skstat_sample *event)
 	}
 }
 
-void journal_show(const struct skstat_sample *event)
+void chronicle_show(const struct skstat_sample *event)
 {
 	printf("# %s %s: cookie %" PRIu64 " netns %" PRIu64 " ports %u to %u, state %u, direction %u, errno %u, flags %#x, "
 	       "process %u %s by %u, at %" PRIu64 "\n",
-	       skstat_kind_name(event->kind), journal_kind_name(event), (uint64_t)event->identity.cookie,
+	       skstat_kind_name(event->kind), chronicle_kind_name(event), (uint64_t)event->identity.cookie,
 	       (uint64_t)event->identity.netns, event->identity.sport, event->identity.dport, event->identity.state,
 	       event->event.event_direction, event->event.event_errno, event->event.event_flags, event->owner.pid,
 	       event->owner.comm.text, event->owner.process_from, (uint64_t)event->event.event_time);
@@ -234,20 +234,20 @@ void journal_show(const struct skstat_sample *event)
 		wrong++;                                                                         \
 	}
 
-size_t journal_counters_differ(const struct skstat_sample *closed, const struct tcpinfo *info)
+size_t chronicle_counters_differ(const struct skstat_sample *closed, const struct tcpinfo *info)
 {
 	size_t wrong = 0;
 
 	COUNTERS(COMPARE)
 	if (wrong)
-		journal_show(closed);
+		chronicle_show(closed);
 	return wrong;
 }
 
-size_t journal_differs(const struct skstat_sample *closed, const struct tcpinfo *info)
+size_t chronicle_differs(const struct skstat_sample *closed, const struct tcpinfo *info)
 {
 	size_t wrong = 0;
 
 	GAUGES(COMPARE)
-	return wrong + journal_counters_differ(closed, info);
+	return wrong + chronicle_counters_differ(closed, info);
 }

@@ -3,8 +3,8 @@
  * A reader of the journal that keeps all it was told. A test takes the events that it expects, one by one, and then
  * none must be left: so each was there once, under its own name, and nothing else.
  */
-#ifndef SKSTAT_TEST_JOURNAL_H
-#define SKSTAT_TEST_JOURNAL_H
+#ifndef SKSTAT_TEST_CHRONICLE_H
+#define SKSTAT_TEST_CHRONICLE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,9 +13,9 @@
 #include "source/source.h"
 #include "tcpinfo.h"
 
-struct journal {
+struct chronicle {
 	struct skstat_source *source;
-	struct journal_event {
+	struct chronicle_event {
 		struct skstat_sample sample;
 		bool taken;
 	} **event; /* in the order in which they were read */
@@ -23,19 +23,19 @@ struct journal {
 };
 
 /* Holds the probes, from the journal's tail; the program ends if one of them cannot be had. */
-void journal_open(struct journal *journal, uint64_t probes);
+void chronicle_open(struct chronicle *chronicle, uint64_t probes);
 
 /* Lets go of them. */
-void journal_close(struct journal *journal);
+void chronicle_close(struct chronicle *chronicle);
 
 /* Reads what there is; fails the test if something was lost. */
-void journal_read(struct journal *journal);
+void chronicle_read(struct chronicle *chronicle);
 
 /* Reads, and forgets everything. */
-void journal_forget(struct journal *journal);
+void chronicle_forget(struct chronicle *chronicle);
 
 /* Which event is meant. What is 0 may be anything. */
-struct journal_wish {
+struct chronicle_wish {
 	uint64_t cookie;
 	uint64_t netns;
 	uint16_t sport, dport;
@@ -46,24 +46,24 @@ struct journal_wish {
  * Takes the oldest event, by its own time, that is meant and was not taken yet; waits for one. The test fails if none
  * comes for a minute. The event stays where it is until the journal is forgotten.
  */
-const struct skstat_sample *journal_take(struct journal *journal, const struct journal_wish *wish);
+const struct skstat_sample *chronicle_take(struct chronicle *chronicle, const struct chronicle_wish *wish);
 
 /* The same, and leaves it to be taken. */
-const struct skstat_sample *journal_see(struct journal *journal, const struct journal_wish *wish);
+const struct skstat_sample *chronicle_see(struct chronicle *chronicle, const struct chronicle_wish *wish);
 
 /* Events that nobody has taken, of these namespaces (their ids): says which ones and returns how many. */
-size_t journal_left(struct journal *journal, const uint64_t *netns, size_t count);
+size_t chronicle_left(struct chronicle *chronicle, const uint64_t *netns, size_t count);
 
 /* One line about an event. */
-void journal_show(const struct skstat_sample *event);
+void chronicle_show(const struct skstat_sample *event);
 
 /* "refused", "fin_local", ...: the event's kind, by the record's. */
-const char *journal_kind_name(const struct skstat_sample *event);
+const char *chronicle_kind_name(const struct skstat_sample *event);
 
 /* The figures of a CLOSED, in TCP_INFO's terms. Says which ones differ, and returns how many. */
-size_t journal_differs(const struct skstat_sample *closed, const struct tcpinfo *info);
+size_t chronicle_differs(const struct skstat_sample *closed, const struct tcpinfo *info);
 
 /* The same of the counters alone, not of what is measured. */
-size_t journal_counters_differ(const struct skstat_sample *closed, const struct tcpinfo *info);
+size_t chronicle_counters_differ(const struct skstat_sample *closed, const struct tcpinfo *info);
 
 #endif
