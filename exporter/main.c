@@ -148,13 +148,23 @@ static int serve(struct exporter *exporter, const struct skstat_config *config, 
 	return exporter->statsd ? 0 : -1;
 }
 
+static int privileges_drop(const struct skstat_config *config, struct skstat_error *error)
+{
+	uint64_t needed = skstat_privilege_needed(config), kept;
+
+	if (skstat_privilege_drop(config->user, config->unix_group, needed, &kept, error))
+		return -1;
+	skstat_privilege_tell(needed, kept);
+	return 0;
+}
+
 static int start(struct exporter *exporter, const struct skstat_config *config, struct skstat_error *error)
 {
 	if (!config->once && listen_all(exporter, config, error))
 		return -1;
 	if (source_open(exporter, config, error))
 		return -1;
-	if (skstat_privilege_drop(config->user, config->unix_group, error))
+	if (privileges_drop(config, error))
 		return -1;
 	exporter->store = skstat_store_new();
 	if (!exporter->store) {

@@ -31,6 +31,7 @@ enum {
 	SKSTAT_CONN_FIN		 = 1 << 6, /* ours was sent, or queued: `fin` is known */
 	SKSTAT_CONN_FIN_CLOSE	 = 1 << 7, /* by close(), or shutdown() of both directions */
 	SKSTAT_CONN_LATE	 = 1 << 8, /* first_byte is of a later moment */
+	SKSTAT_CONN_COOKIE	 = 1 << 9, /* a SYN cookie was taken just before: it may be this one's */
 };
 
 struct skstat_conn {

@@ -6,6 +6,7 @@
 #include "compat/compat.h"
 #include "conn.h"
 #include "life_look.h"
+#include "netns.h"
 
 u8 skstat_direction_look(u8 state, const struct skstat_conn *conn)
 {
@@ -39,6 +40,10 @@ struct skstat_begin skstat_begin_look(const struct sock *sk, u8 state, const str
 		.repair	       = tp->repair,
 		.simultaneous  = conn && (conn->flags & SKSTAT_CONN_SIMULTANEOUS),
 		.syn_data      = syn_data_taken(sk, direction),
+		.cookie	       = conn && (conn->flags & SKSTAT_CONN_COOKIE),
+		.known	       = conn && conn->direction,
+		/* A first sample is eight times what was measured; timestamps are milliseconds here. */
+		.stamped       = tp->srtt_us % (8 * USEC_PER_MSEC) == 0,
 		.measured      = tp->srtt_us,
 		.retransmitted = tp->total_retrans,
 		.mptcp	       = sk_is_mptcp(sk),
@@ -115,6 +120,29 @@ bool skstat_queues_look(const struct sock *child, struct skstat_conn *conn)
 	conn->queue.accept_limit = READ_ONCE(child->sk_max_ack_backlog);
 	conn->queue.syn = reqsk_queue_len(&inet_csk(listener)->icsk_accept_queue);
 	return true;
+}
+
+/* Of the last namespaces that a child came in on this CPU: how many cookies had been taken there by then. */
+#define COOKIE_PLACES 32
+struct cookies {
+	u64 netns;
+	u64 taken;
+};
+static DEFINE_PER_CPU(struct cookies[COOKIE_PLACES], cookies_seen);
+
+bool skstat_cookie_look(const struct sock *child, const struct skstat_conn *conn)
+{
+	const struct net *net = sock_net(child);
+	u64 netns = skstat_netns_id(net), taken;
+	struct cookies *seen = this_cpu_ptr(&cookies_seen[netns % COOKIE_PLACES]);
+	bool moved;
+
+	taken = raw_cpu_read(net->mib.net_statistics->mibs[LINUX_MIB_SYNCOOKIESRECV]);
+	moved = seen->netns != netns || seen->taken != taken;
+	seen->netns = netns;
+	seen->taken = taken;
+	/* A request is still in the queue as its child comes: where there is none, there was a cookie. */
+	return taken && (moved || ((conn->flags & SKSTAT_CONN_QUEUES) && !conn->queue.syn));
 }
 
 void skstat_fin_look(const struct sock *sk, struct skstat_conn *conn)

@@ -26,6 +26,12 @@ bool skstat_is_duplicate(const struct sock *sk, u8 state, const struct skstat_co
 /* The queues of the listener, as a child of it shows for the first time. False: they cannot be told. */
 bool skstat_queues_look(const struct sock *child, struct skstat_conn *conn);
 
+/*
+ * Whether a SYN cookie was taken on this CPU just before a child shows for the first time, after skstat_queues_look(). The
+ * kernel counts them there, and makes the child then; if it could not, the count is there and the next child's to look at.
+ */
+bool skstat_cookie_look(const struct sock *child, const struct skstat_conn *conn);
+
 /* Our FIN is about to be sent: what has come until then. */
 void skstat_fin_look(const struct sock *sk, struct skstat_conn *conn);
 

@@ -9,6 +9,19 @@
 
 #include "life_name.h"
 
+/*
+ * A request measures the time from its first SYN-ACK by the clock, unless that was retransmitted; then the child has
+ * inherited the count. A request that was made up from a cookie knows neither: it is measured by timestamps, in whole
+ * milliseconds, or not at all. So is a subflow that joins an MPTCP connection: which it is, is told by the cookie that was
+ * taken. If nobody looked for one, joins are many, and cookies for MPTCP few.
+ */
+static bool begin_from_cookie(const struct skstat_begin *begin)
+{
+	if (!begin->passive || begin->retransmitted || !begin->stamped)
+		return false;
+	return begin->known ? begin->cookie : !begin->measured && !begin->mptcp;
+}
+
 enum skstat_open skstat_begin_name(const struct skstat_begin *begin)
 {
 	if (begin->repair)
@@ -17,14 +30,7 @@ enum skstat_open skstat_begin_name(const struct skstat_begin *begin)
 		return SKSTAT_OPEN_FAST_OPEN;
 	if (begin->simultaneous)
 		return SKSTAT_OPEN_SIMULTANEOUS;
-	/*
-	 * A request measures the time from its first SYN-ACK, unless that was retransmitted; then the child has inherited
-	 * the count. A request that was made up from a cookie knows neither. Nor is a joining subflow of MPTCP measured:
-	 * they are many, cookies for MPTCP are few.
-	 */
-	if (begin->passive && !begin->measured && !begin->retransmitted && !begin->mptcp)
-		return SKSTAT_OPEN_SYNCOOKIE;
-	return SKSTAT_OPEN_HANDSHAKE;
+	return begin_from_cookie(begin) ? SKSTAT_OPEN_SYNCOOKIE : SKSTAT_OPEN_HANDSHAKE;
 }
 
 /* tcp_write_err(): with the error that an ICMP has left behind, if there is one. */

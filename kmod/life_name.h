@@ -14,7 +14,10 @@ struct skstat_begin {
 	bool repair;	   /* TCP_REPAIR is on */
 	bool simultaneous; /* ours crossed the peer's */
 	bool syn_data;	   /* data in the SYN was taken: by us, or by the peer that has acknowledged it */
+	bool cookie;	   /* a SYN cookie was taken just before it came */
+	bool stamped;	   /* its round-trip time, if there is one, is not from the clock but from timestamps */
 	bool measured;	   /* there is a round-trip time */
+	bool known;	   /* the above is: it was seen as it came */
 	bool retransmitted; /* SYN or SYN-ACK was */
 	bool mptcp;
 };

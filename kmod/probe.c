@@ -51,12 +51,12 @@ void skstat_probes_init(void)
 			probes_available |= BIT_ULL(id);
 }
 
-/* Its handlers may still be running, until tracepoint_synchronize_unregister(). */
+/* In reverse. Its handlers may still be running, until tracepoint_synchronize_unregister(). */
 static void probe_unhook(struct skstat_probe *probe)
 {
 	struct skstat_hook *hook;
 
-	for (hook = probe->hooks; hook < probe->hooks + probe->nr_hooks; hook++) {
+	for (hook = probe->hooks + probe->nr_hooks; hook-- > probe->hooks;) {
 		if (!hook->attached)
 			continue;
 		WARN_ON_ONCE(tracepoint_probe_unregister(hook->found, hook->handler, NULL));

@@ -28,7 +28,8 @@ struct skstat_hook {
 
 struct skstat_probe {
 	enum skstat_probe_id id;
-	struct skstat_hook *hooks; /* all of them must be there, else the probe is not available; attached in this order */
+	/* All of them must be there, else the probe is not available. Attached in this order, detached in reverse. */
+	struct skstat_hook *hooks;
 	u32 nr_hooks;
 	/* Each may be NULL. Process context, one at a time. */
 	bool (*available)(void); /* once, when the module is loaded */

@@ -93,6 +93,8 @@ static void life_arrive(const struct sock *sk)
 	conn->direction = SKSTAT_EVENT_IN;
 	if (skstat_queues_look(sk, conn))
 		conn->flags |= SKSTAT_CONN_QUEUES;
+	if (skstat_cookie_look(sk, conn))
+		conn->flags |= SKSTAT_CONN_COOKIE;
 }
 
 static void life_cross(const struct sock *sk)
@@ -130,8 +132,11 @@ static void life_opened(const struct sock *sk, u8 old)
 	const struct tcp_sock *tp = tcp_sk(sk);
 
 	if (begin.passive) {
-		/* A first sample is eight times what was measured: from the SYN-ACK to what answered it. */
-		if (begin.measured)
+		/*
+		 * A first sample is eight times what was measured: from the SYN-ACK to what answered it. A cookie leaves
+		 * nothing to measure by, its timestamp is made of options.
+		 */
+		if (begin.measured && event.kind != SKSTAT_OPEN_SYNCOOKIE)
 			put_latency(&event, (u64)(tp->srtt_us >> 3) * NSEC_PER_USEC);
 		/* Nothing else can have been retransmitted yet. */
 		event.synack_retrans = tp->total_retrans;

@@ -21,9 +21,12 @@ unit_helpers := $(filter-out %_test.c,$(wildcard tests/unit/*.c))
 # what the tests in a guest read an exporter with
 build/unit/scrape_test: $(call objects,build/asan,$(addprefix tests/vm/lib/,scrape.c scrape_select.c scrape_increase.c exporter_http.c))
 
+# the collector alone, with fakes around it
+$(filter build/unit/collect_%,$(units)): $(call objects,build/asan,$(wildcard tests/unit/collect/*.c))
+
 build/unit/%_test: build/asan/tests/unit/%_test.o $(call objects,build/asan,$(unit_helpers)) build/asan/libskstat.a
 	@mkdir -p $(@D)
-	$(CC) $(SANITIZERS) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+	$(CC) $(SANITIZERS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS) -lcmocka
 
 build/asan/libskstat.a: $(call objects,build/asan,$(client))
 
@@ -32,10 +35,11 @@ check-unit: ## what needs no kernel
 	@$(MAKE) -s $(units)
 	@tests/tap.py unit $(units)
 
-# --- the parsers of the module's messages, under libFuzzer: one build to fuzz,
+# --- the parsers of the kernel's messages, under libFuzzer: one build to fuzz,
 # one that says which lines were reached
 
-parsers := $(patsubst %,exporter/source/%.c,attr decode field message schema)
+parsers := $(patsubst %,exporter/source/%.c,attr cursor decode field inet_diag_decode inet_diag_event journal_message \
+	message schema)
 fuzzers := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*_fuzz.c))
 fuzz_programs := $(fuzzers:%=build/fuzz/%) $(fuzzers:%=build/fuzz/lines/%)
 
@@ -79,7 +83,7 @@ analyzer: $(call objects,build/analyzer,$(client) $(vmtest) $(analyzed))
 
 # --- on real kernels
 
-vm_programs := build/vm/vmtest build/vm/vmtest-tail build/vm/skdump build/vm/record
+vm_programs := build/vm/vmtest build/vm/vmtest-tail build/vm/skdump build/vm/record build/vm/diag_journal
 
 # a reader that is one version ahead of the module: fields.h
 build/tail/%.o: CPPFLAGS += -DSKSTAT_TEST_TAIL
@@ -92,6 +96,8 @@ build/vm/vmtest-tail: $(call objects,build/tail,$(vmtest) $(client))
 build/vm/vmtest: $(call objects,build/obj,$(vmtest)) $(library)
 build/vm/skdump: $(call objects,build/obj,$(wildcard tests/vm/skdump*.c)) $(library)
 build/vm/record: $(call objects,build/obj,tests/vm/record.c $(wildcard tests/vm/lib/*.c)) $(library)
+# a unit test on the host's kernel; and on others, too
+build/vm/diag_journal: build/obj/tests/unit/inet_diag_journal_test.o $(library)
 $(vm_programs):
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka

@@ -2,32 +2,22 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <sys/signalfd.h>
-#include <sys/timerfd.h>
-#include <unistd.h>
 
 #include "collect.h"
 #include "killswitch.h"
 #include "log/log.h"
 #include "model/model.h"
+#include "model/module_families.h"
 #include "model/self_families.h"
+#include "naming.h"
 #include "poll_time.h"
 #include "poller.h"
+#include "source/error.h"
 #include "source/procfs.h"
 #include "trouble.h"
-
-#define SECOND 1000000000
-
-/* What the collector waits for. The module's doorbell becomes one more of these. */
-enum event {
-	EVENT_TIMER,
-	EVENT_SIGNAL,
-	EVENTS,
-};
+#include "waiter.h"
 
 struct skstat_collector {
 	const struct skstat_config *config;
@@ -35,32 +25,20 @@ struct skstat_collector {
 	struct skstat_store *store;
 	struct skstat_self *self;
 
-	struct skstat_netns_names *names;
+	struct skstat_naming naming;
 	struct skstat_model *model;
 	struct skstat_poller *poller;
 	struct skstat_poll_time time;
 
-	int epoll;
-	int fd[EVENTS];
+	struct skstat_waiter waiter;
 	uint64_t start_ns; /* when the first tick was due */
 	uint64_t ticks;	   /* of the timer, those that were left out too */
 	uint64_t polls;
 	bool ended;
 
 	struct skstat_trouble trouble;
+	uint32_t budget_told;
 };
-
-static int fail(struct skstat_error *error, const char *what)
-{
-	error->err = errno ? -errno : -EIO;
-	snprintf(error->text, sizeof(error->text), "%s: %s", what, strerror(-error->err));
-	return error->err;
-}
-
-static const char *netns_name(uint32_t inode, void *names)
-{
-	return skstat_netns_names_find(names, inode);
-}
 
 static int model_new(struct skstat_collector *collector)
 {
@@ -69,50 +47,18 @@ static int model_new(struct skstat_collector *collector)
 		.group_limit = config->view_limit,
 		.group_ttl_ns = config->view_ttl_ns,
 		.netns_limit = config->netns_limit,
-		.netns_name = netns_name,
+		.netns_name = skstat_naming_netns,
+		.netns_arg = &collector->naming,
+		.all_histograms = config->view_all_histograms,
+		.by_comm = config->view_comm,
+		.process_name = config->view_comm ? skstat_naming_process : NULL,
+		.process_arg = &collector->naming,
 	};
 
-	collector->names = skstat_netns_names_new("/run/netns");
-	if (!collector->names)
+	if (skstat_naming_open(&collector->naming, config->view_comm, collector->self))
 		return -ENOMEM;
-	model.netns_arg = collector->names;
 	collector->model = skstat_model_new(&model, collector->self);
 	return collector->model ? 0 : -ENOMEM;
-}
-
-/* An end by signal comes between two polls, never within one. */
-static int signals_open(struct skstat_collector *collector, struct skstat_error *error)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGHUP);
-	errno = pthread_sigmask(SIG_BLOCK, &set, NULL);
-	if (errno)
-		return fail(error, "signals cannot be blocked");
-	collector->fd[EVENT_SIGNAL] = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-	return collector->fd[EVENT_SIGNAL] < 0 ? fail(error, "no signalfd") : 0;
-}
-
-static int events_open(struct skstat_collector *collector, struct skstat_error *error)
-{
-	if (signals_open(collector, error))
-		return error->err;
-	collector->fd[EVENT_TIMER] = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-	if (collector->fd[EVENT_TIMER] < 0)
-		return fail(error, "no timer");
-	collector->epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (collector->epoll < 0)
-		return fail(error, "no epoll");
-	for (uint32_t i = 0; i < EVENTS; i++) {
-		struct epoll_event event = { .events = EPOLLIN, .data.u32 = i };
-
-		if (epoll_ctl(collector->epoll, EPOLL_CTL_ADD, collector->fd[i], &event))
-			return fail(error, "epoll");
-	}
-	return 0;
 }
 
 static void show_config(const struct skstat_config *config, struct skstat_self *self)
@@ -125,8 +71,7 @@ static void show_config(const struct skstat_config *config, struct skstat_self *
 
 static struct skstat_collector *no_memory(struct skstat_collector *collector, struct skstat_error *error)
 {
-	error->err = -ENOMEM;
-	snprintf(error->text, sizeof(error->text), "no memory for the collector");
+	skstat_error_set(error, -ENOMEM, "no memory for the collector");
 	skstat_collector_free(collector);
 	return NULL;
 }
@@ -145,9 +90,8 @@ struct skstat_collector *skstat_collector_new(const struct skstat_config *config
 	collector->why = why;
 	collector->store = store;
 	collector->self = self;
-	collector->epoll = -1;
-	for (int i = 0; i < EVENTS; i++)
-		collector->fd[i] = -1;
+	collector->trouble.kind = &skstat_trouble_poll;
+	skstat_waiter_init(&collector->waiter);
 	show_config(config, self);
 
 	if (model_new(collector)) {
@@ -157,7 +101,7 @@ struct skstat_collector *skstat_collector_new(const struct skstat_config *config
 	collector->poller = skstat_poller_new(config, source, collector->model, self);
 	if (!collector->poller)
 		return no_memory(collector, error);
-	if (!config->once && events_open(collector, error)) {
+	if (!config->once && skstat_waiter_open(&collector->waiter, error)) {
 		skstat_collector_free(collector);
 		return NULL;
 	}
@@ -168,14 +112,10 @@ void skstat_collector_free(struct skstat_collector *collector)
 {
 	if (!collector)
 		return;
-	if (collector->epoll >= 0)
-		close(collector->epoll);
-	for (int i = 0; i < EVENTS; i++)
-		if (collector->fd[i] >= 0)
-			close(collector->fd[i]);
+	skstat_waiter_close(&collector->waiter);
 	skstat_poller_free(collector->poller);
 	skstat_model_free(collector->model);
-	skstat_netns_names_free(collector->names);
+	skstat_naming_close(&collector->naming);
 	free(collector);
 }
 
@@ -193,6 +133,8 @@ static int publish(struct skstat_collector *collector)
 	skstat_model_families(collector->model, set);
 	skstat_self_families(set, collector->self, skstat_poller_info(collector->poller), collector->why,
 			     known ? &process : NULL);
+	skstat_module_families(set, skstat_poller_module(collector->poller),
+			       skstat_poller_probes(collector->poller));
 	skstat_poll_time_families(&collector->time, set);
 	if (set->failed) {
 		skstat_families_free(set);
@@ -219,51 +161,35 @@ static int poll_once(struct skstat_collector *collector, uint64_t due_ns, struct
 		collector->ended = true;
 		return 0;
 	}
-	skstat_netns_names_refresh(collector->names);
+	skstat_naming_poll(&collector->naming, due_ns);
 	err = skstat_poller_poll(collector->poller, due_ns, &result, error);
 	if (!err) {
 		skstat_poll_time_add(&collector->time, result.full, result.ns);
-		skstat_trouble_budget(&collector->trouble, result.partial ? collector->config->poll_max_sockets : 0);
+		skstat_trouble_budget(&collector->budget_told, result.partial ? collector->config->poll_max_sockets : 0);
 		err = publish(collector);
 		if (err) {
 			skstat_self_add(collector->self, polls_failed, 1);
-			error->err = err;
-			snprintf(error->text, sizeof(error->text), "no memory for a snapshot");
+			skstat_error_set(error, err, "no memory for a snapshot");
 		}
 	}
 	collector->polls++;
 	return err;
 }
 
-static int timer_start(struct skstat_collector *collector, struct skstat_error *error)
-{
-	uint64_t interval = collector->config->poll_interval_ns;
-	struct itimerspec when = { 0 };
-
-	collector->start_ns = skstat_now_ns();
-	collector->ticks = 0;
-	when.it_value.tv_sec = (time_t)(collector->start_ns / SECOND);
-	when.it_value.tv_nsec = (long)(collector->start_ns % SECOND);
-	when.it_interval.tv_sec = (time_t)(interval / SECOND);
-	when.it_interval.tv_nsec = (long)(interval % SECOND);
-	if (timerfd_settime(collector->fd[EVENT_TIMER], TFD_TIMER_ABSTIME, &when, NULL))
-		return fail(error, "the timer cannot be set");
-	return 0;
-}
-
 static void tick(struct skstat_collector *collector)
 {
-	uint64_t interval = collector->config->poll_interval_ns, ticks;
+	uint64_t interval = collector->config->poll_interval_ns, ticks = skstat_waiter_ticks(&collector->waiter);
 	struct skstat_error error = { 0 };
 	int err;
 
-	if (read(collector->fd[EVENT_TIMER], &ticks, sizeof(ticks)) != sizeof(ticks))
+	if (!ticks)
 		return;
 	collector->ticks += ticks;
 	skstat_self_add(collector->self, polls_late, ticks - 1);
 	err = poll_once(collector, collector->start_ns + (collector->ticks - 1) * interval, &error);
 	if (collector->ended)
 		return;
+	skstat_waiter_listen(&collector->waiter, skstat_poller_bell(collector->poller));
 	skstat_trouble_note(&collector->trouble, err ? error.text : NULL);
 	if (collector->config->poll_max_loops && collector->polls >= collector->config->poll_max_loops) {
 		skstat_log(SKSTAT_LOG_INFO, "ending, after %" PRIu64 " polls (--poll.max-loops)", collector->polls);
@@ -273,37 +199,48 @@ static void tick(struct skstat_collector *collector)
 
 static void signal_take(struct skstat_collector *collector)
 {
-	struct signalfd_siginfo info;
+	int signal = skstat_waiter_signal(&collector->waiter);
 
-	if (read(collector->fd[EVENT_SIGNAL], &info, sizeof(info)) != sizeof(info))
+	if (!signal)
 		return;
-	if (info.ssi_signo == SIGHUP) {
+	if (signal == SIGHUP) {
 		skstat_log(SKSTAT_LOG_INFO, "SIGHUP is passed over: there is no file to read again");
 		return;
 	}
-	skstat_log(SKSTAT_LOG_INFO, "ending, by %s", info.ssi_signo == SIGINT ? "SIGINT" : "SIGTERM");
+	skstat_log(SKSTAT_LOG_INFO, "ending, by %s", signal == SIGINT ? "SIGINT" : "SIGTERM");
 	collector->ended = true;
+}
+
+/* The journal, between two polls. Nothing is published: what it brings is the next poll's to show. */
+static void bell_take(struct skstat_collector *collector)
+{
+	bool answered = skstat_poller_answer(collector->poller);
+
+	/* A bell that goes on ringing, whatever is done about it, must not keep the collector busy. */
+	skstat_waiter_listen(&collector->waiter, answered ? skstat_poller_bell(collector->poller) : -1);
 }
 
 int skstat_collector_run(struct skstat_collector *collector, struct skstat_error *error)
 {
-	static void (*const take[EVENTS])(struct skstat_collector *collector) = {
-		[EVENT_TIMER] = tick,
-		[EVENT_SIGNAL] = signal_take,
+	static void (*const take[__SKSTAT_WAKE_MAX])(struct skstat_collector *collector) = {
+		[SKSTAT_WAKE_TIMER] = tick,
+		[SKSTAT_WAKE_SIGNAL] = signal_take,
+		[SKSTAT_WAKE_BELL] = bell_take,
 	};
-	struct epoll_event events[EVENTS];
+	enum skstat_wake happened[__SKSTAT_WAKE_MAX];
 
 	if (collector->config->once)
 		return poll_once(collector, skstat_now_ns(), error);
-	if (timer_start(collector, error))
+	collector->start_ns = skstat_now_ns();
+	if (skstat_waiter_start(&collector->waiter, collector->start_ns, collector->config->poll_interval_ns, error))
 		return error->err;
 	while (!collector->ended) {
-		int count = epoll_wait(collector->epoll, events, EVENTS, -1);
+		int count = skstat_waiter_wait(&collector->waiter, happened, error);
 
-		if (count < 0 && errno != EINTR)
-			return fail(error, "waiting for events");
+		if (count < 0)
+			return count;
 		for (int i = 0; i < count && !collector->ended; i++)
-			take[events[i].data.u32](collector);
+			take[happened[i]](collector);
 	}
 	return 0;
 }

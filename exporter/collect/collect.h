@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The collector: one thread, an epoll over timer and signals. Each tick polls the source, feeds the model and
- * publishes a snapshot.
+ * The collector: one thread, an epoll over timer, signals and the source's bell. Each tick polls the source, feeds the
+ * model and publishes a snapshot; the bell brings the journal to the model in between.
  *
  * A source that fails (the module was removed) is opened again at the next tick; until then the last snapshot grows
  * stale.

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
-#include <netinet/tcp.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cost.h"
+#include "dump.h"
+#include "journal.h"
 #include "poller.h"
 #include "snapshot/snapshot.h"
+#include "source/error.h"
 #include "source/procfs.h"
 
 struct skstat_poller {
@@ -24,23 +25,11 @@ struct skstat_poller {
 	uint64_t instance; /* that the model was told last */
 	uint64_t token;	   /* of the last dump that came whole */
 	uint64_t full_ns;  /* when the last full one was due that did */
-};
 
-/* A dump under way. */
-struct dump {
-	struct skstat_poller *poller;
-	struct skstat_poll poll;
-	bool begun;    /* the model knows of it */
-	bool stranger; /* a delta met another instance than its token's */
-	int err;       /* the model's */
+	struct skstat_journal journal;
+	bool module_known;
+	struct skstat_info module; /* of the last poll */
 };
-
-static int fail(struct skstat_error *error, int err, const char *text)
-{
-	error->err = err;
-	snprintf(error->text, sizeof(error->text), "%s", text);
-	return err;
-}
 
 struct skstat_poller *skstat_poller_new(const struct skstat_config *config, struct skstat_source *source,
 					struct skstat_model *model, struct skstat_self *self)
@@ -58,6 +47,7 @@ struct skstat_poller *skstat_poller_new(const struct skstat_config *config, stru
 	poller->kind = strcmp(skstat_source_info(source)->name, "netlink") == 0 ? SKSTAT_SOURCE_NETLINK :
 										  SKSTAT_SOURCE_INET_DIAG;
 	skstat_source_set_timeout(source, config->poll_timeout_ns);
+	skstat_journal_init(&poller->journal, config, model, self);
 	return poller;
 }
 
@@ -124,6 +114,7 @@ static void source_close(struct skstat_poller *poller)
 	poller->before = cost(poller);
 	skstat_source_close(poller->source);
 	poller->source = NULL;
+	skstat_journal_forget(&poller->journal);
 }
 
 static bool full_is_due(const struct skstat_poller *poller, uint64_t due_ns)
@@ -132,151 +123,79 @@ static bool full_is_due(const struct skstat_poller *poller, uint64_t due_ns)
 	       due_ns - poller->full_ns >= poller->config->poll_full_interval_ns;
 }
 
-static struct skstat_query query(const struct skstat_poller *poller, bool full)
+/* What the next delta may stand on, after a walk. */
+static void sync(struct skstat_poller *poller, const struct skstat_dump *dump, int err, uint64_t due_ns)
 {
-	const struct skstat_config *config = poller->config;
-	struct skstat_query q = {
-		.has = SKSTAT_HAS(GROUPS) | SKSTAT_HAS(STATES),
-		.groups = skstat_model_groups(poller->model),
-		/* Those are counted by state in the records of namespaces: that is all there is to know of them. */
-		.states = ((2u << TCP_CLOSING) - (1u << TCP_ESTABLISHED)) & ~(1u << TCP_TIME_WAIT | 1u << TCP_SYN_RECV),
-		.max_sockets = config->poll_max_sockets,
-		.active_since = poller->token,
-	};
-
-	if (!config->ipv4 || !config->ipv6) {
-		q.has |= SKSTAT_HAS(FAMILIES);
-		q.families = config->ipv4 ? SKSTAT_FAMILY_INET | SKSTAT_FAMILY_MAPPED : SKSTAT_FAMILY_INET6;
-	}
-	if (config->poll_max_sockets)
-		q.has |= SKSTAT_HAS(MAX_SOCKETS);
-	if (!full)
-		q.has |= SKSTAT_HAS(ACTIVE_SINCE);
-	return q;
-}
-
-/*
- * Tells the model: with the first record, not before, for only then it is known which instance answers. False if that
- * is not the one whose token was sent.
- */
-static bool dump_begin(struct dump *dump)
-{
-	struct skstat_poller *poller = dump->poller;
-	const struct skstat_source_info *info = skstat_source_info(poller->source);
-
-	if (!dump->poll.full && info->instance != poller->instance) {
-		dump->stranger = true;
-		return false;
-	}
-	if (info->instance != poller->instance)
+	if (dump->poll.instance != poller->instance)
 		poller->synced = false;
-	poller->instance = info->instance;
-	dump->poll.instance = info->instance;
-	dump->poll.hz = info->hz;
-	dump->poll.exactly_once = info->exactly_once;
-	dump->poll.schema = info->schema;
-	skstat_model_begin(poller->model, &dump->poll);
-	dump->begun = true;
-	return true;
-}
-
-static int sample_take(const struct skstat_sample *sample, void *arg)
-{
-	struct dump *dump = arg;
-
-	if (!dump->begun && !dump_begin(dump))
-		return 1;
-	dump->err = skstat_model_sample(sample, dump->poller->model);
-	return dump->err != 0;
-}
-
-/* The sockets. `totals` as the model got them. With dump->stranger the model has seen nothing. */
-static int dump_run(struct dump *dump, struct skstat_totals *totals, struct skstat_error *error)
-{
-	struct skstat_poller *poller = dump->poller;
-	struct skstat_query q = query(poller, dump->poll.full);
-	int err;
-
-	*totals = (struct skstat_totals){ 0 };
-	*error = (struct skstat_error){ 0 };
-	err = skstat_source_sock(poller->source, &q, sample_take, dump, totals, error);
-	if (dump->stranger || (!dump->begun && !dump_begin(dump)))
-		return 0;
-	if (dump->err)
-		err = fail(error, dump->err, "no memory for what the model has to know of sockets");
-	else if (err >= 0 && !totals->complete)
-		err = fail(error, -EBADMSG, "the dump ended without its totals");
-	else if (!err && totals->instance && totals->instance != poller->instance)
-		err = fail(error, -ESTALE, "the module was loaded anew during the walk");
-	if (err)
-		totals->complete = false;
-	else
-		count_totals(poller->self, totals);
-	skstat_model_end(poller->model, totals);
-	return err;
-}
-
-static int mib_take(const struct skstat_mib *mib, void *arg)
-{
-	struct dump *dump = arg;
-
-	/* The model's names of the counters are another module's, and gone. */
-	dump->stranger = skstat_source_info(dump->poller->source)->instance != dump->poll.instance;
-	if (!dump->stranger)
-		dump->err = skstat_model_mib(mib, dump->poller->model);
-	return dump->stranger || dump->err;
-}
-
-static int mib_run(struct dump *dump, struct skstat_error *error)
-{
-	struct skstat_poller *poller = dump->poller;
-	int err = skstat_source_mib(poller->source, mib_take, dump, error);
-
-	/* Also when no namespace came: the names would be looked up later. */
-	if (dump->stranger || skstat_source_info(poller->source)->instance != dump->poll.instance) {
-		poller->synced = false;
-		return fail(error, -ESTALE, "the module was loaded anew during the poll");
-	}
-	if (dump->err)
-		return fail(error, dump->err, "no memory for counters of namespaces");
-	return err;
-}
-
-/* What the next delta may stand on, after a dump. */
-static void sync(struct skstat_poller *poller, const struct dump *dump, const struct skstat_totals *totals, int err,
-		 uint64_t due_ns)
-{
+	poller->instance = dump->poll.instance;
 	/* It may be the token that the kernel refused, or it is another instance's; a full dump needs none. */
 	if (err == -EINVAL || err == -ESTALE)
 		poller->synced = false;
-	if (err || totals->partial)
+	if (err || dump->totals.partial)
 		return;
-	poller->token = totals->token;
+	poller->token = dump->totals.token;
 	if (dump->poll.full) {
 		poller->synced = true;
 		poller->full_ns = due_ns;
 	}
 }
 
+/* The probes first, then the sockets: what happens to one after it was walked is in the journal. */
+static int walk(struct skstat_poller *poller, struct skstat_dump *dump, struct skstat_error *error)
+{
+	skstat_journal_hold(&poller->journal, poller->source);
+	dump->poll.journal = skstat_journal_is_held(&poller->journal);
+	dump->poll.journal_ns = poller->journal.since_ns;
+	return skstat_dump_walk(dump, error);
+}
+
 static int poll_source(struct skstat_poller *poller, uint64_t due_ns, struct skstat_poll_result *result,
 		       struct skstat_error *error)
 {
-	struct dump dump = { .poller = poller, .poll = { .now_ns = skstat_now_ns() } };
-	struct skstat_totals totals;
+	struct skstat_dump dump = {
+		.config = poller->config,
+		.source = poller->source,
+		.model = poller->model,
+		.known = poller->instance,
+		.token = poller->token,
+		.poll = { .now_ns = skstat_now_ns(), .full = full_is_due(poller, due_ns) },
+	};
 	int err;
 
 	(void)skstat_port_range_read(&dump.poll.port_min, &dump.poll.port_max);
-	dump.poll.full = result->full = full_is_due(poller, due_ns);
-	err = dump_run(&dump, &totals, error);
+	err = walk(poller, &dump, error);
 	if (dump.stranger) {
 		/* By another instance's token sockets were left out that nobody knows: everything, at once. */
-		dump.stranger = false;
-		dump.poll.full = result->full = true;
-		err = dump_run(&dump, &totals, error);
+		dump.poll.full = true;
+		err = walk(poller, &dump, error);
 	}
-	sync(poller, &dump, &totals, err, due_ns);
-	result->partial = !err && totals.partial;
-	return err ? err : mib_run(&dump, error);
+	result->full = dump.poll.full;
+	result->partial = !err && dump.totals.partial;
+	sync(poller, &dump, err, due_ns);
+	if (!err)
+		count_totals(poller->self, &dump.totals);
+
+	/* After most failures too: the rings fill up all the same. */
+	if (!gone(err) && err != -ESTALE)
+		result->unread = skstat_journal_read(&poller->journal, poller->source, poller->instance, NULL) != 0;
+	skstat_model_end(poller->model, &dump.totals);
+	if (!err)
+		err = skstat_dump_mib(&dump, error);
+	if (err == -ESTALE)
+		poller->synced = false;
+	return err;
+}
+
+/* What the module says of its own cost: not known where there is no module, or where it does not tell. */
+static int ask_module(struct skstat_poller *poller, struct skstat_error *error)
+{
+	poller->module_known = skstat_source_module_info(poller->source, &poller->module, NULL) == 0;
+	if (skstat_source_info(poller->source)->instance == poller->instance)
+		return 0;
+	/* The model's names of the kernel's counters were the old one's. */
+	poller->synced = false;
+	return skstat_error_set(error, -ESTALE, "the module was loaded anew during the poll");
 }
 
 static void count_poll(struct skstat_self *self, const struct skstat_poll_result *result, int err)
@@ -291,13 +210,37 @@ static void count_poll(struct skstat_self *self, const struct skstat_poll_result
 		skstat_self_add(self, polls_failed, 1);
 	else if (result->partial)
 		skstat_self_add(self, polls_partial, 1);
+	if (result->unread)
+		skstat_self_add(self, polls_unread, 1);
+}
+
+/* Time of the collector, by what it spends it on. */
+struct stopwatch {
+	uint64_t start_ns, waited_ns;
+};
+
+static struct stopwatch stopwatch_start(const struct skstat_poller *poller)
+{
+	return (struct stopwatch){ .start_ns = skstat_now_ns(), .waited_ns = cost(poller).wait_ns };
+}
+
+/* Counts and shows what it took. Returns the time. */
+static uint64_t stopwatch_stop(struct skstat_poller *poller, const struct stopwatch *watch)
+{
+	uint64_t ns = skstat_now_ns() - watch->start_ns, waited;
+	struct skstat_source_cost sum = cost(poller);
+
+	waited = sum.wait_ns - watch->waited_ns;
+	skstat_cost_show(&sum, poller->self);
+	skstat_self_add(poller->self, stage_receive_ns, waited);
+	skstat_self_add(poller->self, stage_model_ns, ns > waited ? ns - waited : 0);
+	return ns;
 }
 
 int skstat_poller_poll(struct skstat_poller *poller, uint64_t due_ns, struct skstat_poll_result *result,
 		       struct skstat_error *error)
 {
-	uint64_t start = skstat_now_ns(), waited = cost(poller).wait_ns;
-	struct skstat_source_cost sum;
+	const struct stopwatch watch = stopwatch_start(poller);
 	int err;
 
 	*error = (struct skstat_error){ 0 };
@@ -305,15 +248,42 @@ int skstat_poller_poll(struct skstat_poller *poller, uint64_t due_ns, struct sks
 	err = source_open(poller, error);
 	if (!err)
 		err = poll_source(poller, due_ns, result, error);
+	poller->module_known = false;
+	if (!err)
+		err = ask_module(poller, error);
 	if (gone(err))
 		source_close(poller);
-
-	result->ns = skstat_now_ns() - start;
-	sum = cost(poller);
-	waited = sum.wait_ns - waited;
-	skstat_cost_show(&sum, poller->self);
+	result->ns = stopwatch_stop(poller, &watch);
 	count_poll(poller->self, result, err);
-	skstat_self_add(poller->self, stage_receive_ns, waited);
-	skstat_self_add(poller->self, stage_model_ns, result->ns > waited ? result->ns - waited : 0);
 	return err;
+}
+
+const struct skstat_info *skstat_poller_module(const struct skstat_poller *poller)
+{
+	return poller->module_known ? &poller->module : NULL;
+}
+
+uint64_t skstat_poller_probes(const struct skstat_poller *poller)
+{
+	return poller->journal.held;
+}
+
+int skstat_poller_bell(const struct skstat_poller *poller)
+{
+	return poller->source && skstat_journal_is_held(&poller->journal) ? skstat_source_bell(poller->source) : -1;
+}
+
+bool skstat_poller_answer(struct skstat_poller *poller)
+{
+	const struct stopwatch watch = stopwatch_start(poller);
+	uint64_t bells, events;
+	int err;
+
+	if (!poller->source)
+		return false;
+	bells = skstat_source_bell_take(poller->source);
+	skstat_self_add(poller->self, journal_bells, bells);
+	err = skstat_journal_read(&poller->journal, poller->source, poller->instance, &events);
+	(void)stopwatch_stop(poller, &watch);
+	return !err && (bells || events);
 }

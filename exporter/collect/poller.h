@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * One poll after another: asks the source for everything or for what was active, and feeds the model. One thread.
+ * One poll after another: asks the source for everything or for what was active, then for the journal, and feeds the
+ * model. One thread.
  *
  * A delta may delay, never lose: it asks for what happened since the token of the last dump of this instance that came
  * whole. A dump that failed or that a budget ended moves no token.
@@ -19,6 +20,7 @@ struct skstat_poller;
 struct skstat_poll_result {
 	bool full;    /* else a delta */
 	bool partial; /* --poll.max-sockets ended it */
+	bool unread;  /* the journal could not be read, which is said and counted; the rest of the poll is good */
 	uint64_t ns;  /* that it took */
 };
 
@@ -34,6 +36,24 @@ void skstat_poller_free(struct skstat_poller *poller);
  */
 int skstat_poller_poll(struct skstat_poller *poller, uint64_t due_ns, struct skstat_poll_result *result,
 		       struct skstat_error *error);
+
+/*
+ * What to wait for between two polls: a descriptor that is readable when a ring of the journal is filling up; -1: there
+ * is none. It may be another one after any call of skstat_poller_poll() or _answer().
+ */
+int skstat_poller_bell(const struct skstat_poller *poller);
+
+/*
+ * The bell rang: the journal is read into the model, which is not shown by this. False: nothing came of it, so that the
+ * bell may go on ringing; it should not be listened to before the next poll.
+ */
+bool skstat_poller_answer(struct skstat_poller *poller);
+
+/* What the module said of itself at the end of the last poll; NULL: there is no module, or the poll failed. */
+const struct skstat_info *skstat_poller_module(const struct skstat_poller *poller);
+
+/* The probes that are held for the journal: SKSTAT_PROBE_BIT(); 0: there is no journal. */
+uint64_t skstat_poller_probes(const struct skstat_poller *poller);
 
 /* Of the source; NULL while it is gone. */
 const struct skstat_source_info *skstat_poller_info(const struct skstat_poller *poller);

@@ -10,6 +10,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "log/log.h"
 #include "privilege.h"
 
 /* Who and what this process is going to be. */
@@ -20,7 +21,7 @@ struct identity {
 	gid_t gid;
 	gid_t groups[1];
 	size_t group_count;
-	bool keep; /* CAP_NET_ADMIN */
+	uint64_t keep; /* SKSTAT_CAPABILITY() */
 };
 
 static int __attribute__((format(printf, 3, 4)))
@@ -70,12 +71,22 @@ static int find_user(const char *user, struct identity *identity, struct skstat_
 	return 0;
 }
 
-static int plan(const char *user, const char *group, struct identity *identity, struct skstat_error *error)
+/* Of these, the ones that there are. */
+static uint64_t permitted(uint64_t capabilities)
+{
+	for (cap_value_t value = 0; value < 64; value++)
+		if (capabilities & SKSTAT_CAPABILITY(value) && !has(value, CAP_PERMITTED))
+			capabilities &= ~SKSTAT_CAPABILITY(value);
+	return capabilities;
+}
+
+static int plan(const char *user, const char *group, uint64_t keep, struct identity *identity,
+		struct skstat_error *error)
 {
 	const struct group *entry = group && *group ? getgrnam(group) : NULL;
 
 	*identity = (struct identity){ .root = geteuid() == 0, .uid = geteuid(), .gid = getegid() };
-	identity->keep = has(CAP_NET_ADMIN, CAP_PERMITTED);
+	identity->keep = permitted(keep);
 	if (!identity->root)
 		return 0;
 	if (entry)
@@ -123,17 +134,18 @@ static int become(const struct identity *identity, const char *user, struct skst
 	return 0;
 }
 
-/* What the process is to have: CAP_NET_ADMIN, permitted and effective, or nothing. NULL: no memory. */
+/* What the process is to have, permitted and effective. NULL: no memory. */
 static cap_t wanted(const struct identity *identity)
 {
-	static const cap_value_t keep[] = { CAP_NET_ADMIN };
 	cap_t caps = cap_init();
 
-	if (caps && identity->keep &&
-	    (cap_set_flag(caps, CAP_PERMITTED, 1, keep, CAP_SET) ||
-	     cap_set_flag(caps, CAP_EFFECTIVE, 1, keep, CAP_SET))) {
-		cap_free(caps);
-		return NULL;
+	for (cap_value_t value = 0; caps && value < 64; value++) {
+		if (identity->keep & SKSTAT_CAPABILITY(value) &&
+		    (cap_set_flag(caps, CAP_PERMITTED, 1, &value, CAP_SET) ||
+		     cap_set_flag(caps, CAP_EFFECTIVE, 1, &value, CAP_SET))) {
+			cap_free(caps);
+			return NULL;
+		}
 	}
 	return caps;
 }
@@ -184,14 +196,15 @@ static int verify(const struct identity *identity, cap_t caps, bool bounding, st
 	return 0;
 }
 
-int skstat_privilege_drop(const char *user, const char *group, struct skstat_error *error)
+int skstat_privilege_drop(const char *user, const char *group, uint64_t keep, uint64_t *kept,
+			  struct skstat_error *error)
 {
 	struct identity identity;
 	bool bounding = false;
 	cap_t caps;
 	int err;
 
-	err = plan(user, group, &identity, error);
+	err = plan(user, group, keep, &identity, error);
 	if (err)
 		return err;
 	caps = wanted(&identity);
@@ -208,5 +221,33 @@ int skstat_privilege_drop(const char *user, const char *group, struct skstat_err
 	if (!err)
 		err = verify(&identity, caps, bounding, error);
 	cap_free(caps);
+	if (kept)
+		*kept = identity.keep;
 	return err;
+}
+
+/* What comes of it where one is missing. Without CAP_NET_ADMIN the source and the journal say so themselves. */
+static const struct {
+	cap_value_t value;
+	const char *name, *without;
+} purposes[] = {
+	{ CAP_SYS_PTRACE, "CAP_SYS_PTRACE", "other users' processes have no names (--view.comm)" },
+	{ CAP_DAC_READ_SEARCH, "CAP_DAC_READ_SEARCH", "other users' processes have no names (--view.comm)" },
+};
+
+uint64_t skstat_privilege_needed(const struct skstat_config *config)
+{
+	uint64_t needed = SKSTAT_CAPABILITY(CAP_NET_ADMIN);
+
+	/* To read the links in other users' /proc/PID/fd. */
+	if (config->view_comm)
+		needed |= SKSTAT_CAPABILITY(CAP_SYS_PTRACE) | SKSTAT_CAPABILITY(CAP_DAC_READ_SEARCH);
+	return needed;
+}
+
+void skstat_privilege_tell(uint64_t needed, uint64_t kept)
+{
+	for (size_t i = 0; i < sizeof(purposes) / sizeof(purposes[0]); i++)
+		if (needed & ~kept & SKSTAT_CAPABILITY(purposes[i].value))
+			skstat_log(SKSTAT_LOG_WARN, "without %s %s", purposes[i].name, purposes[i].without);
 }

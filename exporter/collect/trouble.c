@@ -3,30 +3,43 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "log/log.h"
 #include "trouble.h"
+
+const struct skstat_trouble_kind skstat_trouble_poll = {
+	SKSTAT_LOG_ERROR, "poll failed", "polls are well again",
+};
+
+const struct skstat_trouble_kind skstat_trouble_hold = {
+	SKSTAT_LOG_WARN,
+	"what happens to connections between two polls is not seen, for the journal cannot be held",
+	"the journal is held",
+};
+
+const struct skstat_trouble_kind skstat_trouble_journal = {
+	SKSTAT_LOG_ERROR, "the journal cannot be read", "the journal can be read again",
+};
 
 void skstat_trouble_note(struct skstat_trouble *trouble, const char *text)
 {
 	if (!text) {
-		if (trouble->polls)
-			skstat_log(SKSTAT_LOG_INFO, "polls are well again, after %" PRIu64 " that failed",
-				   trouble->polls);
-		trouble->polls = 0;
+		if (trouble->times)
+			skstat_log(SKSTAT_LOG_INFO, "%s, after %" PRIu64 " that failed", trouble->kind->over,
+				   trouble->times);
+		trouble->times = 0;
 		return;
 	}
-	if (!trouble->polls || strcmp(trouble->text, text) != 0)
-		skstat_log(SKSTAT_LOG_ERROR, "poll failed: %s", text);
+	if (!trouble->times || strcmp(trouble->text, text) != 0)
+		skstat_log(trouble->kind->level, "%s: %s", trouble->kind->begun, text);
 	snprintf(trouble->text, sizeof(trouble->text), "%s", text);
-	trouble->polls++;
+	trouble->times++;
 }
 
-void skstat_trouble_budget(struct skstat_trouble *trouble, uint32_t budget)
+void skstat_trouble_budget(uint32_t *told, uint32_t budget)
 {
-	if (budget && !trouble->budget)
+	if (budget && !*told)
 		skstat_log(SKSTAT_LOG_WARN, "polls end after %" PRIu32 " sockets (--poll.max-sockets): there are more",
 			   budget);
-	else if (!budget && trouble->budget)
+	else if (!budget && *told)
 		skstat_log(SKSTAT_LOG_INFO, "polls reach every socket again");
-	trouble->budget = budget;
+	*told = budget;
 }

@@ -1,26 +1,36 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What is wrong with polls, as the log tells it: a line when it begins, when it becomes something else, and when it is
- * over. Not one a poll.
+ * What is wrong, as the log tells it: a line when it begins, when it becomes something else, and when it is over. Not
+ * one a poll.
  */
 #ifndef SKSTAT_COLLECT_TROUBLE_H
 #define SKSTAT_COLLECT_TROUBLE_H
 
 #include <stdint.h>
 
+#include "log/log.h"
 #include "source/message.h"
 
-/* Zeroed: none. */
-struct skstat_trouble {
-	char text[sizeof(((struct skstat_error *)0)->text)];
-	uint64_t polls; /* that failed in a row */
-	uint32_t budget;
+/* How a trouble is told. */
+struct skstat_trouble_kind {
+	enum skstat_log_level level;
+	const char *begun; /* goes before ": " and the sentence */
+	const char *over;  /* goes before ", after N that failed" */
 };
 
-/* A poll has ended: `text` says why it failed, NULL that it did not. */
+/* Zeroed, but for `kind`: none. */
+struct skstat_trouble {
+	const struct skstat_trouble_kind *kind;
+	char text[sizeof(((struct skstat_error *)0)->text)];
+	uint64_t times; /* in a row */
+};
+
+extern const struct skstat_trouble_kind skstat_trouble_poll, skstat_trouble_hold, skstat_trouble_journal;
+
+/* Another try has ended: `text` says why it failed, NULL that it did not. */
 void skstat_trouble_note(struct skstat_trouble *trouble, const char *text);
 
-/* A poll was cut off after `budget` sockets; 0: it was not. */
-void skstat_trouble_budget(struct skstat_trouble *trouble, uint32_t budget);
+/* A poll was cut off after `budget` sockets; 0: it was not. `told` is what the log knows, zero at first. */
+void skstat_trouble_budget(uint32_t *told, uint32_t budget);
 
 #endif

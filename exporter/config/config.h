@@ -33,9 +33,17 @@ struct skstat_config {
 	bool once;			/* --once */
 	const char *kill_switch;	/* --kill-switch.file */
 
+	/* the journal */
+	bool journal;		 /* --journal */
+	bool journal_first_byte; /* --journal.first-byte */
+	bool journal_reader;	 /* --journal.reader */
+	bool journal_accept;	 /* --journal.accept-probe */
+
 	/* what is made of them */
 	uint32_t view_limit;  /* --view.limit: groups */
 	uint64_t view_ttl_ns; /* --view.group-ttl */
+	bool view_comm;	      /* --view.comm */
+	bool view_all_histograms; /* --view.all-histograms */
 	uint32_t netns_limit; /* --netns.limit: namespaces */
 
 	/* web */

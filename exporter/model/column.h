@@ -24,6 +24,8 @@
 	SKSTAT_FIELDS_TRAFFIC(F) SKSTAT_FIELDS_TCP(F) SKSTAT_FIELDS_MEMORY(F) SKSTAT_FIELDS_OWNER(F) \
 	SKSTAT_FIELDS_CONGESTION(F) SKSTAT_FIELDS_TIMER(F)
 #define SKSTAT_FIELDS_OF_LISTENERS(F) SKSTAT_FIELDS_LISTEN(F)
+/* What events alone have: histograms of whole connections. */
+#define SKSTAT_FIELDS_OF_LIVES(F) SKSTAT_FIELDS_EVENT(F)
 
 /* identity, timer, listen, traffic, tcp, memory, owner, congestion; netns is of namespaces, event of the journal */
 _Static_assert(__SKSTAT_GROUP_MAX == 10, "a group of fields was added, and is of connections or of listeners");
@@ -119,6 +121,17 @@ enum {
 	SKSTAT_IF_HISTOGRAM(kind, aggregate, shown, SKSTAT_HISTOGRAM_##name, )
 	SKSTAT_FIELDS_OF_CONNECTIONS(SKSTAT_ROW)
 	SKSTAT_HISTOGRAMS,
+#undef SKSTAT_ROW
+};
+
+/* Distributions of whole connections, each with one observation of it: SKSTAT_LIFE_connect_latency, ... */
+enum {
+#define SKSTAT_ROW(id, name, type, kind, unit, noun, aggregate, shown, ...) \
+	SKSTAT_IF_HISTOGRAM(kind, aggregate, shown, SKSTAT_LIFE_##name, )
+	SKSTAT_FIELDS_OF_LIVES(SKSTAT_ROW)
+	SKSTAT_LIFE_SENT, /* payload of a connection, from the counters of its last record */
+	SKSTAT_LIFE_RECEIVED,
+	SKSTAT_LIVES,
 #undef SKSTAT_ROW
 };
 

@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <errno.h>
 #include <netinet/tcp.h>
 #include <string.h>
 
 #include "address.h"
+#include "comm.h"
 #include "connection.h"
-#include "difference.h"
 #include "direction.h"
+#include "newcomers.h"
 #include "socket.h"
 
-static void group_observe(const struct skstat_plan *plan, struct skstat_view_group *group, const uint64_t *value)
+void skstat_connection_count(struct skstat_model *model, struct skstat_view_group *group, uint64_t netns,
+			     const struct skstat_difference *difference)
 {
-#pragma GCC unroll 8
-	for (size_t i = 0; i < SKSTAT_HISTOGRAMS; i++)
-		if (plan->histogram[i].available)
-			skstat_histogram_add(&group->histogram[i], &plan->measure[i], value[i]);
+	skstat_group_count(group, difference, model->poll.now_ns);
+	skstat_ledger_count(model, netns, difference);
 }
 
 /*
@@ -33,7 +32,7 @@ static bool fin_came(const struct skstat_sample *sample)
 	}
 }
 
-static void fin_note(struct skstat_entry *entry, const struct skstat_sample *sample)
+void skstat_fin_note(struct skstat_entry *entry, const struct skstat_sample *sample)
 {
 	if (entry->fin == SKSTAT_FIN_NONE && fin_came(sample))
 		entry->fin = SKSTAT_FIN_CAME;
@@ -43,7 +42,7 @@ static void fin_note(struct skstat_entry *entry, const struct skstat_sample *sam
  * bytes_received counts a FIN as 1: taken off once. A FIN that came while the record was read may be in the next one
  * only: it is waited for.
  */
-static void fin_take(struct skstat_entry *entry, struct skstat_difference *difference)
+void skstat_fin_take(struct skstat_entry *entry, struct skstat_difference *difference)
 {
 	if (entry->fin != SKSTAT_FIN_CAME || !difference->delta[SKSTAT_COUNTER_bytes_received])
 		return;
@@ -61,10 +60,9 @@ static bool state_may_send(uint8_t state)
  * Since the last record, less what it was busy. Records and clock are not read at the same moment: what was busy too
  * much, as it seems, is taken off the next time.
  */
-static void idle_count(const struct skstat_model *model, struct skstat_entry *entry, uint8_t state, uint64_t busy)
+void skstat_connection_idle(const struct skstat_model *model, struct skstat_entry *entry, uint8_t state, uint64_t busy,
+			    uint64_t now)
 {
-	uint64_t now = model->poll.now_ns;
-
 	if (!state_may_send(state) || !state_may_send(entry->state) ||
 	    !model->plan.counter[SKSTAT_COUNTER_busy_time].available) {
 		entry->idle_from_ns = now;
@@ -78,16 +76,20 @@ static void idle_count(const struct skstat_model *model, struct skstat_entry *en
 	}
 }
 
+bool skstat_difference_active(const struct skstat_difference *difference)
+{
+	const uint64_t *delta = difference->delta;
+
+	return delta[SKSTAT_COUNTER_segs_out] | delta[SKSTAT_COUNTER_segs_in] | delta[SKSTAT_COUNTER_bytes_sent] |
+	       delta[SKSTAT_COUNTER_bytes_received];
+}
+
 /* Whether this poll observes the connection: it sent or received, or holds a queue. */
 static bool is_active(const struct skstat_plan *plan, const struct skstat_difference *difference,
 		      const struct skstat_sample *sample)
 {
-	const uint64_t *delta = difference->delta;
-
-	if (delta[SKSTAT_COUNTER_segs_out] | delta[SKSTAT_COUNTER_segs_in] | delta[SKSTAT_COUNTER_bytes_sent] |
-	    delta[SKSTAT_COUNTER_bytes_received])
-		return true;
-	return (sample->traffic.rqueue && plan->histogram[SKSTAT_HISTOGRAM_rqueue].available) ||
+	return skstat_difference_active(difference) ||
+	       (sample->traffic.rqueue && plan->histogram[SKSTAT_HISTOGRAM_rqueue].available) ||
 	       (sample->traffic.wqueue && plan->histogram[SKSTAT_HISTOGRAM_wqueue].available);
 }
 
@@ -104,17 +106,58 @@ static bool is_back(uint8_t before, uint8_t now)
 	return before < sizeof(steps) && now < sizeof(steps) && steps[now] && steps[now] < steps[before];
 }
 
+void skstat_connection_set_aside(struct skstat_model *model, const struct skstat_entry *entry, uint64_t until_ns)
+{
+	if (model->poll.journal && entry->kind == SKSTAT_KIND_FULL && entry->group)
+		skstat_aside_keep(&model->asides, entry, until_ns, model->number);
+}
+
 /* The connection under this cookie is another one than before: only connect(), on a socket that was used, does that. */
 static void connection_begin(struct skstat_model *model, struct skstat_entry *entry,
-			     const struct skstat_identity *identity, bool ipv4)
+			     const struct skstat_sample *sample, bool ipv4)
 {
 	struct skstat_view_key key;
+	struct skstat_name comm;
+	struct skstat_ends ends;
 
 	entry->kind = SKSTAT_KIND_FULL;
 	entry->fin = SKSTAT_FIN_NONE;
+	entry->flags = 0;
+	entry->began_ns = 0;
+	entry->first = model->number;
 	entry->idle_from_ns = model->poll.now_ns;
-	skstat_direction_key(model, SKSTAT_DIRECTION_OUT, identity->sport, identity->dport, ipv4, &key);
+	skstat_ends_of(sample, ipv4, &ends);
+	skstat_comm_choose(model, &sample->owner.comm, sample->owner.inode, &comm);
+	skstat_direction_key(model, SKSTAT_DIRECTION_OUT, &ends, 0, &comm, &key);
 	skstat_socket_join(model, entry, skstat_view_admit(&model->view, &key, model->poll.now_ns));
+}
+
+/* The values are the new ones already; set aside is what they were. */
+static void connection_leave(struct skstat_model *model, struct skstat_entry *entry,
+			     const struct skstat_difference *difference)
+{
+	struct skstat_entry was = *entry;
+
+	skstat_difference_undo(&was.values, difference);
+	skstat_connection_set_aside(model, &was, 0);
+	skstat_socket_leave(model, entry);
+}
+
+int skstat_connection_add(struct skstat_model *model, const struct skstat_sample *sample, bool ipv4)
+{
+	struct skstat_tombstone *stone = skstat_tombstone_find(&model->tombstones, sample->identity.cookie);
+	int err;
+
+	/* It has closed; or it is the next one on the socket: then an OPENED will say so, or the stone's end. */
+	if (stone && !stone->swept) {
+		model->count.buried++;
+		return 0;
+	}
+	/* What walks had lost was there before. */
+	err = skstat_newcomer_add(model, sample, ipv4, model->ready && !stone);
+	if (!err && stone)
+		skstat_tombstone_lift(&model->tombstones, stone);
+	return err;
 }
 
 void skstat_connection_update(struct skstat_model *model, struct skstat_entry *entry,
@@ -134,21 +177,22 @@ void skstat_connection_update(struct skstat_model *model, struct skstat_entry *e
 		memset(&difference, 0, sizeof(difference));
 	other |= difference.back;
 	if (other)
-		skstat_socket_leave(model, entry);
+		connection_leave(model, entry, &difference);
 	if (other && fits)
 		skstat_difference_begin(plan, &entry->values, sample, &difference);
 	if (fits)
 		skstat_gauges_take(plan, &entry->values, sample, other ? NULL : entry->group->gauge);
 	if (other)
-		connection_begin(model, entry, &sample->identity, ipv4);
+		connection_begin(model, entry, sample, ipv4);
 	else
-		idle_count(model, entry, state, difference.delta[SKSTAT_COUNTER_busy_time]);
-	fin_note(entry, sample);
-	fin_take(entry, &difference);
-	skstat_group_count(entry->group, &difference, model->poll.now_ns);
+		skstat_connection_idle(model, entry, state, difference.delta[SKSTAT_COUNTER_busy_time],
+				       model->poll.now_ns);
+	skstat_fin_note(entry, sample);
+	skstat_fin_take(entry, &difference);
+	skstat_connection_count(model, entry->group, sample->identity.netns, &difference);
 	if (fits && (other || is_active(plan, &difference, sample))) {
 		skstat_observation_take(sample, value);
-		group_observe(plan, entry->group, value);
+		skstat_group_observe(plan, entry->group, value);
 	}
 	/* A listener that was shut down and connects is a new connection; what it was is none. */
 	if (connected) {
@@ -159,84 +203,7 @@ void skstat_connection_update(struct skstat_model *model, struct skstat_entry *e
 		model->tracked++;
 	}
 	entry->tuple = tuple;
+	if (entry->state == TCP_SYN_SENT)
+		entry->first = model->number;
 	skstat_entry_stamp(entry, model->number, sample);
 }
-
-int skstat_connection_add(struct skstat_model *model, const struct skstat_sample *sample, bool ipv4)
-{
-	const struct skstat_identity *identity = &sample->identity;
-	struct skstat_newcomer *newcomer = skstat_newcomers_add(&model->newcomers);
-	struct skstat_observation *observation;
-	struct skstat_entry *entry;
-
-	if (!newcomer)
-		return -ENOMEM;
-	observation = model->ready ? skstat_newcomers_observe(&model->newcomers) : NULL;
-	entry = model->ready && !observation ? NULL : skstat_table_insert(&model->table, identity->cookie);
-	if (!entry) {
-		model->newcomers.count--;
-		return -ENOMEM;
-	}
-	entry->kind = SKSTAT_KIND_FULL;
-	entry->tuple = skstat_address_tuple(identity, ipv4);
-	entry->idle_from_ns = model->poll.now_ns;
-	skstat_entry_begin(&model->plan, entry, sample);
-	fin_note(entry, sample);
-	if (observation)
-		skstat_observation_take(sample, observation->value);
-	skstat_entry_stamp(entry, model->number, sample);
-
-	newcomer->entry = entry;
-	newcomer->cookie = identity->cookie;
-	newcomer->netns = identity->netns;
-	newcomer->address = skstat_address_mapped(&identity->saddr, identity->family);
-	newcomer->sport = identity->sport;
-	newcomer->dport = identity->dport;
-	newcomer->ipv4 = ipv4;
-	newcomer->whole = model->ready;
-	model->tracked++;
-	if (model->ready)
-		model->count.fresh++;
-	else
-		model->count.baseline++;
-	return 0;
-}
-
-static void newcomer_settle(struct skstat_model *model, const struct skstat_newcomer *newcomer)
-{
-	struct skstat_entry *entry = newcomer->entry;
-	struct skstat_difference difference;
-	struct skstat_listener *listener;
-	enum skstat_direction direction;
-	struct skstat_view_key key;
-
-	direction = skstat_direction_of(model, newcomer, &listener);
-	if (listener)
-		skstat_listener_hold(listener);
-	entry->listener = listener;
-	skstat_direction_key(model, direction, newcomer->sport, newcomer->dport, newcomer->ipv4, &key);
-	skstat_socket_join(model, entry, skstat_view_admit(&model->view, &key, model->poll.now_ns));
-
-	/* Of a baseline, too, the FIN is in what it had. */
-	skstat_difference_whole(&entry->values, &difference);
-	fin_take(entry, &difference);
-	if (newcomer->whole)
-		skstat_group_count(entry->group, &difference, model->poll.now_ns);
-	if (newcomer->observation != SKSTAT_NOT_OBSERVED && entry->epoch)
-		group_observe(&model->plan, entry->group,
-			      model->newcomers.observation[newcomer->observation].value);
-}
-
-void skstat_connection_settle(struct skstat_model *model)
-{
-	for (size_t i = 0; i < model->newcomers.count; i++) {
-		const struct skstat_newcomer *newcomer = &model->newcomers.list[i];
-
-		/* It may have turned into a listener within this poll. */
-		if (newcomer->entry->kind == SKSTAT_KIND_FULL && !newcomer->entry->group &&
-		    newcomer->entry->cookie == newcomer->cookie)
-			newcomer_settle(model, newcomer);
-	}
-	skstat_newcomers_clear(&model->newcomers);
-}
-

@@ -82,6 +82,33 @@ void skstat_difference_take(const struct skstat_plan *plan, struct skstat_values
 	difference->back = HIGHEST(step64) | HIGHEST(step32) | HIGHEST(step16);
 }
 
+void skstat_difference_undo(struct skstat_values *last, const struct skstat_difference *difference)
+{
+#define UNDO(name) \
+	last->name = (__typeof__(last->name))(last->name - difference->delta[SKSTAT_COUNTER_##name]);
+#define ROW(id, name, type, kind, unit, noun, aggregate, shown, ...) \
+	SKSTAT_IF_COUNTER(kind, aggregate, shown, UNDO(name))
+	SKSTAT_FIELDS_OF_CONNECTIONS(ROW)
+#undef ROW
+}
+
+#define SURVIVOR_NEVER(x, field) x->field = values->field;
+#define SURVIVOR_ROUGH(x, field)
+#define SURVIVOR(x, field, reset) SURVIVOR_##reset(x, field)
+
+struct skstat_survivors skstat_survivors_of(const struct skstat_values *values)
+{
+	struct skstat_survivors survivors, *to = &survivors;
+
+	RESETS(SURVIVOR, to)
+	return survivors;
+}
+
+void skstat_survivors_set(struct skstat_values *last, const struct skstat_survivors *values)
+{
+	RESETS(SURVIVOR, last)
+}
+
 /* Of what survives, the difference stands; unless it is lower now, and so did not. */
 #define BEGIN(name)                                                     \
 	if (RESET_OF(name) != RESET_NEVER || NOW(name) < last->name) {  \
@@ -193,4 +220,17 @@ void skstat_observation_take(const struct skstat_sample *sample, uint64_t value[
 	SKSTAT_IF_HISTOGRAM(kind, aggregate, shown, value[SKSTAT_HISTOGRAM_##name] = now->name;)
 	SKSTAT_FIELDS_OF_CONNECTIONS(ROW)
 #undef ROW
+}
+
+bool skstat_observation_lasts(size_t column)
+{
+	switch (column) {
+#define ROW(id, name, type, kind, unit, noun, aggregate, shown, ...) \
+	SKSTAT_IF_HISTOGRAM(kind, aggregate, shown, case SKSTAT_HISTOGRAM_##name:)
+		SKSTAT_FIELDS_TCP(ROW)
+#undef ROW
+		return true;
+	default:
+		return false;
+	}
 }

@@ -51,7 +51,23 @@ void skstat_gauges_take(const struct skstat_plan *plan, struct skstat_values *la
 /* Adds a socket's gauges to those of a group, or takes them away: `sign` is 1 or -1. */
 void skstat_gauges_add(const struct skstat_values *last, enum skstat_kind kind, int64_t *gauge, int sign);
 
+/* What `last` was before skstat_difference_take(), which has made `difference` of it. */
+void skstat_difference_undo(struct skstat_values *last, const struct skstat_difference *difference);
+
+/*
+ * What a socket keeps through tcp_disconnect(): these counters go on from one connection to the next, and so belong to
+ * the cookie.
+ */
+struct skstat_survivors {
+	uint32_t busy_time, rwnd_limited, sndbuf_limited, total_lost, drops;
+};
+struct skstat_survivors skstat_survivors_of(const struct skstat_values *values);
+void skstat_survivors_set(struct skstat_values *values, const struct skstat_survivors *survivors);
+
 /* The figures of the distributions, by column. */
 void skstat_observation_take(const struct skstat_sample *sample, uint64_t value[SKSTAT_HISTOGRAMS]);
+
+/* Whether the figure of that column is still one when a connection closes: a queue is none any more. */
+bool skstat_observation_lasts(size_t column);
 
 #endif

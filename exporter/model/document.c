@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+
 #include "families.h"
+#include "ledger_families.h"
 #include "mib.h"
 #include "model.h"
 #include "plan.h"
+#include "source/event_name.h"
 
 /* One call to skstat_model_document(). */
 struct telling {
@@ -22,6 +26,19 @@ static void derived_tell(const struct telling *t, int which, const char *labels)
 	};
 
 	t->fn(&doc, t->arg);
+}
+
+/* With its values: "view,...,kind=handshake|fast_open". */
+static void kinds_tell(const struct telling *t, int which, const char *label, const char *(*name_of)(uint32_t kind),
+		       uint32_t kinds)
+{
+	char labels[256];
+	int length = snprintf(labels, sizeof(labels), "%s,%s=", SKSTAT_VIEW_LABELS, label);
+
+	for (uint32_t kind = 1; kind < kinds && (size_t)length < sizeof(labels); kind++)
+		length += snprintf(labels + length, sizeof(labels) - (size_t)length, "%s%s", kind > 1 ? "|" : "",
+				   name_of(kind));
+	derived_tell(t, which, labels);
 }
 
 static void columns_tell(const struct telling *t, const struct skstat_column *column, size_t count,
@@ -63,7 +80,7 @@ void skstat_model_document(void (*fn)(const struct skstat_family_doc *doc, void 
 	const struct telling telling = { fn, arg };
 	struct skstat_plan plan;
 
-	skstat_plan_init(&plan);
+	skstat_plan_init(&plan, true);
 	derived_tell(&telling, SKSTAT_DERIVED_SOCKETS, "netns,state");
 	derived_tell(&telling, SKSTAT_DERIVED_CONNECTIONS, SKSTAT_VIEW_LABELS);
 	columns_tell(&telling, plan.counter, SKSTAT_COUNTERS, SKSTAT_KIND_FULL, SKSTAT_METRIC_COUNTER);
@@ -71,8 +88,13 @@ void skstat_model_document(void (*fn)(const struct skstat_family_doc *doc, void 
 	derived_tell(&telling, SKSTAT_DERIVED_APPLICATION_LIMITED, SKSTAT_VIEW_LABELS);
 	columns_tell(&telling, plan.gauge, SKSTAT_GAUGES, SKSTAT_KIND_FULL, SKSTAT_METRIC_GAUGE);
 	columns_tell(&telling, plan.histogram, SKSTAT_HISTOGRAMS, SKSTAT_KIND_FULL, SKSTAT_METRIC_HISTOGRAM);
+	kinds_tell(&telling, SKSTAT_DERIVED_OPENED, "kind", skstat_open_name, __SKSTAT_OPEN_MAX);
+	kinds_tell(&telling, SKSTAT_DERIVED_FAILED, "result", skstat_fail_name, __SKSTAT_FAIL_MAX);
+	kinds_tell(&telling, SKSTAT_DERIVED_CLOSED, "kind", skstat_close_name, __SKSTAT_CLOSE_MAX);
+	columns_tell(&telling, plan.life, SKSTAT_LIVES, SKSTAT_KIND_FULL, SKSTAT_METRIC_HISTOGRAM);
 	derived_tell(&telling, SKSTAT_DERIVED_LISTENERS, SKSTAT_VIEW_LABELS);
 	columns_tell(&telling, plan.gauge, SKSTAT_GAUGES, SKSTAT_KIND_LISTEN, SKSTAT_METRIC_GAUGE);
 	columns_tell(&telling, plan.counter, SKSTAT_COUNTERS, SKSTAT_KIND_LISTEN, SKSTAT_METRIC_COUNTER);
+	skstat_ledger_document(fn, arg);
 	mib_tell(&telling);
 }

@@ -5,9 +5,9 @@
 
 #include "families.h"
 #include "inside.h"
+#include "ledger_families.h"
 
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-#define VIEW_LABELS 4
+#define VIEW_LABELS 4 /* of every view; the process, and what a family adds, come on top */
 
 const struct skstat_derived skstat_derived[SKSTAT_DERIVED_COUNT] = {
 	[SKSTAT_DERIVED_SOCKETS] = {
@@ -30,12 +30,17 @@ const struct skstat_derived skstat_derived[SKSTAT_DERIVED_COUNT] = {
 	[SKSTAT_DERIVED_LISTENERS] = {
 		"skstat_tcp_listeners", "", SKSTAT_METRIC_GAUGE, "Listening sockets in the group now",
 	},
-};
-
-/* One call to skstat_model_families(). */
-struct making {
-	struct skstat_model *model;
-	struct skstat_families *set;
+	[SKSTAT_DERIVED_OPENED] = {
+		"skstat_tcp_opened_connections", "", SKSTAT_METRIC_COUNTER, "Connections that opened, by how",
+	},
+	[SKSTAT_DERIVED_FAILED] = {
+		"skstat_tcp_failed_connections", "", SKSTAT_METRIC_COUNTER,
+		"Connections that did not come about, by what became of the handshake",
+	},
+	[SKSTAT_DERIVED_CLOSED] = {
+		"skstat_tcp_closed_connections", "", SKSTAT_METRIC_COUNTER,
+		"Connections that closed, by who closed them and how",
+	},
 };
 
 /*
@@ -49,23 +54,23 @@ static double scaled(double raw, enum skstat_unit unit, uint32_t hz)
 	return scale > 0 && scale < 1 ? raw / (double)(uint64_t)(1 / scale + 0.5) : raw * scale;
 }
 
-static struct skstat_family *derived_add(const struct making *m, int which)
+static struct skstat_family *derived_add(const struct skstat_making *m, int which)
 {
 	const struct skstat_derived *derived = &skstat_derived[which];
 
 	return skstat_family_add(m->set, derived->type, derived->name, derived->unit, derived->help);
 }
 
-static struct skstat_family *column_add(const struct making *m, const struct skstat_column *column,
+static struct skstat_family *column_add(const struct skstat_making *m, const struct skstat_column *column,
 					enum skstat_metric_type type)
 {
 	return skstat_family_add(m->set, type, skstat_families_text(m->set, column->name), column->unit,
 				 column->help);
 }
 
-/* In a set's own words: the group may be gone when it is read. */
-static void group_labels(const struct making *m, const struct skstat_view_group *group,
-			 struct skstat_label label[VIEW_LABELS])
+/* In a set's own words: the group may be gone when it is read. Returns how many. */
+static size_t group_labels(const struct skstat_making *m, const struct skstat_view_group *group,
+			   struct skstat_label label[VIEW_LABELS + 1])
 {
 	static const char *const directions[] = {
 		[SKSTAT_DIRECTION_UNKNOWN] = "unknown",
@@ -82,19 +87,31 @@ static void group_labels(const struct making *m, const struct skstat_view_group 
 						   group->key.ephemeral ? "ephemeral" :
 									  skstat_families_text(m->set, number) };
 	label[3] = (struct skstat_label) { "family", other ? "other" : group->key.ipv4 ? "ipv4" : "ipv6" };
+	if (!m->model->by_comm)
+		return VIEW_LABELS;
+	label[4] = (struct skstat_label) { "comm", other ? "other" :
+							   skstat_families_text(m->set, group->key.comm.text) };
+	return VIEW_LABELS + 1;
 }
 
-static struct skstat_series *group_add(const struct making *m, struct skstat_family *family,
+struct skstat_series *skstat_group_series(const struct skstat_making *m, struct skstat_family *family,
+					  const struct skstat_view_group *group, const struct skstat_label *last)
+{
+	struct skstat_label label[VIEW_LABELS + 2];
+	size_t count = group_labels(m, group, label);
+
+	if (last)
+		label[count++] = *last;
+	return skstat_series_add(m->set, family, label, count);
+}
+
+static struct skstat_series *group_add(const struct skstat_making *m, struct skstat_family *family,
 				       const struct skstat_view_group *group)
 {
-	struct skstat_label label[VIEW_LABELS];
-
-	group_labels(m, group, label);
-	return skstat_series_add(m->set, family, label, VIEW_LABELS);
+	return skstat_group_series(m, family, group, NULL);
 }
 
-/* The group after this one; NULL begins. `other` is the last, once it has been used. */
-static struct skstat_view_group *group_next(const struct making *m, const struct skstat_view_group *group)
+struct skstat_view_group *skstat_group_next(const struct skstat_making *m, const struct skstat_view_group *group)
 {
 	struct skstat_view *view = &m->model->view;
 	struct skstat_view_group *next = group ? group->hh.next : view->group;
@@ -104,39 +121,9 @@ static struct skstat_view_group *group_next(const struct making *m, const struct
 	return next || !view->other_used ? next : &view->other;
 }
 
-#define FOR_EACH_GROUP(m, group) for (group = group_next(m, NULL); group; group = group_next(m, group))
+#define FOR_EACH_GROUP(m, group) for (group = skstat_group_next(m, NULL); group; group = skstat_group_next(m, group))
 
-static void sockets_add(const struct making *m)
-{
-	const struct skstat_namespaces *namespaces = &m->model->namespaces;
-	struct skstat_family *family = derived_add(m, SKSTAT_DERIVED_SOCKETS);
-
-	for (size_t i = 0; i < namespaces->states; i++) {
-		const struct skstat_field *field = namespaces->state[i];
-		struct skstat_label label[] = { { "netns", SKSTAT_NETNS_OTHER }, { "state", field->name } };
-		const struct skstat_namespace *ns;
-		uint64_t other = 0;
-
-		if (!namespaces->available[i])
-			continue;
-		for (ns = namespaces->by_inode; ns; ns = ns->hh.next) {
-			/* Known by its SNMP counters alone, so far. */
-			if (!ns->seen)
-				continue;
-			if (ns->folded) {
-				other += ns->sockets[i];
-				continue;
-			}
-			label[0].value = skstat_families_text(m->set, ns->label);
-			skstat_series_add(m->set, family, label, LENGTH(label))->value = ns->sockets[i];
-		}
-		label[0].value = SKSTAT_NETNS_OTHER;
-		if (namespaces->other_used)
-			skstat_series_add(m->set, family, label, LENGTH(label))->value = (double)other;
-	}
-}
-
-static void connections_add(const struct making *m)
+static void connections_add(const struct skstat_making *m)
 {
 	struct skstat_family *family = derived_add(m, SKSTAT_DERIVED_CONNECTIONS);
 	const struct skstat_view_group *group;
@@ -145,7 +132,7 @@ static void connections_add(const struct making *m)
 		group_add(m, family, group)->value = (double)group->connections;
 }
 
-static void counters_add(const struct making *m, enum skstat_kind kind)
+static void counters_add(const struct skstat_making *m, enum skstat_kind kind)
 {
 	const struct skstat_plan *plan = &m->model->plan;
 
@@ -174,7 +161,7 @@ static uint64_t cwnd_limited(struct skstat_view_group *group)
 	return group->cwnd_limited;
 }
 
-static void limits_add(const struct making *m)
+static void limits_add(const struct skstat_making *m)
 {
 	const struct skstat_plan *plan = &m->model->plan;
 	struct skstat_view_group *group;
@@ -194,35 +181,40 @@ static void limits_add(const struct making *m)
 		group_add(m, family, group)->value = (double)group->idle_ns / 1e9;
 }
 
-static void histograms_add(const struct making *m)
+void skstat_group_histogram(const struct skstat_making *m, struct skstat_family *family,
+			    const struct skstat_view_group *group, const struct skstat_column *column,
+			    const struct skstat_measure *measure, const struct skstat_histogram *histogram)
+{
+	struct skstat_series *series = group_add(m, family, group);
+	uint64_t *count = skstat_families_alloc(m->set, sizeof(histogram->count));
+
+	memcpy(count, histogram->count, sizeof(histogram->count));
+	series->distribution = (struct skstat_distribution) {
+		.edge = measure->edge,
+		.edges = SKSTAT_EDGES,
+		.count = count,
+		.sum = scaled((double)histogram->sum, column->field->unit, m->model->plan.hz),
+	};
+}
+
+static void histograms_add(const struct skstat_making *m)
 {
 	const struct skstat_plan *plan = &m->model->plan;
 
 	for (size_t i = 0; i < SKSTAT_HISTOGRAMS; i++) {
 		const struct skstat_column *column = &plan->histogram[i];
-		enum skstat_unit unit = column->field->unit;
 		const struct skstat_view_group *group;
 		struct skstat_family *family;
 
 		if (!column->available)
 			continue;
 		family = column_add(m, column, SKSTAT_METRIC_HISTOGRAM);
-		FOR_EACH_GROUP(m, group) {
-			struct skstat_series *series = group_add(m, family, group);
-			uint64_t *count = skstat_families_alloc(m->set, sizeof(group->histogram[i].count));
-
-			memcpy(count, group->histogram[i].count, sizeof(group->histogram[i].count));
-			series->distribution = (struct skstat_distribution) {
-				.edge = plan->measure[i].edge,
-				.edges = SKSTAT_EDGES,
-				.count = count,
-				.sum = scaled((double)group->histogram[i].sum, unit, plan->hz),
-			};
-		}
+		FOR_EACH_GROUP(m, group)
+			skstat_group_histogram(m, family, group, column, &plan->measure[i], &group->histogram[i]);
 	}
 }
 
-static void gauges_add(const struct making *m, enum skstat_kind kind)
+static void gauges_add(const struct skstat_making *m, enum skstat_kind kind)
 {
 	const struct skstat_plan *plan = &m->model->plan;
 
@@ -240,7 +232,7 @@ static void gauges_add(const struct making *m, enum skstat_kind kind)
 	}
 }
 
-static void listeners_add(const struct making *m)
+static void listeners_add(const struct skstat_making *m)
 {
 	struct skstat_family *family = derived_add(m, SKSTAT_DERIVED_LISTENERS);
 	const struct skstat_view_group *group;
@@ -249,54 +241,20 @@ static void listeners_add(const struct making *m)
 		group_add(m, family, group)->value = (double)group->listeners;
 }
 
-static void mib_value_add(const struct making *m, struct skstat_family *family, const char *label, uint64_t value)
-{
-	struct skstat_label netns = { "netns", label };
-
-	skstat_series_add(m->set, family, &netns, 1)->value = (double)value;
-}
-
-/* The counters of `other` are kept; a gauge there is the sum of what the folded ones have now. */
-static void mib_add(const struct making *m)
-{
-	const struct skstat_namespaces *namespaces = &m->model->namespaces;
-
-	for (size_t row = 0; row < SKSTAT_MIB_COUNT; row++) {
-		const struct skstat_mib_row *mib = &skstat_mib_rows[row];
-		uint64_t other = namespaces->other.value[row];
-		const struct skstat_namespace *ns;
-		struct skstat_family *family;
-
-		if (m->model->mib.at[row] < 0)
-			continue;
-		if (mib->type == SKSTAT_METRIC_GAUGE)
-			other = 0;
-		family = skstat_family_add(m->set, mib->type, mib->name, "", mib->help);
-		for (ns = namespaces->by_inode; ns; ns = ns->hh.next) {
-			if (!ns->mib.has[row])
-				continue;
-			if (!ns->folded)
-				mib_value_add(m, family, skstat_families_text(m->set, ns->label), ns->mib.value[row]);
-			else if (mib->type == SKSTAT_METRIC_GAUGE)
-				other += ns->mib.value[row];
-		}
-		if (namespaces->other.has[row])
-			mib_value_add(m, family, SKSTAT_NETNS_OTHER, other);
-	}
-}
-
 void skstat_model_families(struct skstat_model *model, struct skstat_families *set)
 {
-	const struct making making = { model, set };
+	const struct skstat_making making = { model, set };
 
-	sockets_add(&making);
+	skstat_sockets_families(&making);
 	connections_add(&making);
 	counters_add(&making, SKSTAT_KIND_FULL);
 	limits_add(&making);
 	gauges_add(&making, SKSTAT_KIND_FULL);
 	histograms_add(&making);
+	skstat_life_families(&making);
 	listeners_add(&making);
 	gauges_add(&making, SKSTAT_KIND_LISTEN);
 	counters_add(&making, SKSTAT_KIND_LISTEN);
-	mib_add(&making);
+	skstat_ledger_families(&model->namespaces, set);
+	skstat_mib_families(&making);
 }

@@ -5,7 +5,34 @@
 
 #include "family.h"
 
+#include "inside.h"
+
 #define SKSTAT_VIEW_LABELS "view,direction,port,family"
+
+/* One call to skstat_model_families(). */
+struct skstat_making {
+	struct skstat_model *model;
+	struct skstat_families *set;
+};
+
+/* A group's series; `last`, if not NULL, is one more label. */
+struct skstat_series *skstat_group_series(const struct skstat_making *m, struct skstat_family *family,
+					  const struct skstat_view_group *group, const struct skstat_label *last);
+
+/* A group's histogram. */
+void skstat_group_histogram(const struct skstat_making *m, struct skstat_family *family,
+			    const struct skstat_view_group *group, const struct skstat_column *column,
+			    const struct skstat_measure *measure, const struct skstat_histogram *histogram);
+
+/* The group after this one; NULL begins. `other` is the last, once it has been used. */
+struct skstat_view_group *skstat_group_next(const struct skstat_making *m, const struct skstat_view_group *group);
+
+/* What events make: life_families.c. */
+void skstat_life_families(const struct skstat_making *m);
+
+/* By namespace: netns_families.c. */
+void skstat_sockets_families(const struct skstat_making *m);
+void skstat_mib_families(const struct skstat_making *m);
 
 enum {
 	SKSTAT_DERIVED_SOCKETS,
@@ -13,6 +40,9 @@ enum {
 	SKSTAT_DERIVED_CWND_LIMITED,
 	SKSTAT_DERIVED_APPLICATION_LIMITED,
 	SKSTAT_DERIVED_LISTENERS,
+	SKSTAT_DERIVED_OPENED,
+	SKSTAT_DERIVED_FAILED,
+	SKSTAT_DERIVED_CLOSED,
 	SKSTAT_DERIVED_COUNT,
 };
 

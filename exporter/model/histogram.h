@@ -29,6 +29,9 @@ struct skstat_histogram {
 /* `hz` as in skstat_unit_scale(). */
 void skstat_measure_init(struct skstat_measure *measure, const struct skstat_field *field, uint32_t hz);
 
+/* For what a connection carries in its life: edges of their own, in bytes. After skstat_measure_init(). */
+void skstat_measure_payload(struct skstat_measure *measure);
+
 /* Counts a raw value, unless it says that nothing was measured. */
 static inline void skstat_histogram_add(struct skstat_histogram *histogram, const struct skstat_measure *measure,
 					uint64_t value)

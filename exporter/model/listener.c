@@ -63,7 +63,7 @@ struct skstat_listener *skstat_listener_open(struct skstat_listeners *listeners,
 		}
 	}
 	listener->sockets++;
-	listeners->listened[identity->sport / 8] |= (uint8_t)(1u << identity->sport % 8);
+	skstat_listeners_learn_port(listeners, identity->sport);
 	return listener;
 }
 

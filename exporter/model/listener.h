@@ -64,6 +64,11 @@ static inline bool skstat_listeners_know_port(const struct skstat_listeners *lis
 	return listeners->listened[port / 8] & 1u << port % 8;
 }
 
+static inline void skstat_listeners_learn_port(struct skstat_listeners *listeners, uint16_t port)
+{
+	listeners->listened[port / 8] |= (uint8_t)(1u << port % 8);
+}
+
 /*
  * The ids of namespaces are of an instance of the module. When that changes, forget_ids() puts the inode in an id's
  * place, as `inode_of` knows it (false: it does not), and learn_ids() the new id, as `id_of` knows it.

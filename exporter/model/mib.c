@@ -13,18 +13,21 @@ const struct skstat_mib_row skstat_mib_rows[SKSTAT_MIB_COUNT] = {
 #undef ROW
 };
 
+int32_t skstat_mib_find(const struct skstat_schema *schema, uint32_t table, const char *name)
+{
+	for (size_t i = 0; schema && i < schema->counters; i++) {
+		const struct skstat_schema_counter *counter = &schema->counter[i];
+
+		if (counter->table == table && counter->index <= INT32_MAX && strcmp(counter->name, name) == 0)
+			return (int32_t)counter->index;
+	}
+	return -1;
+}
+
 void skstat_mib_index_init(struct skstat_mib_index *index, const struct skstat_schema *schema)
 {
-	for (size_t row = 0; row < SKSTAT_MIB_COUNT; row++) {
-		index->at[row] = -1;
-		for (size_t i = 0; schema && i < schema->counters; i++) {
-			const struct skstat_schema_counter *counter = &schema->counter[i];
-
-			if (counter->table == skstat_mib_rows[row].table && counter->index <= INT32_MAX &&
-			    strcmp(counter->name, skstat_mib_rows[row].kernel) == 0)
-				index->at[row] = (int32_t)counter->index;
-		}
-	}
+	for (size_t row = 0; row < SKSTAT_MIB_COUNT; row++)
+		index->at[row] = skstat_mib_find(schema, skstat_mib_rows[row].table, skstat_mib_rows[row].kernel);
 }
 
 void skstat_mib_take(struct skstat_mib_values *values, const struct skstat_mib *mib,

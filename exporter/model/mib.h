@@ -40,6 +40,9 @@ struct skstat_mib_values {
 	bool has[SKSTAT_MIB_COUNT];
 };
 
+/* Where that counter stands in its table; -1: it does not. `schema` may be NULL: that has nothing. */
+int32_t skstat_mib_find(const struct skstat_schema *schema, uint32_t table, const char *name);
+
 /* NULL has nothing. */
 void skstat_mib_index_init(struct skstat_mib_index *index, const struct skstat_schema *schema);
 

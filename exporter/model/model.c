@@ -7,6 +7,7 @@
 #include "connection.h"
 #include "inside.h"
 #include "listening.h"
+#include "newcomers.h"
 #include "socket.h"
 
 struct skstat_model *skstat_model_new(const struct skstat_model_config *config, struct skstat_self *self)
@@ -16,7 +17,10 @@ struct skstat_model *skstat_model_new(const struct skstat_model_config *config, 
 	if (!model)
 		return NULL;
 	model->self = self;
-	skstat_plan_init(&model->plan);
+	skstat_plan_init(&model->plan, config->all_histograms);
+	model->by_comm = config->by_comm;
+	model->process_name = config->process_name;
+	model->process_arg = config->process_arg;
 	skstat_namespaces_init(&model->namespaces, config->netns_limit, config->netns_name, config->netns_arg);
 	skstat_mib_index_init(&model->mib, NULL);
 	model->view.limit = config->group_limit;
@@ -33,6 +37,9 @@ static void sockets_forget(struct skstat_model *model)
 	while ((entry = skstat_table_next(&model->table, &index)))
 		skstat_socket_remove(model, entry);
 	skstat_newcomers_clear(&model->newcomers);
+	skstat_asides_free(&model->asides);
+	skstat_tombstones_free(&model->tombstones);
+	skstat_namespaces_ledger_end(&model->namespaces);
 	model->ready = false;
 }
 
@@ -50,7 +57,9 @@ void skstat_model_free(struct skstat_model *model)
 
 uint32_t skstat_model_groups(const struct skstat_model *model)
 {
-	return model->plan.groups | 1u << SKSTAT_GROUP_IDENTITY;
+	uint32_t groups = model->plan.groups | 1u << SKSTAT_GROUP_IDENTITY;
+
+	return model->by_comm ? groups | 1u << SKSTAT_GROUP_OWNER : groups;
 }
 
 /*
@@ -77,14 +86,21 @@ void skstat_model_begin(struct skstat_model *model, const struct skstat_poll *po
 		skstat_model_end(model, &broken_off);
 	if (!first && model->poll.instance != poll->instance)
 		instance_change(model, poll);
-	if (first || model->poll.instance != poll->instance || model->poll.schema != poll->schema)
+	if (first || model->poll.instance != poll->instance || model->poll.schema != poll->schema) {
 		skstat_mib_index_init(&model->mib, poll->schema);
-	skstat_plan_fit(&model->plan, poll->schema, poll->hz);
-	skstat_namespaces_fit(&model->namespaces, poll->schema);
+		skstat_ledger_index(&model->namespaces.ledger, poll->schema);
+	}
 	model->poll = *poll;
 	/* 0 means never. */
 	if (!++model->number)
 		model->number = 1;
+	skstat_plan_fit(&model->plan, poll->schema, poll->hz);
+	skstat_namespaces_fit(&model->namespaces, poll->schema, poll->journal, model->number);
+	model->began_ns[model->number % SKSTAT_POLLS_KNOWN] = poll->now_ns;
+	model->walked_ns[model->number % SKSTAT_POLLS_KNOWN] = 0;
+	model->journal |= poll->journal;
+	if (poll->full)
+		skstat_tombstones_mark(&model->tombstones);
 	model->open = true;
 }
 
@@ -94,6 +110,8 @@ static int socket_take(struct skstat_model *model, const struct skstat_sample *s
 	struct skstat_entry *entry = skstat_table_find(&model->table, sample->identity.cookie);
 	bool full = sample->kind == SKSTAT_KIND_FULL;
 
+	if (entry && entry->flags & SKSTAT_ENTRY_OPENING)
+		skstat_opening_settle(model, entry, &sample->owner.comm, sample->owner.inode);
 	if (!entry)
 		return full ? skstat_connection_add(model, sample, ipv4) : skstat_listening_add(model, sample, ipv4);
 	if (entry->seen == model->number && entry->kind == sample->kind) {
@@ -129,7 +147,7 @@ int skstat_model_sample(const struct skstat_sample *sample, void *arg)
 		return 0;
 	case SKSTAT_KIND_NETNS:
 		model->count.netns++;
-		return skstat_namespaces_take(&model->namespaces, sample, model->number);
+		return skstat_namespaces_take(&model->namespaces, sample);
 	case SKSTAT_KIND_OPENED:
 	case SKSTAT_KIND_FAILED:
 	case SKSTAT_KIND_CLOSED:
@@ -142,39 +160,92 @@ int skstat_model_sample(const struct skstat_sample *sample, void *arg)
 	return 0;
 }
 
-int skstat_model_event(const struct skstat_sample *sample, void *arg)
+#define UNHEARD 8 /* polls, without a reading of the journal, after which nobody waits for it any more */
+
+/* Whether the journal was read since the walk, or nobody says when it is. */
+static bool is_heard(const struct skstat_model *model)
 {
-	(void)sample;
-	(void)arg;
-	return 0;
+	return model->heard == model->number || !model->heard || model->number - model->heard > UNHEARD;
 }
 
-void skstat_model_lost(struct skstat_model *model, uint64_t events, bool fresh)
+/*
+ * How often a complete full walk has to miss it. A source may miss a socket by itself. With a journal, a connection that
+ * no walk has brought yet may have opened behind the walk's back; the others' CLOSED should come, unless events are lost.
+ */
+static uint8_t misses_of(const struct skstat_model *model, const struct skstat_entry *entry)
 {
-	(void)model;
-	(void)events;
-	(void)fresh;
+	if (!model->poll.exactly_once)
+		return 2;
+	return model->poll.journal && (!entry->seen || !model->lossy) ? 2 : 1;
 }
 
-/* What a complete full walk did not bring is gone; of a source that may miss a socket, only after two of them. */
+/* Whether it says anything that the walk that ends did not bring it. */
+static bool is_missed(const struct skstat_model *model, const struct skstat_entry *entry)
+{
+	if (entry->seen == model->number)
+		return false;
+	if (!model->poll.journal)
+		return true;
+	/* It opened after the walk had begun; or its CLOSED is there, but was not read: not for ever, though. */
+	if (entry->began_ns >= model->poll.now_ns)
+		return false;
+	return is_heard(model);
+}
+
+static void entry_sweep(struct skstat_model *model, struct skstat_entry *entry)
+{
+	static const struct skstat_name unknown;
+	struct skstat_tombstone *stone;
+
+	if (entry->flags & SKSTAT_ENTRY_OPENING)
+		skstat_opening_settle(model, entry, &unknown, 0);
+	/* Should its CLOSED come after all, it is not to count whole. */
+	if (model->poll.journal && entry->kind == SKSTAT_KIND_FULL) {
+		stone = skstat_tombstone_set(&model->tombstones, entry->cookie);
+		if (stone) {
+			stone->time_ns = model->poll.now_ns;
+			stone->survivors = skstat_survivors_of(&entry->values);
+			stone->swept = true;
+		}
+	}
+	skstat_socket_remove(model, entry);
+}
+
+/* What complete full walks did not bring is gone. */
 static void sweep(struct skstat_model *model)
 {
-	uint8_t misses = model->poll.exactly_once ? 1 : 2;
 	struct skstat_entry *entry;
 	uint32_t index = 0;
 
+	skstat_tombstones_expire(&model->tombstones);
 	while ((entry = skstat_table_next(&model->table, &index)))
-		if (entry->seen != model->number && ++entry->missed >= misses)
-			skstat_socket_remove(model, entry);
+		if (is_missed(model, entry) && ++entry->missed >= misses_of(model, entry))
+			entry_sweep(model, entry);
+	model->lossy = false;
 	/* Namespaces are counted, not found: no source misses one. */
-	skstat_namespaces_sweep(&model->namespaces, model->number);
+	skstat_namespaces_sweep(&model->namespaces);
 }
 
 static size_t model_bytes(const struct skstat_model *model)
 {
 	return sizeof(*model) + skstat_table_bytes(&model->table) + skstat_view_bytes(&model->view) +
 	       skstat_listeners_bytes(&model->listeners) + skstat_newcomers_bytes(&model->newcomers) +
-	       skstat_namespaces_bytes(&model->namespaces);
+	       skstat_namespaces_bytes(&model->namespaces) + skstat_tombstones_bytes(&model->tombstones) +
+	       skstat_asides_bytes(&model->asides);
+}
+
+static void events_tell(struct skstat_self *self, const struct skstat_model_counts *count)
+{
+	skstat_self_add(self, events_opened, count->opened);
+	skstat_self_add(self, events_failed, count->failed);
+	skstat_self_add(self, events_closed, count->closed);
+	skstat_self_add(self, events_listen_started, count->started);
+	skstat_self_add(self, events_listen_stopped, count->stopped);
+	skstat_self_add(self, closes_known, count->close_known);
+	skstat_self_add(self, closes_unseen, count->close_unseen);
+	skstat_self_add(self, closes_older, count->close_older);
+	skstat_self_add(self, closes_baseline, count->close_baseline);
+	skstat_self_add(self, closes_late, count->close_late);
 }
 
 /* Once a poll: an atomic addition for each record would cost more than the rest. */
@@ -198,11 +269,16 @@ static void counts_tell(struct skstat_model *model, const struct skstat_totals *
 	skstat_self_add(self, model_duplicate, count->duplicate);
 	skstat_self_add(self, model_generations, count->generations);
 	skstat_self_add(self, model_removed, count->removed);
+	skstat_self_add(self, model_buried, count->buried);
+	skstat_self_add(self, model_announced, count->announced);
+	skstat_self_add(self, model_unannounced, count->unannounced);
 	skstat_self_add(self, gaps, count->gaps);
 	skstat_self_add(self, view_folded, model->view.folded);
 	skstat_self_set(self, view_groups, skstat_view_count(&model->view));
 	skstat_self_set(self, model_tracked, model->tracked);
 	skstat_self_set(self, model_bytes, model_bytes(model));
+	events_tell(self, count);
+	skstat_self_set(self, model_tombstones, skstat_tombstones_count(&model->tombstones));
 	memset(count, 0, sizeof(*count));
 	model->view.folded = 0;
 }
@@ -212,13 +288,14 @@ void skstat_model_end(struct skstat_model *model, const struct skstat_totals *to
 	if (!model->open)
 		return;
 	skstat_listeners_learn_ids(&model->listeners, skstat_namespaces_id_of, &model->namespaces);
-	/*
-	 * The newcomers first: who came from a listener that is gone has to find it. Closes of the journal will come
-	 * between this and the sweep.
-	 */
-	skstat_connection_settle(model);
+	/* The newcomers first: who came from a listener that is gone has to find it. */
+	skstat_newcomers_settle(model);
+	/* Two polls, since the journal was read. */
+	skstat_asides_expire(&model->asides, model->number, 2 + (is_heard(model) ? 0 : UNHEARD));
 	if (model->poll.full && totals->complete && !totals->partial) {
 		sweep(model);
+		if (!model->ready)
+			skstat_namespaces_ledger_begin(&model->namespaces);
 		model->ready = true;
 	}
 	skstat_view_expire(&model->view, model->poll.now_ns);

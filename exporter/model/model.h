@@ -37,6 +37,14 @@ struct skstat_model_config {
 	/* The name of the namespace with that inode, or NULL: then the inode is its label. Asked at first sight. */
 	const char *(*netns_name)(uint32_t inode, void *arg);
 	void *netns_arg;
+	bool all_histograms; /* else only those with which the view stays below 3,000 series: plan.c has the list */
+	bool by_comm;	     /* the view groups by the name of the process, too */
+	/*
+	 * With by_comm: the name of a process that holds the socket with that inode, or NULL; good until the next call.
+	 * Asked once for a connection or listener of which neither event nor record says more.
+	 */
+	const char *(*process_name)(uint64_t inode, void *arg);
+	void *process_arg;
 };
 
 /* What a poll is going to be. */
@@ -65,12 +73,22 @@ void skstat_model_begin(struct skstat_model *model, const struct skstat_poll *po
 int skstat_model_sample(const struct skstat_sample *sample, void *model);
 
 /*
+ * The walk is over, at that time of CLOCK_MONOTONIC: what its records say is not younger. To be called behind the last
+ * of them, before the journal is read; without, the next poll's begin has to do, and of sockets that carried several
+ * connections between two polls some may be taken for another.
+ */
+void skstat_model_walked(struct skstat_model *model, uint64_t now_ns);
+
+/*
  * An event of the journal, a skstat_sample_fn. After the samples of a poll, or between polls. 0 or -ENOMEM: then it is
  * counted as lost.
  */
 int skstat_model_event(const struct skstat_sample *sample, void *model);
 
-/* The journal lost so many events, or (`fresh`) an unknown number. */
+/*
+ * The journal was read to its end, and has lost so many events, or (`fresh`) an unknown number. To be called after each
+ * reading, also of 0: what the last walk saw and no event has told of by then, none will.
+ */
 void skstat_model_lost(struct skstat_model *model, uint64_t events, bool fresh);
 
 /*
@@ -88,7 +106,8 @@ bool skstat_model_ready(const struct skstat_model *model);
 void skstat_model_families(struct skstat_model *model, struct skstat_families *set);
 
 /*
- * Every family that any model can make, for METRICS.md: calls fn once each, in the order of skstat_model_families().
+ * Every family that any model can make, for METRICS.md: calls fn once each, in the order of skstat_model_families();
+ * what it is handed is good until it returns. A view that groups by process has one label more, `comm`.
  * `labels` are names with commas between ("view,direction,port,family"); a name whose values are few and known has them
  * behind it ("kind=full|delta").
  */

@@ -21,8 +21,11 @@ void skstat_namespaces_init(struct skstat_namespaces *namespaces, uint32_t limit
 	}
 }
 
-void skstat_namespaces_fit(struct skstat_namespaces *namespaces, const struct skstat_schema *schema)
+void skstat_namespaces_fit(struct skstat_namespaces *namespaces, const struct skstat_schema *schema, bool journal,
+			   uint32_t poll)
 {
+	namespaces->poll = poll;
+	skstat_ledger_fit(&namespaces->ledger, schema, journal);
 	for (size_t i = 0; i < namespaces->states; i++)
 		namespaces->available[i] = schema && schema->available[namespaces->state[i] - skstat_fields];
 }
@@ -43,14 +46,30 @@ static struct skstat_namespace *find_id(const struct skstat_namespaces *namespac
 	return ns;
 }
 
+/* Out of the hash of ids. */
+static void id_forget(struct skstat_namespaces *namespaces, struct skstat_namespace *ns)
+{
+	struct skstat_namespace **recent = &namespaces->recent[ns->id % SKSTAT_NETNS_RECENT];
+
+	if (*recent == ns)
+		*recent = NULL;
+	HASH_DELETE(hh_id, namespaces->by_id, ns);
+	ns->current = false;
+}
+
 /* What it had counted stays in `other` if it was there; its place with a label is free. */
 static void namespace_drop(struct skstat_namespaces *namespaces, struct skstat_namespace *ns)
 {
 	if (ns->current)
-		HASH_DELETE(hh_id, namespaces->by_id, ns);
-	HASH_DEL(namespaces->by_inode, ns);
-	if (!ns->folded)
+		id_forget(namespaces, ns);
+	if (ns->named)
+		HASH_DEL(namespaces->by_inode, ns);
+	if (ns->folded)
+		for (size_t i = 0; i < SKSTAT_LEDGER_COUNTERS; i++)
+			skstat_ledger_line_add(&namespaces->gone[i], &ns->book.line[i]);
+	else if (ns->named)
 		namespaces->labelled--;
+	namespaces->count--;
 	free(ns->label);
 	free(ns);
 }
@@ -61,6 +80,10 @@ void skstat_namespaces_free(struct skstat_namespaces *namespaces)
 
 	for (ns = namespaces->by_inode; ns; ns = next) {
 		next = ns->hh.next;
+		namespace_drop(namespaces, ns);
+	}
+	for (ns = namespaces->by_id; ns; ns = next) {
+		next = ns->hh_id.next;
 		namespace_drop(namespaces, ns);
 	}
 }
@@ -92,64 +115,125 @@ static char *label_make(const struct skstat_namespaces *namespaces, uint32_t ino
 	return strdup(number);
 }
 
-static struct skstat_namespace *namespace_new(struct skstat_namespaces *namespaces, uint32_t inode)
+/* Known by nothing yet. */
+static struct skstat_namespace *namespace_new(struct skstat_namespaces *namespaces)
 {
 	struct skstat_namespace *ns = calloc(1, sizeof(*ns));
 
-	if (!ns)
-		return NULL;
+	namespaces->count += ns != NULL;
+	return ns;
+}
+
+/* By that id from now on. False: no memory. */
+static bool id_learn(struct skstat_namespaces *namespaces, struct skstat_namespace *ns, uint64_t id)
+{
+	ns->id = id;
+	ns->hashed = true;
+	HASH_ADD(hh_id, namespaces->by_id, id, sizeof(ns->id), ns);
+	ns->current = ns->hashed;
+	return ns->current;
+}
+
+/* It gets a label, or is folded. False: no memory. */
+static bool namespace_name(struct skstat_namespaces *namespaces, struct skstat_namespace *ns, uint32_t inode)
+{
 	ns->inode = inode;
 	ns->folded = namespaces->labelled >= namespaces->limit;
 	ns->label = ns->folded ? NULL : label_make(namespaces, inode);
 	if (ns->folded || ns->label) {
 		ns->hashed = true;
 		HASH_ADD(hh, namespaces->by_inode, inode, sizeof(ns->inode), ns);
+		ns->named = ns->hashed;
 	}
-	if (!ns->hashed) {
+	if (!ns->named) {
 		free(ns->label);
-		free(ns);
-		return NULL;
+		ns->label = NULL;
+		ns->folded = false;
+		return false;
 	}
 	if (ns->folded)
 		namespaces->other_used = true;
 	else
 		namespaces->labelled++;
-	return ns;
+	return true;
+}
+
+/*
+ * The namespace that had this inode before the module was loaded anew: it goes on under its new id, by which sockets
+ * may have told of it already.
+ */
+static bool namespace_resume(struct skstat_namespaces *namespaces, struct skstat_namespace *ns,
+			     struct skstat_namespace *unnamed, uint64_t id)
+{
+	if (unnamed) {
+		skstat_book_join(&ns->book, &unnamed->book);
+		namespace_drop(namespaces, unnamed);
+	}
+	return id_learn(namespaces, ns, id);
 }
 
 /* The namespace that the source names by both; made at first sight. NULL: no memory. */
 static struct skstat_namespace *namespace_of(struct skstat_namespaces *namespaces, uint64_t id, uint32_t inode)
 {
-	struct skstat_namespace *ns = find_id(namespaces, id);
+	struct skstat_namespace *ns = find_id(namespaces, id), *before;
 
-	if (ns && ns->inode == inode)
+	if (ns && ns->named && ns->inode == inode)
 		return ns;
-	if (ns)
-		namespace_drop(namespaces, ns);
-	ns = find_inode(namespaces, inode);
-	/* Inodes are reused: the one that had it under another id of this instance is gone. */
-	if (ns && ns->current) {
+	if (ns && ns->named) {
 		namespace_drop(namespaces, ns);
 		ns = NULL;
 	}
-	if (!ns)
-		ns = namespace_new(namespaces, inode);
-	if (!ns)
-		return NULL;
-	ns->id = id;
-	ns->hashed = true;
-	HASH_ADD(hh_id, namespaces->by_id, id, sizeof(ns->id), ns);
-	ns->current = ns->hashed;
-	return ns->current ? ns : NULL;
+	before = find_inode(namespaces, inode);
+	if (before && !before->current)
+		return namespace_resume(namespaces, before, ns, id) ? before : NULL;
+	/* Inodes are reused: the one that had it under another id of this instance is gone. */
+	if (before)
+		namespace_drop(namespaces, before);
+	if (!ns) {
+		ns = namespace_new(namespaces);
+		if (!ns)
+			return NULL;
+		if (!id_learn(namespaces, ns, id)) {
+			namespace_drop(namespaces, ns);
+			return NULL;
+		}
+	}
+	if (namespace_name(namespaces, ns, inode))
+		return ns;
+	namespace_drop(namespaces, ns);
+	return NULL;
 }
 
-int skstat_namespaces_take(struct skstat_namespaces *namespaces, const struct skstat_sample *sample, uint32_t poll)
+struct skstat_book *skstat_namespaces_book_make(struct skstat_namespaces *namespaces, uint64_t id)
+{
+	struct skstat_namespace *ns;
+
+	if (!namespaces->ledger.on)
+		return NULL;
+	ns = find_id(namespaces, id);
+	if (!ns) {
+		ns = namespace_new(namespaces);
+		if (!ns)
+			return NULL;
+		/* It may have come after the walk passed its place: the next one names it, or it is gone. */
+		ns->seen = namespaces->poll;
+		if (!id_learn(namespaces, ns, id)) {
+			namespace_drop(namespaces, ns);
+			return NULL;
+		}
+	}
+	namespaces->recent[id % SKSTAT_NETNS_RECENT] = ns;
+	return &ns->book;
+}
+
+int skstat_namespaces_take(struct skstat_namespaces *namespaces, const struct skstat_sample *sample)
 {
 	struct skstat_namespace *ns = namespace_of(namespaces, sample->netns.netns_id, sample->netns.netns_inode);
 
 	if (!ns)
 		return -ENOMEM;
-	ns->seen = poll;
+	ns->seen = namespaces->poll;
+	ns->walked = true;
 	for (size_t i = 0; i < namespaces->states; i++)
 		ns->sockets[i] = (uint32_t)skstat_sample_u64(sample, namespaces->state[i]);
 	return 0;
@@ -163,36 +247,68 @@ int skstat_namespaces_mib(struct skstat_namespaces *namespaces, const struct sks
 	if (!ns)
 		return -ENOMEM;
 	skstat_mib_take(&ns->mib, mib, index, ns->folded ? &namespaces->other : NULL);
+	if (namespaces->ledger.on)
+		skstat_book_read(&ns->book, &namespaces->ledger, mib);
 	return 0;
 }
 
 void skstat_namespaces_forget_ids(struct skstat_namespaces *namespaces)
 {
-	struct skstat_namespace *ns;
+	struct skstat_namespace *ns, *next;
 
-	HASH_CLEAR(hh_id, namespaces->by_id);
+	for (ns = namespaces->by_id; ns; ns = next) {
+		next = ns->hh_id.next;
+		id_forget(namespaces, ns);
+		/* Nobody can say any more whose it was. */
+		if (!ns->named)
+			namespace_drop(namespaces, ns);
+	}
 	for (ns = namespaces->by_inode; ns; ns = ns->hh.next)
-		ns->current = false;
+		skstat_book_reload(&ns->book);
 }
 
-void skstat_namespaces_sweep(struct skstat_namespaces *namespaces, uint32_t poll)
+static void sweep(struct skstat_namespaces *namespaces, struct skstat_namespace *ns)
+{
+	if (ns->seen != namespaces->poll)
+		namespace_drop(namespaces, ns);
+}
+
+void skstat_namespaces_sweep(struct skstat_namespaces *namespaces)
 {
 	struct skstat_namespace *ns, *next;
 
 	for (ns = namespaces->by_inode; ns; ns = next) {
 		next = ns->hh.next;
-		if (ns->seen != poll)
-			namespace_drop(namespaces, ns);
+		sweep(namespaces, ns);
 	}
+	for (ns = namespaces->by_id; ns; ns = next) {
+		next = ns->hh_id.next;
+		sweep(namespaces, ns);
+	}
+}
+
+void skstat_namespaces_ledger_begin(struct skstat_namespaces *namespaces)
+{
+	struct skstat_namespace *ns;
+
+	for (ns = namespaces->by_inode; ns; ns = ns->hh.next)
+		skstat_book_wait(&ns->book);
+	namespaces->ledger.on = true;
+}
+
+void skstat_namespaces_ledger_end(struct skstat_namespaces *namespaces)
+{
+	namespaces->ledger.on = false;
 }
 
 bool skstat_namespaces_inode_of(uint64_t id, uint32_t *inode, void *arg)
 {
 	const struct skstat_namespace *ns = find_id(arg, id);
 
-	if (ns)
-		*inode = ns->inode;
-	return ns != NULL;
+	if (!ns || !ns->named)
+		return false;
+	*inode = ns->inode;
+	return true;
 }
 
 bool skstat_namespaces_id_of(uint32_t inode, uint64_t *id, void *arg)
@@ -207,6 +323,6 @@ bool skstat_namespaces_id_of(uint32_t inode, uint64_t *id, void *arg)
 
 size_t skstat_namespaces_bytes(const struct skstat_namespaces *namespaces)
 {
-	return HASH_COUNT(namespaces->by_inode) * sizeof(struct skstat_namespace) +
+	return namespaces->count * sizeof(struct skstat_namespace) +
 	       HASH_OVERHEAD(hh, namespaces->by_inode) + HASH_OVERHEAD(hh_id, namespaces->by_id);
 }

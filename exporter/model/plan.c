@@ -13,6 +13,20 @@ static const struct {
 	{ "bytes_received", "Payload received in order (RFC 4898 tcpEStatsAppHCThruOctetsReceived)" },
 };
 
+/*
+ * The histograms that a view has by default: a group has 137 series then, and 20 groups and `other` stay below 3,000.
+ * With all ten it would have 197.
+ */
+static const char *const by_default[] = { "rtt", "rqueue", "wqueue", "connect_latency", "first_byte", "duration" };
+
+static bool is_wanted(const struct skstat_plan *plan, const char *name)
+{
+	for (size_t i = 0; i < LENGTH(by_default); i++)
+		if (strcmp(by_default[i], name) == 0)
+			return true;
+	return plan->all_histograms;
+}
+
 static const char *help_of(const struct skstat_field *field)
 {
 	for (size_t i = 0; i < LENGTH(helps); i++)
@@ -35,11 +49,39 @@ static void column_init(struct skstat_plan *plan, struct skstat_column *column, 
 	column->unit = suffix_of(field->unit);
 	column->help = help_of(field);
 	/* Memory is of both kinds; its metrics are about connections. */
-	column->kind = skstat_groups[field->group].kinds & 1u << SKSTAT_KIND_FULL ? SKSTAT_KIND_FULL :
-										     SKSTAT_KIND_LISTEN;
+	column->kind = field->group == SKSTAT_GROUP_LISTEN ? SKSTAT_KIND_LISTEN : SKSTAT_KIND_FULL;
 	snprintf(column->name, sizeof(column->name), "skstat_tcp_%s%s%s", field->noun, column->unit[0] ? "_" : "",
 		 column->unit);
-	plan->groups |= 1u << field->group;
+	column->wanted = true;
+	if (skstat_groups[field->group].kinds & 1u << column->kind)
+		plan->groups |= 1u << field->group;
+}
+
+static void histogram_init(struct skstat_plan *plan, struct skstat_column *column, const char *name)
+{
+	column_init(plan, column, name);
+	column->wanted = is_wanted(plan, name);
+}
+
+/* Made from a counter that connections have anyway. */
+static void payload_init(struct skstat_plan *plan, struct skstat_column *column, const char *field, const char *name,
+			 const char *help)
+{
+	histogram_init(plan, column, field);
+	column->help = help;
+	snprintf(column->name, sizeof(column->name), "%s", name);
+}
+
+static void lives_init(struct skstat_plan *plan)
+{
+#define ROW(id, name, type, kind, unit, noun, aggregate, shown, ...) \
+	SKSTAT_IF_HISTOGRAM(kind, aggregate, shown, histogram_init(plan, &plan->life[SKSTAT_LIFE_##name], #name);)
+	SKSTAT_FIELDS_OF_LIVES(ROW)
+#undef ROW
+	payload_init(plan, &plan->life[SKSTAT_LIFE_SENT], "bytes_sent", "skstat_tcp_connection_sent_bytes",
+		     "Payload that a connection had sent when it closed, without retransmits");
+	payload_init(plan, &plan->life[SKSTAT_LIFE_RECEIVED], "bytes_received", "skstat_tcp_connection_received_bytes",
+		     "Payload that a connection had received when it closed");
 }
 
 /* What a listener drops is a connection: a metric of its own, of the same row. */
@@ -54,18 +96,20 @@ static void listen_drops_init(struct skstat_plan *plan)
 	snprintf(column->name, sizeof(column->name), "skstat_tcp_listen_drops");
 }
 
-void skstat_plan_init(struct skstat_plan *plan)
+void skstat_plan_init(struct skstat_plan *plan, bool all_histograms)
 {
 	memset(plan, 0, sizeof(*plan));
+	plan->all_histograms = all_histograms;
 #define ROW(id, name, type, kind, unit, noun, aggregate, shown, ...) \
 	SKSTAT_IF_COUNTER(kind, aggregate, shown, column_init(plan, &plan->counter[SKSTAT_COUNTER_##name], #name);) \
 	SKSTAT_IF_GAUGE(kind, aggregate, shown, column_init(plan, &plan->gauge[SKSTAT_GAUGE_##name], #name);)       \
 	SKSTAT_IF_HISTOGRAM(kind, aggregate, shown,                                                                 \
-			    column_init(plan, &plan->histogram[SKSTAT_HISTOGRAM_##name], #name);)
+			    histogram_init(plan, &plan->histogram[SKSTAT_HISTOGRAM_##name], #name);)
 	SKSTAT_FIELDS_OF_CONNECTIONS(ROW)
 	SKSTAT_FIELDS_OF_LISTENERS(ROW)
 #undef ROW
 	listen_drops_init(plan);
+	lives_init(plan);
 }
 
 /* Whether anything has changed. */
@@ -78,7 +122,7 @@ static bool columns_fit(struct skstat_plan *plan, struct skstat_column *list, si
 		const struct skstat_field *field = list[i].field;
 		uint16_t *need = &plan->need[list[i].kind][field->group];
 		uint16_t end = (uint16_t)(field->offset + field->size);
-		bool available = schema && schema->available[field - skstat_fields];
+		bool available = list[i].wanted && schema && schema->available[field - skstat_fields];
 
 		if (available && *need < end)
 			*need = end;
@@ -106,20 +150,47 @@ static void mask_fit(struct skstat_plan *plan)
 #undef ROW
 }
 
+static void measures_init(struct skstat_plan *plan, uint32_t hz)
+{
+	for (size_t i = 0; i < SKSTAT_HISTOGRAMS; i++)
+		skstat_measure_init(&plan->measure[i], plan->histogram[i].field, hz);
+	for (size_t i = 0; i < SKSTAT_LIVES; i++)
+		skstat_measure_init(&plan->life_measure[i], plan->life[i].field, hz);
+	/* A queue is another thing than what a connection carries in its whole life. */
+	skstat_measure_payload(&plan->life_measure[SKSTAT_LIFE_SENT]);
+	skstat_measure_payload(&plan->life_measure[SKSTAT_LIFE_RECEIVED]);
+}
+
+static bool knows(const struct skstat_schema *schema, const char *name)
+{
+	return schema && schema->available[skstat_field_by_name(name) - skstat_fields];
+}
+
+/* They are no part of an entry's values, and change nothing in a difference. */
+static void lives_fit(struct skstat_plan *plan, const struct skstat_schema *schema)
+{
+	for (size_t i = 0; i < SKSTAT_LIVES; i++)
+		plan->life[i].available = plan->life[i].wanted && knows(schema, plan->life[i].field->name);
+	plan->opens = knows(schema, "connect_latency");
+	plan->closes = knows(schema, "event_kind");
+	plan->life[SKSTAT_LIFE_SENT].available &= plan->closes && knows(schema, "bytes_retrans");
+	plan->life[SKSTAT_LIFE_RECEIVED].available &= plan->closes;
+}
+
 void skstat_plan_fit(struct skstat_plan *plan, const struct skstat_schema *schema, uint32_t hz)
 {
 	uint16_t epoch = (uint16_t)(plan->epoch + 1);
 	bool changed = !plan->epoch;
 
 	if (changed || hz != plan->hz)
-		for (size_t i = 0; i < SKSTAT_HISTOGRAMS; i++)
-			skstat_measure_init(&plan->measure[i], plan->histogram[i].field, hz);
+		measures_init(plan, hz);
 	plan->hz = hz;
 	memset(plan->need, 0, sizeof(plan->need));
 	memset(plan->fits, 0, sizeof(plan->fits));
 	changed |= columns_fit(plan, plan->counter, SKSTAT_COUNTERS, schema, epoch);
 	changed |= columns_fit(plan, plan->gauge, SKSTAT_GAUGES, schema, epoch);
 	changed |= columns_fit(plan, plan->histogram, SKSTAT_HISTOGRAMS, schema, epoch);
+	lives_fit(plan, schema);
 	if (!changed)
 		return;
 	plan->epoch = epoch;
@@ -128,7 +199,9 @@ void skstat_plan_fit(struct skstat_plan *plan, const struct skstat_schema *schem
 
 bool skstat_plan_check(struct skstat_plan *plan, const struct skstat_sample *sample)
 {
-	const uint16_t *need = plan->need[sample->kind];
+	/* The last record of a connection is to have what the others had. */
+	bool last = SKSTAT_KINDS_LAST & 1 << sample->kind;
+	const uint16_t *need = plan->need[last ? SKSTAT_KIND_FULL : sample->kind];
 
 	for (unsigned int g = 0; g < __SKSTAT_GROUP_MAX; g++)
 		if (sample->size[g] < need[g])

@@ -22,6 +22,7 @@ struct skstat_column {
 	const struct skstat_field *field;
 	enum skstat_kind kind; /* of the records that it is made from: FULL or LISTEN */
 	uint16_t since;	       /* the plan's epoch in which `available` last changed */
+	bool wanted;	       /* of histograms: by the view; else it is never available */
 	bool available;
 };
 
@@ -29,24 +30,28 @@ struct skstat_plan {
 	struct skstat_column counter[SKSTAT_COUNTERS];
 	struct skstat_column gauge[SKSTAT_GAUGES];
 	struct skstat_column histogram[SKSTAT_HISTOGRAMS];
+	struct skstat_column life[SKSTAT_LIVES];
 	struct skstat_measure measure[SKSTAT_HISTOGRAMS];
-	uint32_t groups; /* 1 << enum skstat_group: what the columns are made from */
+	struct skstat_measure life_measure[SKSTAT_LIVES];
+	bool all_histograms; /* else only those of the default view are ever available */
+	bool opens, closes;  /* the source tells of connections that open (and fail to); of those that close */
+	uint32_t groups; /* 1 << enum skstat_group: what a walk has to bring for the columns */
 	uint32_t hz;
 	uint16_t epoch; /* counts changes of what is available; 0: none was fitted yet */
 	struct skstat_values mask; /* all ones where a value is available, else 0: then the record may hold anything */
 	uint16_t need[SKSTAT_KIND_LISTEN + 1][__SKSTAT_GROUP_MAX]; /* bytes that a record of that kind must have */
-	uint16_t fits[SKSTAT_KIND_LISTEN + 1][SKSTAT_RUN_GROUPS];  /* sizes of a record of that kind that had them */
+	uint16_t fits[__SKSTAT_KIND_MAX][SKSTAT_RUN_GROUPS]; /* sizes of a record of that kind that had them */
 };
 
-void skstat_plan_init(struct skstat_plan *plan);
+void skstat_plan_init(struct skstat_plan *plan, bool all_histograms);
 
 /* For the coming poll. NULL has nothing. */
 void skstat_plan_fit(struct skstat_plan *plan, const struct skstat_schema *schema, uint32_t hz);
 
-/* Whether a record of kind FULL or LISTEN has all that the schema promises, and remembers one that has. */
+/* Whether a record of kind FULL, LISTEN, FAILED or CLOSED has all that the schema promises, and remembers one that has. */
 bool skstat_plan_check(struct skstat_plan *plan, const struct skstat_sample *sample);
 
-/* The same. All records of a run have the same sizes: most of the time it is enough to compare those. */
+/* The same, of these kinds alone. All records of a run have the same sizes: most of the time it is enough to compare those. */
 static inline bool skstat_plan_fits(struct skstat_plan *plan, const struct skstat_sample *sample)
 {
 	uint64_t a[3], b[3];

@@ -7,6 +7,7 @@ void skstat_socket_join(struct skstat_model *model, struct skstat_entry *entry, 
 		group->connections++;
 	else
 		group->listeners++;
+	skstat_view_fold(&model->view, group);
 	skstat_gauges_add(&entry->values, entry->kind, group->gauge, 1);
 	group->changed_ns = model->poll.now_ns;
 	entry->group = group;

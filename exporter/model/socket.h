@@ -47,6 +47,16 @@ static inline bool skstat_entry_next(struct skstat_plan *plan, struct skstat_ent
 	return true;
 }
 
+/* One observation of a connection for each distribution. */
+static inline void skstat_group_observe(const struct skstat_plan *plan, struct skstat_view_group *group,
+					const uint64_t *value)
+{
+#pragma GCC unroll 8
+	for (size_t i = 0; i < SKSTAT_HISTOGRAMS; i++)
+		if (plan->histogram[i].available)
+			skstat_histogram_add(&group->histogram[i], &plan->measure[i], value[i]);
+}
+
 /* What a record moved goes to the group. */
 static inline void skstat_group_count(struct skstat_view_group *group, const struct skstat_difference *difference,
 				      uint64_t now_ns)
@@ -57,6 +67,33 @@ static inline void skstat_group_count(struct skstat_view_group *group, const str
 	for (size_t i = 0; i < SKSTAT_COUNTERS; i++)
 		group->counter[i] += difference->delta[i];
 	group->changed_ns = now_ns;
+}
+
+/* The same, and what an event tells of the connection beside it, goes to the ledger. */
+static inline void skstat_ledger_count(struct skstat_model *model, uint64_t netns,
+				       const struct skstat_difference *difference)
+{
+	struct skstat_book *book = difference->moved ? skstat_namespaces_book(&model->namespaces, netns) : NULL;
+
+	if (book)
+		skstat_book_count(book, difference);
+}
+
+static inline void skstat_ledger_event(struct skstat_model *model, const struct skstat_sample *sample)
+{
+	struct skstat_book *book = skstat_namespaces_book(&model->namespaces, sample->identity.netns);
+
+	if (book)
+		skstat_book_event(book, sample);
+}
+
+/* A connection that was accepted, of which no event told. */
+static inline void skstat_ledger_accepted(struct skstat_model *model, uint64_t netns)
+{
+	struct skstat_book *book = skstat_namespaces_book(&model->namespaces, netns);
+
+	if (book)
+		skstat_book_open(book, SKSTAT_OPEN_HANDSHAKE, true, 0);
 }
 
 #endif

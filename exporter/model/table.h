@@ -21,20 +21,45 @@ enum skstat_fin {
 	SKSTAT_FIN_TAKEN, /* and was taken off */
 };
 
+/* Of an entry's `flags`. */
+enum {
+	SKSTAT_ENTRY_ANNOUNCED = 1 << 0, /* an OPENED told of it: began_ns is when it opened */
+	SKSTAT_ENTRY_MERGED = 1 << 1,	 /* its values go on from another connection's on this socket, which has not closed */
+	SKSTAT_ENTRY_OPENING = 1 << 2,	 /* it opened, and is in no group yet: it has no values, but an `opening` */
+};
+
+/* What an OPENED told that is to be counted when the group is known. */
+struct skstat_opening {
+	uint64_t latency;    /* connect_latency */
+	bool told;	     /* there was an OPENED */
+	bool has_latency;
+	bool ipv4;
+	uint8_t kind;	     /* enum skstat_open */
+	uint8_t direction;   /* SKSTAT_EVENT_IN, _OUT or 0 */
+	uint16_t sport, dport;
+};
+
 /* A connection or a listener. */
 struct skstat_entry {
 	uint64_t cookie;
 	uint64_t tuple;			 /* skstat_address_tuple() */
 	uint64_t idle_from_ns;		 /* of a connection: up to here, its time is accounted for */
+	uint64_t began_ns; /* ANNOUNCED: when it opened; else: it did after that, for one before it closed then; or 0 */
 	struct skstat_view_group *group; /* NULL: not decided, or, with kind UNSPEC, no entry */
 	struct skstat_listener *listener; /* that it came from, or that it is; may be NULL */
-	uint32_t seen;			 /* number of the poll that brought it last; of a free entry the next */
+	uint32_t seen;	   /* number of the poll that brought it last, 0: none has; of a free entry the next */
+	uint32_t first;	   /* number of the poll that brought this connection first, or last in SYN_SENT */
+	uint32_t newcomer; /* its place among the newcomers + 1, as long as it waits there; 0: it does not */
 	uint16_t epoch;			 /* the plan's, when the values were taken; 0: there are none */
 	uint8_t kind;			 /* enum skstat_kind: FULL or LISTEN; UNSPEC of a free one */
 	uint8_t state;
 	uint8_t missed; /* full walks in a row that did not bring it */
 	uint8_t fin;	/* enum skstat_fin */
-	struct skstat_values values;
+	uint8_t flags;	/* SKSTAT_ENTRY_* */
+	union {
+		struct skstat_values values;
+		struct skstat_opening opening; /* flag OPENING */
+	};
 };
 
 struct skstat_table {

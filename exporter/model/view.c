@@ -51,7 +51,6 @@ struct skstat_view_group *skstat_view_admit(struct skstat_view *view, const stru
 	if (group)
 		return group;
 	view->other_used = true;
-	view->folded++;
 	return &view->other;
 }
 
@@ -61,7 +60,8 @@ void skstat_view_expire(struct skstat_view *view, uint64_t now_ns)
 
 	for (group = view->group; group; group = next) {
 		next = group->hh.next;
-		if (!group->connections && !group->listeners && now_ns - group->changed_ns >= view->ttl_ns)
+		if (!group->connections && !group->listeners && !group->asides &&
+		    now_ns - group->changed_ns >= view->ttl_ns)
 			group_drop(view, group);
 	}
 }

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "text_format.h"
-#include "utf8.h"
+#include "source/utf8.h"
 
 /* `special` characters are written with a backslash (newline as \n). */
 static void put_escaped(struct skstat_buffer *buffer, const char *text, const char *special)

@@ -18,8 +18,9 @@
  *
  *   walk_emitted = records_received - records_netns + records_unknown
  *   records_received = the sum of records_full_ipv4 to records_netns
- *   records_full_ipv4 + records_full_ipv6 = model_updated + model_new + model_baseline + model_duplicate
- *   model_tracked = model_new + model_baseline - model_removed
+ *   records_full_ipv4 + records_full_ipv6 = model_updated + model_new + model_baseline + model_duplicate + model_buried
+ *   model_tracked = model_new + model_baseline + model_announced - model_removed
+ *   events_closed = closes_known + closes_unseen + closes_older + closes_baseline + closes_late
  */
 #ifndef SKSTAT_SELF_H
 #define SKSTAT_SELF_H
@@ -34,6 +35,7 @@
 	S(polls_failed, "skstat_poll_failures", NONE, COUNTER, "reason", "error", 0, "Polls that did not end well")    \
 	S(polls_timeout, "skstat_poll_failures", NONE, COUNTER, "reason", "timeout", 0, "")                            \
 	S(polls_partial, "skstat_poll_failures", NONE, COUNTER, "reason", "partial", 0, "")                            \
+	S(polls_unread, "skstat_poll_failures", NONE, COUNTER, "reason", "journal", 0, "")                             \
 	S(polls_late, "skstat_polls_late", NONE, COUNTER, "", "", 0,                                                   \
 	  "Polls left out because the one before took longer than the interval")                                       \
 	S(gaps, "skstat_gaps", NONE, COUNTER, "", "", 0, "Times that the module was loaded anew under the exporter")   \
@@ -46,6 +48,20 @@
 	S(walk_filtered, "skstat_walk_sockets", NONE, COUNTER, "result", "filtered", 0, "")                            \
 	S(walk_idle, "skstat_walk_sockets", NONE, COUNTER, "result", "idle", 0, "")                                    \
 	S(walk_gone, "skstat_walk_sockets", NONE, COUNTER, "result", "gone", 0, "")                                    \
+	/* the journal */                                                                                              \
+	S(journal_held, "skstat_journal_held", NONE, GAUGE, "", "", 0,                                                 \
+	  "1 while the journal is held: without it, what happens between two polls is not seen")                       \
+	S(journal_events, "skstat_journal_events", NONE, COUNTER, "", "", 0, "Events of the journal that were read")   \
+	S(journal_lost, "skstat_journal_lost_events", NONE, COUNTER, "", "", 0,                                        \
+	  "Events of the journal that were missed: overwritten before they were read, or read without memory for them") \
+	S(journal_unknown, "skstat_journal_unknown_events", NONE, COUNTER, "", "", 0,                                  \
+	  "Events of a kind that this build does not know")                                                            \
+	S(journal_reads, "skstat_journal_reads", NONE, COUNTER, "result", "complete", 0, "Readings of the journal")    \
+	S(journal_failures, "skstat_journal_reads", NONE, COUNTER, "result", "failed", 0, "")                          \
+	S(journal_bells, "skstat_journal_doorbells", NONE, COUNTER, "", "", 0,                                         \
+	  "Times that the journal had to be read before the next poll, for a ring was filling up")                     \
+	S(journal_ns, "skstat_journal_read", NANOSECONDS, COUNTER, "", "", 0,                                          \
+	  "Time that reading the journal took in the kernel")                                                          \
 	/* netlink */                                                                                                  \
 	S(netlink_requests, "skstat_netlink_requests", NONE, COUNTER, "", "", 0, "Netlink requests sent")              \
 	S(netlink_datagrams, "skstat_netlink_datagrams", NONE, COUNTER, "", "", 0, "Netlink datagrams received")       \
@@ -73,14 +89,33 @@
 	S(model_new, "skstat_model_records", NONE, COUNTER, "result", "new", 0, "")                                    \
 	S(model_baseline, "skstat_model_records", NONE, COUNTER, "result", "baseline", 0, "")                          \
 	S(model_duplicate, "skstat_model_records", NONE, COUNTER, "result", "duplicate", 0, "")                        \
+	S(model_buried, "skstat_model_records", NONE, COUNTER, "result", "closed", 0, "")                              \
 	S(model_generations, "skstat_model_generations", NONE, COUNTER, "", "", 0,                                     \
 	  "Sockets found to carry another connection than before (connect after disconnect)")                          \
 	S(model_removed, "skstat_model_removed_connections", NONE, COUNTER, "", "", 0, "Connections no longer there")  \
+	S(model_announced, "skstat_model_announced_connections", NONE, COUNTER, "", "", 0,                             \
+	  "Connections that an event told of before any walk did")                                                     \
+	S(model_unannounced, "skstat_model_unannounced_connections", NONE, COUNTER, "", "", 0,                         \
+	  "Connections that a walk found new and open, of which the journal had not told")                             \
 	S(model_tracked, "skstat_model_connections", NONE, GAUGE, "", "", 0, "Connections that the model knows")       \
 	S(model_bytes, "skstat_model_memory", BYTES, GAUGE, "", "", 0, "Memory of the model")                          \
+	S(model_tombstones, "skstat_model_tombstones", NONE, GAUGE, "", "", 0,                                         \
+	  "Closed connections that the model remembers, for what comes late")                                          \
 	S(view_groups, "skstat_view_groups", NONE, GAUGE, "view", "default", 0, "Groups of the view, but for `other`") \
 	S(view_folded, "skstat_view_folded", NONE, COUNTER, "view", "default", 0,                                      \
 	  "Connections and listeners counted under `other` because the view was full")                                 \
+	/* events of the journal */                                                                                    \
+	S(events_opened, "skstat_model_events", NONE, COUNTER, "kind", "opened", 0, "Events of the journal, by kind")  \
+	S(events_failed, "skstat_model_events", NONE, COUNTER, "kind", "failed", 0, "")                                \
+	S(events_closed, "skstat_model_events", NONE, COUNTER, "kind", "closed", 0, "")                                \
+	S(events_listen_started, "skstat_model_events", NONE, COUNTER, "kind", "listen_started", 0, "")                \
+	S(events_listen_stopped, "skstat_model_events", NONE, COUNTER, "kind", "listen_stopped", 0, "")                \
+	S(closes_known, "skstat_model_closes", NONE, COUNTER, "result", "known", 0,                                    \
+	  "Closed connections, by what the model knew of them")                                                        \
+	S(closes_unseen, "skstat_model_closes", NONE, COUNTER, "result", "unseen", 0, "")                              \
+	S(closes_older, "skstat_model_closes", NONE, COUNTER, "result", "older", 0, "")                                \
+	S(closes_baseline, "skstat_model_closes", NONE, COUNTER, "result", "baseline", 0, "")                          \
+	S(closes_late, "skstat_model_closes", NONE, COUNTER, "result", "late", 0, "")                                  \
 	/* time, stage by stage */                                                                                     \
 	S(stage_receive_ns, "skstat_stage", NANOSECONDS, COUNTER, "stage", "receive", 0,                               \
 	  "Time of the collector, by what it spent it on; receive is waiting for the kernel")                          \
@@ -88,6 +123,11 @@
 	S(stage_families_ns, "skstat_stage", NANOSECONDS, COUNTER, "stage", "families", 0, "")                         \
 	S(stage_publish_ns, "skstat_stage", NANOSECONDS, COUNTER, "stage", "publish", 0, "")                           \
 	S(snapshots, "skstat_snapshots", NONE, COUNTER, "", "", 0, "Snapshots published")                              \
+	/* names of processes */                                                                                       \
+	S(comm_readings, "skstat_comm_readings", NONE, COUNTER, "", "", 0,                                             \
+	  "Times that /proc was read for the processes of sockets (--view.comm)")                                      \
+	S(comm_denied, "skstat_comm_denied_processes", NONE, GAUGE, "", "", 0,                                         \
+	  "Processes that could not be looked into for that, the last time")                                           \
 	/* http */                                                                                                     \
 	S(http_2xx, "skstat_http_requests", NONE, COUNTER, "code", "2xx", 1, "HTTP requests answered")                 \
 	S(http_4xx, "skstat_http_requests", NONE, COUNTER, "code", "4xx", 1, "")                                       \

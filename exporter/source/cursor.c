@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <netlink/attr.h>
-#include <netlink/msg.h>
-#include <skstat/netlink.h>
 
 #include "cursor.h"
 
@@ -38,27 +33,4 @@ struct skstat_cursor_place *skstat_cursor_add(struct skstat_cursor *cursor, uint
 	list += cursor->places++;
 	*list = (struct skstat_cursor_place){ .cpu = cpu, .next = next };
 	return list;
-}
-
-size_t skstat_cursor_size(const struct skstat_cursor *cursor)
-{
-	const size_t number = NLA_HDRLEN + sizeof(uint64_t);
-
-	/* An empty one: the instance alone. */
-	return number + cursor->places * (NLA_HDRLEN + 2 * number);
-}
-
-int skstat_cursor_put(struct nl_msg *message, const struct skstat_cursor *cursor)
-{
-	if (cursor->instance && nla_put_u64(message, SKSTAT_JOURNAL_INSTANCE, cursor->instance))
-		return -EMSGSIZE;
-	for (size_t i = 0; i < cursor->places; i++) {
-		struct nlattr *nest = nla_nest_start(message, SKSTAT_JOURNAL_CURSOR | NLA_F_NESTED);
-
-		if (!nest || nla_put_u32(message, SKSTAT_CURSOR_CPU, cursor->place[i].cpu) ||
-		    nla_put_u64(message, SKSTAT_CURSOR_NEXT, cursor->place[i].next))
-			return -EMSGSIZE;
-		nla_nest_end(message, nest);
-	}
-	return 0;
 }

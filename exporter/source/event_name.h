@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The words for what an event says of itself, in JSON and as the labels of metrics. Constant and pure; callable from any
- * thread.
+ * The words for what an event says of itself, in JSON and as the labels of metrics. Constant and pure; callable from
+ * any thread.
  */
 #ifndef SKSTAT_SOURCE_EVENT_NAME_H
 #define SKSTAT_SOURCE_EVENT_NAME_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Probes that are held, by a netlink socket of its own: a hold goes with its socket, which therefore must not be the one
- * that a timeout of some request closes; and DOORBELLs come to it unasked.
+ * Probes that are held, by a netlink socket of its own: a hold goes with its socket, which therefore must not be the
+ * one that a timeout of some request closes; and DOORBELLs come to it unasked.
  *
  * For exporter/source alone; others see source.h.
  */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 #include "file.h"
+#include "inet_diag_destroy.h"
 #include "inet_diag_dump.h"
 #include "inet_diag_schema.h"
 #include "ops.h"
@@ -26,6 +28,9 @@ struct inet_diag_source {
 	uint64_t timeout_ns; /* 0: none */
 	uint32_t inode;	     /* of the namespace; 0: not known */
 	struct skstat_schema schema;
+	/* While the journal is held, both; else NULL. */
+	struct skstat_inet_diag_destroy *destroy;
+	struct skstat_inet_diag_seen *seen;
 };
 
 static struct inet_diag_source *of(struct skstat_source *source)
@@ -33,10 +38,19 @@ static struct inet_diag_source *of(struct skstat_source *source)
 	return (struct inet_diag_source *)source;
 }
 
+static void release(struct inet_diag_source *diag)
+{
+	skstat_inet_diag_destroy_free(diag->destroy);
+	skstat_inet_diag_seen_free(diag->seen);
+	diag->destroy = NULL;
+	diag->seen = NULL;
+}
+
 static void inet_diag_close(struct skstat_source *source)
 {
 	struct inet_diag_source *diag = of(source);
 
+	release(diag);
 	skstat_channel_free(diag->channel);
 	skstat_schema_free(&diag->schema);
 	free(diag);
@@ -60,6 +74,7 @@ static int inet_diag_sock(struct skstat_source *source, const struct skstat_quer
 	const struct skstat_inet_diag_dump dump = {
 		.channel = diag->channel,
 		.schema = &diag->schema,
+		.seen = diag->seen,
 		.inode = diag->inode,
 		.deadline = diag->timeout_ns ? skstat_channel_clock() + diag->timeout_ns : 0,
 		.query = query ? query : &everything,
@@ -121,12 +136,65 @@ static int inet_diag_mib(struct skstat_source *source, skstat_source_mib_fn fn, 
 	return err;
 }
 
+static int inet_diag_hold(struct skstat_source *source, uint64_t probes, uint64_t *held, struct skstat_error *error)
+{
+	struct inet_diag_source *diag = of(source);
+
+	if (!(probes & SKSTAT_PROBE_BIT(LIFE))) {
+		release(diag);
+		return 0;
+	}
+	if (!diag->destroy) {
+		diag->destroy = skstat_inet_diag_destroy_open(error);
+		if (!diag->destroy)
+			return error->err;
+		diag->seen = skstat_inet_diag_seen_new();
+		if (!diag->seen) {
+			release(diag);
+			return skstat_error_set(error, -ENOMEM, "no memory for the journal");
+		}
+		skstat_channel_cost(diag->channel)->opened++;
+	}
+	*held = SKSTAT_PROBE_BIT(LIFE);
+	return 0;
+}
+
+static int inet_diag_journal(struct skstat_source *source, skstat_sample_fn fn, void *arg,
+			     struct skstat_journal_totals *totals, struct skstat_error *error)
+{
+	struct inet_diag_source *diag = of(source);
+
+	if (!diag->destroy)
+		return skstat_error_set(error, -EINVAL, "the journal is not held");
+	return skstat_inet_diag_destroy_read(diag->destroy, diag->seen, fn, arg, totals,
+					     skstat_channel_cost(diag->channel), error);
+}
+
+static int inet_diag_bell(const struct skstat_source *source)
+{
+	const struct inet_diag_source *diag = (const struct inet_diag_source *)source;
+
+	return diag->destroy ? skstat_inet_diag_destroy_fd(diag->destroy) : -1;
+}
+
+/* What rings is what is to be read: it is quiet after the journal was read, and rings once until then. */
+static uint64_t inet_diag_bell_take(struct skstat_source *source)
+{
+	struct pollfd fd = { .fd = inet_diag_bell(source), .events = POLLIN };
+
+	return poll(&fd, 1, 0) > 0;
+}
+
 static const struct skstat_source_ops inet_diag_ops = {
 	.close = inet_diag_close,
 	.set_timeout = inet_diag_set_timeout,
 	.cost = inet_diag_cost,
 	.sock = inet_diag_sock,
 	.mib = inet_diag_mib,
+	.hold = inet_diag_hold,
+	.journal = inet_diag_journal,
+	.bell = inet_diag_bell,
+	.bell_take = inet_diag_bell_take,
 };
 
 /* How much of struct tcp_info this kernel has: it gives all of it, of a socket that does nothing too. 0 or -errno. */
@@ -202,6 +270,7 @@ struct skstat_source *skstat_inet_diag_source_open(struct skstat_error *error)
 		.version = "",
 		.instance = instance_draw(),
 		.hz = SKSTAT_INET_DIAG_HZ,
+		.journal = true,
 		.schema = &diag->schema,
 	};
 	if (inet_diag_start(diag, error)) {

@@ -21,6 +21,7 @@ struct walk {
 	const struct skstat_inet_diag_dump *dump;
 	struct skstat_totals *totals;
 	uint32_t groups; /* 1 << enum skstat_group, of those to hand on */
+	uint32_t second; /* of its start */
 	bool learnt;
 	bool stopped;	    /* by fn */
 	const char *refusal; /* why it failed, where only a socket told */
@@ -99,6 +100,14 @@ static int hand_on(struct walk *walk, const struct skstat_sample *sample)
 	return walk->stopped;
 }
 
+/* What the journal will have to know of it when it is over. */
+static void seen_add(struct walk *walk, const struct skstat_sample *sample)
+{
+	if (walk->dump->seen && sample->kind == SKSTAT_KIND_FULL)
+		skstat_inet_diag_seen_add(walk->dump->seen, sample->identity.cookie, walk->second,
+					  sample->size[SKSTAT_GROUP_MEMORY] ? &sample->memory.drops : NULL);
+}
+
 static int socket_take(const struct nlmsghdr *message, void *arg)
 {
 	struct walk *walk = arg;
@@ -130,6 +139,7 @@ static int socket_take(const struct nlmsghdr *message, void *arg)
 	}
 	totals->emitted++;
 	groups_strip(sample, walk->groups);
+	seen_add(walk, sample);
 	return hand_on(walk, sample);
 }
 
@@ -252,6 +262,7 @@ int skstat_inet_diag_dump(const struct skstat_inet_diag_dump *dump, struct sksta
 		return err;
 	if (has(dump->query, SKSTAT_HAS(GROUPS)))
 		walk.groups = dump->query->groups | BIT(SKSTAT_GROUP_IDENTITY);
+	walk.second = (uint32_t)(skstat_channel_clock() / 1000000000);
 	err = families_dump(&walk, error);
 	totals->interrupted = cost->interrupted != before.interrupted;
 	totals->ns = cost->wait_ns - before.wait_ns;

@@ -5,11 +5,13 @@
 
 #include "channel.h"
 #include "inet_diag_decode.h"
+#include "inet_diag_seen.h"
 #include "query.h"
 
 struct skstat_inet_diag_dump {
 	struct skstat_channel *channel; /* NETLINK_SOCK_DIAG; opened here if it is closed */
 	struct skstat_schema *schema;	/* learns from the first socket, before that is handed on */
+	struct skstat_inet_diag_seen *seen; /* gets the sockets that are handed on; NULL: nobody asks */
 	uint32_t inode;			/* of the namespace, for its sample */
 	uint64_t deadline;		/* skstat_channel_clock(); 0: none */
 	const struct skstat_query *query;

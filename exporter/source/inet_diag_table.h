@@ -80,7 +80,8 @@
  * R(field): from the message itself, or from an attribute that every kernel has. Not here, though there is something
  * like it: `flags` (V6ONLY is told of listeners alone), `classid` (where there is none, inet_diag tells the priority),
  * `timeout_rehash` and `plb_rehash` (their sum alone), `rate_delivered` (its quotient with `rate_interval` alone), and
- * what struct skstat_tcp_info says of accurate ECN.
+ * what struct skstat_tcp_info says of accurate ECN. Of a process nothing is told, and of an event little
+ * (inet_diag_event.h).
  */
 #define SKSTAT_INET_DIAG_ALWAYS(R)                                                                                    \
 	R(cookie) R(netns) R(saddr) R(daddr) R(sport) R(dport) R(ifindex) R(family) R(state)                          \
@@ -94,6 +95,7 @@
 	R(dctcp_alpha) R(dctcp_ab_ecn) R(dctcp_ab_tot) R(dctcp_enabled) R(dctcp_ce_state)                             \
 	R(vegas_enabled) R(vegas_rttcnt) R(vegas_rtt) R(vegas_minrtt)                                                 \
 	R(netns_id) R(netns_inode)                                                                                    \
+	R(event_sequence) R(event_time) R(event_flags)                                                                \
 	R(established) R(syn_sent) R(syn_recv) R(fin_wait1) R(fin_wait2) R(time_wait) R(close) R(close_wait)          \
 	R(last_ack) R(listen) R(closing)
 

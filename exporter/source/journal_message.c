@@ -76,8 +76,11 @@ static int run_parse(const struct skstat_attr *attr, struct intake *intake)
 
 	if (!intake->place || skstat_run_open(&run, attr->data, attr->length))
 		return -EBADMSG;
+	if (intake->begun && run.skipped > intake->next - intake->at)
+		return -EBADMSG;
 	intake->totals->skipped += run.skipped;
-	intake->at += run.skipped;
+	if (intake->begun)
+		intake->at += run.skipped;
 	if (run.count && !skstat_kind_is_event(run.sample.kind))
 		return -EBADMSG;
 	while ((sample = skstat_run_next(&run))) {

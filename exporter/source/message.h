@@ -98,8 +98,8 @@ struct skstat_totals {
 };
 
 /*
- * What a reading of the journal came to. The first part is this side's count; `sent` and `sent_lost` are what the module
- * says of the same, once it ended: events + skipped, and lost.
+ * What a reading of the journal came to. The first part is this side's count; `sent` and `sent_lost` are what the
+ * module says of the same, once it ended: events + skipped, and lost.
  */
 struct skstat_journal_totals {
 	uint64_t events;  /* handed to the callback */

@@ -44,6 +44,9 @@ int skstat_module_meet(struct skstat_module *module, struct skstat_error *error)
 	if (module->met && skstat_netlink_fd(module->netlink) >= 0 && cost->opened == module->opened)
 		return 0;
 	err = info_read(module, &info, error);
+	/* Of a socket that talked to an instance that is gone: it is closed now. */
+	if (err == -ENOENT && module->met)
+		err = info_read(module, &info, error);
 	if (err)
 		return err;
 	if (!module->met || info.instance != module->base.info.instance) {

@@ -7,10 +7,10 @@
 
 #include "module.h"
 
-/* The module is another one than a moment ago: as if its family had not been there. */
+/* The module is another one than a moment ago, or gone: as if its family had not been there. INFO is asked again. */
 static int changed(struct skstat_module *module, struct skstat_error *error)
 {
-	module->met = false;
+	module->opened = 0;
 	return skstat_error_set(error, -ENOENT, "the module was loaded anew meanwhile");
 }
 
@@ -18,8 +18,8 @@ static int no_journal(struct skstat_module *module, struct skstat_error *error)
 {
 	module->base.info.journal = false;
 	return skstat_error_set(error, -EOPNOTSUPP,
-				"the module (%s) has no journal here: it is older than this program, or the kernel lacks "
-				"its tracepoints", module->version);
+				"the module (%s) has no journal here: it is older than this program, "
+				"or the kernel lacks its tracepoints", module->version);
 }
 
 static bool is_kept(const struct skstat_module *module)
@@ -41,7 +41,7 @@ static int keep(struct skstat_module *module, uint64_t probes, struct skstat_err
 		skstat_hold_release(&module->hold);
 	err = skstat_hold_set(&module->hold, probes & module->schema.probes_available, error);
 	if (err)
-		return err;
+		return err == -ENOENT ? changed(module, error) : err;
 	if (module->hold.instance != instance)
 		return changed(module, error);
 	if (module->cursor.instance == instance)

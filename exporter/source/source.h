@@ -86,7 +86,9 @@ int skstat_source_mib(struct skstat_source *source, skstat_source_mib_fn fn, voi
  * are held, until the source is closed; the cursor is moved to the journal's tail the first time, and again whenever
  * the module was loaded anew (info->instance changed; the hold is then asked for again by the next call of
  * skstat_source_journal(), which reports `fresh`). Probes that this kernel does not have are left out of *held (may be
- * NULL). -EOPNOTSUPP: there is no journal here. inet_diag holds SOCK_DESTROY's multicast groups for SKSTAT_PROBE_LIFE.
+ * NULL), as are those that cannot be attached now, `life` excepted; 0 probes lets go of all. A bell that rings during
+ * this call may go unheard: read the journal after it. -EOPNOTSUPP: there is no journal here. inet_diag holds
+ * SOCK_DESTROY's multicast groups for SKSTAT_PROBE_LIFE.
  */
 int skstat_source_hold(struct skstat_source *source, uint64_t probes, uint64_t *held, struct skstat_error *error);
 

@@ -40,18 +40,20 @@
 #define SKSTAT_KINDS_ALL_SOCKETS                                                                                      \
 	(1 << SKSTAT_KIND_FULL | 1 << SKSTAT_KIND_LISTEN | 1 << SKSTAT_KIND_TIMEWAIT | 1 << SKSTAT_KIND_REQUEST)
 #define SKSTAT_KINDS_OPEN (1 << SKSTAT_KIND_FULL | 1 << SKSTAT_KIND_LISTEN)
+/* A connection is over, or never was: these are the last figures of it, of a connect() that failed, too. */
+#define SKSTAT_KINDS_LAST (1 << SKSTAT_KIND_FAILED | 1 << SKSTAT_KIND_CLOSED)
 #define SKSTAT_KINDS_LISTEN_EVENTS (1 << SKSTAT_KIND_LISTEN_STARTED | 1 << SKSTAT_KIND_LISTEN_STOPPED)
 #define SKSTAT_KINDS_EVENTS                                                                                           \
-	(1 << SKSTAT_KIND_OPENED | 1 << SKSTAT_KIND_FAILED | 1 << SKSTAT_KIND_CLOSED | SKSTAT_KINDS_LISTEN_EVENTS)
+	(1 << SKSTAT_KIND_OPENED | SKSTAT_KINDS_LAST | SKSTAT_KINDS_LISTEN_EVENTS)
 
 /* G(NAME, name, kinds): the groups in the order in which a record has them, and the kinds of record that do. */
 #define SKSTAT_GROUPS(G)                                                                                              \
 	G(IDENTITY, identity, SKSTAT_KINDS_ALL_SOCKETS | SKSTAT_KINDS_EVENTS)                                         \
 	G(TIMER, timer, 1 << SKSTAT_KIND_FULL | 1 << SKSTAT_KIND_TIMEWAIT | 1 << SKSTAT_KIND_REQUEST)                 \
 	G(LISTEN, listen, 1 << SKSTAT_KIND_LISTEN | SKSTAT_KINDS_LISTEN_EVENTS)                                       \
-	G(TRAFFIC, traffic, 1 << SKSTAT_KIND_FULL | 1 << SKSTAT_KIND_CLOSED)                                          \
-	G(TCP, tcp, 1 << SKSTAT_KIND_FULL | 1 << SKSTAT_KIND_CLOSED)                                                  \
-	G(MEMORY, memory, SKSTAT_KINDS_OPEN | 1 << SKSTAT_KIND_CLOSED)                                                \
+	G(TRAFFIC, traffic, 1 << SKSTAT_KIND_FULL | SKSTAT_KINDS_LAST)                                                \
+	G(TCP, tcp, 1 << SKSTAT_KIND_FULL | SKSTAT_KINDS_LAST)                                                        \
+	G(MEMORY, memory, SKSTAT_KINDS_OPEN | SKSTAT_KINDS_LAST)                                                      \
 	G(OWNER, owner, SKSTAT_KINDS_OPEN | SKSTAT_KINDS_EVENTS)                                                      \
 	G(CONGESTION, congestion, SKSTAT_KINDS_OPEN)                                                                  \
 	G(NETNS, netns, 1 << SKSTAT_KIND_NETNS)                                                                       \

@@ -24,7 +24,7 @@ enum skstat_kind {
 	SKSTAT_KIND_NETNS,    /* not a socket: a namespace and its sockets by state */
 	/* Events of the journal. */
 	SKSTAT_KIND_OPENED,	    /* a handshake ended well; `state` is the one before */
-	SKSTAT_KIND_FAILED,	    /* one did not */
+	SKSTAT_KIND_FAILED,	    /* one did not; what it had sent is in its figures */
 	SKSTAT_KIND_CLOSED,	    /* a connection that had opened is over, these are its last figures */
 	SKSTAT_KIND_LISTEN_STARTED, /* a socket listens */
 	SKSTAT_KIND_LISTEN_STOPPED, /* it does not any more */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Any bytes as a message of INFO, SCHEMA or MIB, or as a verdict, whatever its headers say it is. */
+/* Any bytes as a message of INFO, SCHEMA, MIB or DOORBELL, or as a verdict, whatever its headers say it is. */
 #include <assert.h>
 #include <errno.h>
 
@@ -25,6 +25,9 @@ static int info_read(const struct nlmsghdr *message)
 	int err = skstat_info_parse(message, &info);
 
 	name_read(info.version);
+	for (size_t id = 0; id < __SKSTAT_PROBE_MAX; id++)
+		sink += info.probe[id].known ? info.probe[id].hits : 0;
+	assert(!info.probe[SKSTAT_PROBE_UNSPEC].known);
 	return err;
 }
 
@@ -41,6 +44,10 @@ static int schema_read(const struct nlmsghdr *message)
 		name_read(schema.counter[i].name);
 		assert(skstat_schema_counter_name(&schema, schema.counter[i].table, schema.counter[i].index));
 	}
+	for (size_t i = 0; i < schema.probes; i++)
+		name_read(schema.probe[i].name);
+	assert(!schema.probes_available || schema.probes);
+	assert(schema.probes_available >> __SKSTAT_PROBE_MAX == 0);
 	/* What is available was in the message, and is a field of ours. */
 	for (size_t i = 0; i < SKSTAT_FIELDS_COUNT; i++)
 		assert(!schema.available[i] || schema.fields);
@@ -60,6 +67,15 @@ static int mib_read(const struct nlmsghdr *message)
 		for (size_t i = 0; i <= (table <= SKSTAT_MIB_MAX ? mib.count[table] : 0); i++)
 			sink += skstat_mib_value(&mib, table, i);
 	return 0;
+}
+
+static int doorbell_read(const struct nlmsghdr *message)
+{
+	uint64_t instance;
+	int err = skstat_doorbell_parse(message, &instance);
+
+	sink += instance;
+	return err;
 }
 
 static int verdict_read(const struct nlmsghdr *message)
@@ -90,6 +106,8 @@ static int message_read(const struct nlmsghdr *message)
 		return schema_read(message);
 	case SKSTAT_CMD_MIB:
 		return mib_read(message);
+	case SKSTAT_CMD_DOORBELL:
+		return doorbell_read(message);
 	default:
 		return info_read(message);
 	}

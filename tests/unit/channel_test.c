@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include <cmocka.h>
 #include <linux/genetlink.h>
@@ -179,6 +180,72 @@ static void silence(void **state)
 	assert_true(skstat_channel_cost(channel)->wait_ns >= 19000000);
 }
 
+/* Asks for nlctrl over the channel's socket, behind its back: with sequence number 0, the answer is unasked for. */
+static void provoke(struct skstat_channel *channel, int times)
+{
+	struct nl_msg *message = request("nlctrl");
+	struct nlmsghdr *header = nlmsg_hdr(message);
+
+	header->nlmsg_seq = 0;
+	header->nlmsg_flags |= NLM_F_REQUEST;
+	for (int i = 0; i < times; i++)
+		assert_int_equal(send(skstat_channel_fd(channel), header, header->nlmsg_len, 0), header->nlmsg_len);
+	nlmsg_free(message);
+}
+
+static void listens(void **state)
+{
+	struct skstat_channel *channel = *state;
+	struct counting counting = { 0 };
+	struct skstat_reply reply = { .type = GENL_ID_CTRL, .fn = count, .arg = &counting };
+	struct skstat_error error;
+
+	/* Nothing is there, and nothing is waited for. */
+	assert_int_equal(skstat_channel_listen(channel, &reply, &error), 0);
+	provoke(channel, 3);
+	assert_int_equal(skstat_channel_listen(channel, &reply, &error), 0);
+	assert_int_equal(counting.messages, 3);
+	assert_int_equal(skstat_channel_listen(channel, &reply, &error), 0);
+	assert_int_equal(counting.messages, 3);
+
+	/* What is asked for is no matter of this, and what is not is none of the other. */
+	counting.messages = 0;
+	provoke(channel, 2);
+	assert_int_equal(ask(channel, "nlctrl", &reply, &error), 0);
+	assert_int_equal(counting.messages, 1);
+	assert_int_equal(skstat_channel_listen(channel, &reply, &error), 0);
+	assert_int_equal(counting.messages, 1);
+
+	/* Other types are passed over. */
+	reply.type++;
+	provoke(channel, 1);
+	assert_int_equal(skstat_channel_listen(channel, &reply, &error), 0);
+	assert_int_equal(counting.messages, 1);
+
+	skstat_channel_close(channel);
+	assert_int_equal(skstat_channel_listen(channel, &reply, &error), -ENOTCONN);
+}
+
+/* More than the socket holds: what it does is taken, and that there was more is told, once. */
+static void listens_too_late(void **state)
+{
+	struct skstat_channel *channel = *state;
+	struct counting counting = { 0 };
+	struct skstat_reply reply = { .type = GENL_ID_CTRL, .fn = count, .arg = &counting };
+	struct skstat_error error;
+	const int small = 4096;
+
+	assert_int_equal(setsockopt(skstat_channel_fd(channel), SOL_SOCKET, SO_RCVBUF, &small, sizeof(small)), 0);
+	provoke(channel, 100);
+	assert_int_equal(skstat_channel_listen(channel, &reply, &error), -ENOBUFS);
+	assert_int_equal(error.err, -ENOBUFS);
+	assert_in_range(counting.messages, 1, 99);
+	assert_true(skstat_channel_fd(channel) >= 0);
+	assert_int_equal(skstat_channel_listen(channel, &reply, &error), 0);
+	provoke(channel, 1);
+	assert_int_equal(skstat_channel_listen(channel, &reply, &error), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -187,6 +254,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(stopped, setup, teardown),
 		cmocka_unit_test_setup_teardown(deadlines, setup, teardown),
 		cmocka_unit_test_setup_teardown(silence, setup, teardown),
+		cmocka_unit_test_setup_teardown(listens, setup, teardown),
+		cmocka_unit_test_setup_teardown(listens_too_late, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("channel", tests, NULL, NULL);

@@ -93,6 +93,8 @@ static void defaults(void **state)
 	assert_false(c.once || c.help || c.version);
 	assert_string_equal(c.kill_switch, "");
 	assert_true(c.view_limit == 20 && c.netns_limit == 20 && c.view_ttl_ns == 3600 * SECOND);
+	assert_true(c.journal && c.journal_first_byte && c.journal_reader);
+	assert_false(c.journal_accept || c.view_comm || c.view_all_histograms);
 	assert_int_equal(c.listens, 1);
 	assert_string_equal(c.listen[0], "127.0.0.1:19733");
 	assert_int_equal(c.hosts, 1);
@@ -145,6 +147,17 @@ static void every_option(void **state)
 	assert_true(parsed("--poll.max-sockets=4294967295").poll_max_sockets == UINT32_MAX);
 	assert_true(parsed("--once").once);
 	assert_string_equal(parsed("--kill-switch.file=/run/off").kill_switch, "/run/off");
+	c = parsed("--no-journal");
+	assert_true(!c.journal && c.journal_first_byte && c.journal_reader);
+	c = parsed("--no-journal.first-byte");
+	assert_true(c.journal && !c.journal_first_byte && c.journal_reader);
+	c = parsed("--no-journal.reader");
+	assert_true(c.journal && c.journal_first_byte && !c.journal_reader);
+	c = parsed("--journal.accept-probe");
+	assert_true(c.journal && c.journal_accept);
+	assert_true(parsed("--no-journal --journal").journal);
+	assert_true(parsed("--view.comm").view_comm);
+	assert_true(parsed("--view.all-histograms").view_all_histograms);
 	assert_true(parsed("--view.limit=1").view_limit == 1);
 	assert_true(parsed("--view.limit=100000").view_limit == 100000);
 	assert_true(parsed("--view.group-ttl=7d").view_ttl_ns == 7 * 86400 * SECOND);
@@ -269,6 +282,7 @@ static void refusals(void **state)
 		{ "-hx", "-x: there is no such option: --help lists them all" },
 		{ "--poll.m=3", "--poll.m: not the whole name: write --poll.max-loops or --poll.max-sockets" },
 		{ "--statsd.mtu", "--statsd.mtu: the value is missing: write --statsd.mtu=BYTES" },
+		{ "--journal=off", "--journal: \"off\" is too much, it takes no value: write --journal or --no-journal" },
 		{ "--once=yes", "--once: \"yes\" is too much, it takes no value: write --once" },
 		{ "--ipv4=no", "--ipv4: \"no\" is too much, it takes no value: write --ipv4 or --no-ipv4" },
 		{ "--no-ipv6=1", "--no-ipv6: \"1\" is too much, it takes no value: write --ipv6 or --no-ipv6" },

@@ -15,76 +15,15 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include "diag_message.h"
 #include "source/inet_diag_decode.h"
 #include "source/inet_diag_schema.h"
 #include "source/inet_diag_table.h"
 #include "source/tcp_info.h"
 
-/* A message that grows at its end. */
-struct made {
-	union {
-		struct nlmsghdr header;
-		unsigned char bytes[4096];
-	};
-};
-
-static void append(struct made *made, const void *data, size_t length)
+static void put_info(struct diag_message *made, const struct skstat_tcp_info *info, size_t length)
 {
-	made->header.nlmsg_len = NLMSG_ALIGN(made->header.nlmsg_len);
-	assert_true(made->header.nlmsg_len + length <= sizeof(made->bytes));
-	if (length)
-		memcpy(made->bytes + made->header.nlmsg_len, data, length);
-	made->header.nlmsg_len += (uint32_t)length;
-}
-
-static void start(struct made *made, const struct inet_diag_msg *msg)
-{
-	memset(made, 0, sizeof(*made));
-	made->header.nlmsg_len = NLMSG_HDRLEN;
-	made->header.nlmsg_type = SOCK_DIAG_BY_FAMILY;
-	append(made, msg, sizeof(*msg));
-}
-
-static void put(struct made *made, uint16_t type, const void *data, size_t length)
-{
-	struct nlattr attr = { .nla_type = type, .nla_len = (uint16_t)(NLA_HDRLEN + length) };
-
-	append(made, &attr, sizeof(attr));
-	append(made, data, length);
-}
-
-static void put_u8(struct made *made, uint16_t type, uint8_t value)
-{
-	put(made, type, &value, sizeof(value));
-}
-
-/* An IPv4 connection of 192.0.2.1:8080 with 198.51.100.2:40000. */
-static struct inet_diag_msg message_of(uint8_t state)
-{
-	struct inet_diag_msg msg = {
-		.idiag_family = AF_INET,
-		.idiag_state = state,
-		.idiag_timer = 1,
-		.idiag_retrans = 3,
-		.idiag_expires = 204,
-		.idiag_rqueue = 11,
-		.idiag_wqueue = 22,
-		.idiag_uid = 1000,
-		.idiag_inode = 4242,
-		.id = { .idiag_sport = htons(8080),
-			.idiag_dport = htons(40000),
-			.idiag_src = { htonl(0xc0000201), 7, 7, 7 },
-			.idiag_dst = { htonl(0xc6336402), 7, 7, 7 },
-			.idiag_if = 5,
-			.idiag_cookie = { 0x11223344, 0x55667788 } },
-	};
-
-	return msg;
-}
-
-static void put_info(struct made *made, const struct skstat_tcp_info *info, size_t length)
-{
-	put(made, INET_DIAG_INFO, info, length);
+	diag_message_put(made, INET_DIAG_INFO, info, length);
 }
 
 static const struct skstat_tcp_info info_full = {
@@ -96,34 +35,34 @@ static const struct skstat_tcp_info info_full = {
 	.total_rto_time = 6, .received_ce_bytes = 8, .accecn = UINT32_MAX,
 };
 
-static void put_full(struct made *made, size_t info_length)
+static void put_full(struct diag_message *made, size_t info_length)
 {
 	static const uint32_t skmem[] = { 1, 2, 3, 4, (uint32_t)-5, 6, 7, 8, 9 };
 
-	put_u8(made, INET_DIAG_SHUTDOWN, 2);
-	put_u8(made, INET_DIAG_TOS, 0x10);
-	put(made, INET_DIAG_CGROUP_ID, &(uint64_t){ 0x1234567890 }, 8);
-	put(made, INET_DIAG_SKMEMINFO, skmem, sizeof(skmem));
+	diag_message_put_u8(made, INET_DIAG_SHUTDOWN, 2);
+	diag_message_put_u8(made, INET_DIAG_TOS, 0x10);
+	diag_message_put(made, INET_DIAG_CGROUP_ID, &(uint64_t){ 0x1234567890 }, 8);
+	diag_message_put(made, INET_DIAG_SKMEMINFO, skmem, sizeof(skmem));
 	put_info(made, &info_full, info_length);
-	put(made, INET_DIAG_CONG, "cubic", 6);
+	diag_message_put(made, INET_DIAG_CONG, "cubic", 6);
 }
 
 static void full(void **state)
 {
-	struct inet_diag_msg msg = message_of(TCP_ESTABLISHED);
+	struct inet_diag_msg msg = diag_message_of(TCP_ESTABLISHED);
 	struct skstat_inet_diag diag;
 	struct skstat_sample *s = &diag.sample;
-	struct made made;
+	struct diag_message made;
 
 	(void)state;
-	start(&made, &msg);
+	diag_message_start(&made, &msg);
 	put_full(&made, sizeof(info_full));
 	assert_int_equal(skstat_inet_diag_decode(&made.header, &diag), 0);
 	assert_int_equal(diag.has, 1 << INET_DIAG_SHUTDOWN | 1 << INET_DIAG_TOS | 1 << INET_DIAG_CGROUP_ID |
 				   1 << INET_DIAG_SKMEMINFO | 1 << INET_DIAG_INFO | 1 << INET_DIAG_CONG);
 	assert_int_equal(s->kind, SKSTAT_KIND_FULL);
 	for (unsigned int g = 0; g < __SKSTAT_GROUP_MAX; g++) {
-		bool there = g != SKSTAT_GROUP_LISTEN && g != SKSTAT_GROUP_NETNS;
+		bool there = g != SKSTAT_GROUP_LISTEN && g != SKSTAT_GROUP_NETNS && g != SKSTAT_GROUP_EVENT;
 
 		assert_int_equal(s->size[g], there ? skstat_groups[g].size : 0);
 		assert_int_equal(!!(s->groups & 1u << g), there);
@@ -176,13 +115,13 @@ static void full(void **state)
 /* As an older kernel: what it does not send stays 0; and a newer one, which sends more than is known. */
 static void other_kernels(void **state)
 {
-	struct inet_diag_msg msg = message_of(TCP_ESTABLISHED);
+	struct inet_diag_msg msg = diag_message_of(TCP_ESTABLISHED);
 	unsigned char longer[sizeof(info_full) + 64];
 	struct skstat_inet_diag diag;
-	struct made made;
+	struct diag_message made;
 
 	(void)state;
-	start(&made, &msg);
+	diag_message_start(&made, &msg);
 	put_full(&made, offsetof(struct skstat_tcp_info, busy_time));
 	assert_int_equal(skstat_inet_diag_decode(&made.header, &diag), 0);
 	assert_int_equal(diag.sample.tcp.rtt, 1234 * 8);
@@ -191,9 +130,9 @@ static void other_kernels(void **state)
 
 	memset(longer, 0xff, sizeof(longer));
 	memcpy(longer, &info_full, sizeof(info_full));
-	start(&made, &msg);
-	put(&made, INET_DIAG_INFO, longer, sizeof(longer));
-	put(&made, 200, "xyz", 3);
+	diag_message_start(&made, &msg);
+	diag_message_put(&made, INET_DIAG_INFO, longer, sizeof(longer));
+	diag_message_put(&made, 200, "xyz", 3);
 	assert_int_equal(skstat_inet_diag_decode(&made.header, &diag), 0);
 	assert_int_equal(diag.sample.traffic.bytes_sent, 77);
 	assert_int_equal(diag.has, 1 << INET_DIAG_INFO);
@@ -219,16 +158,16 @@ static void kinds(void **state)
 		  1 << SKSTAT_GROUP_IDENTITY | 1 << SKSTAT_GROUP_TIMER | 1 << SKSTAT_GROUP_OWNER },
 	};
 	struct skstat_inet_diag diag;
-	struct made made;
+	struct diag_message made;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct inet_diag_msg msg = message_of(rows[i].state);
+		struct inet_diag_msg msg = diag_message_of(rows[i].state);
 
 		msg.idiag_timer = rows[i].timer;
-		start(&made, &msg);
+		diag_message_start(&made, &msg);
 		if (rows[i].shutdown)
-			put_u8(&made, INET_DIAG_SHUTDOWN, 0);
+			diag_message_put_u8(&made, INET_DIAG_SHUTDOWN, 0);
 		assert_int_equal(skstat_inet_diag_decode(&made.header, &diag), 0);
 		assert_int_equal(diag.sample.kind, rows[i].kind);
 		assert_int_equal(diag.sample.groups, rows[i].groups);
@@ -254,17 +193,17 @@ static void private_data(void **state)
 		{ INET_DIAG_DCTCPINFO, &dctcp, sizeof(dctcp) },
 		{ INET_DIAG_VEGASINFO, &vegas, sizeof(vegas) },
 	};
-	struct inet_diag_msg msg = message_of(TCP_ESTABLISHED);
+	struct inet_diag_msg msg = diag_message_of(TCP_ESTABLISHED);
 	struct skstat_congestion got[3];
 	struct skstat_inet_diag diag;
-	struct made made;
+	struct diag_message made;
 
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {
-		start(&made, &msg);
+		diag_message_start(&made, &msg);
 		/* A name that fills its room is ended, not run over. */
-		put(&made, INET_DIAG_CONG, "an_algorithm_of_a_long_name", 28);
-		put(&made, rows[i].type, rows[i].data, rows[i].length);
+		diag_message_put(&made, INET_DIAG_CONG, "an_algorithm_of_a_long_name", 28);
+		diag_message_put(&made, rows[i].type, rows[i].data, rows[i].length);
 		assert_int_equal(skstat_inet_diag_decode(&made.header, &diag), 0);
 		got[i] = diag.sample.congestion;
 		assert_int_equal(got[i].ca_info, rows[i].type);
@@ -283,15 +222,15 @@ static void upper_layer(void **state)
 	static const uint8_t ulp[] = { 8, 0, 1, 0, 't', 'l', 's', 0, 36, 0, 2, 0x80, 6, 0, 1, 0, 4, 3, 0, 0,
 				       6, 0, 2, 0, 51, 0, 0, 0,	    6, 0,  3, 0,    1, 0, 0, 0, 6, 0, 4, 0,
 				       2, 0, 0, 0 };
-	struct inet_diag_msg msg = message_of(TCP_ESTABLISHED);
+	struct inet_diag_msg msg = diag_message_of(TCP_ESTABLISHED);
 	struct skstat_inet_diag diag;
 	uint8_t wrong[sizeof(ulp)];
-	struct made made;
+	struct diag_message made;
 
 	(void)state;
-	start(&made, &msg);
-	put(&made, INET_DIAG_CONG, "reno", 5);
-	put(&made, INET_DIAG_ULP_INFO, ulp, sizeof(ulp));
+	diag_message_start(&made, &msg);
+	diag_message_put(&made, INET_DIAG_CONG, "reno", 5);
+	diag_message_put(&made, INET_DIAG_ULP_INFO, ulp, sizeof(ulp));
 	assert_int_equal(skstat_inet_diag_decode(&made.header, &diag), 0);
 	assert_string_equal(diag.sample.congestion.ulp.text, "tls");
 	assert_int_equal(diag.sample.congestion.tls_version, 0x304);
@@ -301,24 +240,24 @@ static void upper_layer(void **state)
 
 	memcpy(wrong, ulp, sizeof(ulp));
 	wrong[12] = 3; /* shorter than its own header */
-	start(&made, &msg);
-	put(&made, INET_DIAG_ULP_INFO, wrong, sizeof(wrong));
+	diag_message_start(&made, &msg);
+	diag_message_put(&made, INET_DIAG_ULP_INFO, wrong, sizeof(wrong));
 	assert_int_equal(skstat_inet_diag_decode(&made.header, &diag), -EBADMSG);
 }
 
 static void mapped(void **state)
 {
-	struct inet_diag_msg msg = message_of(TCP_LISTEN);
+	struct inet_diag_msg msg = diag_message_of(TCP_LISTEN);
 	struct skstat_inet_diag diag;
-	struct made made;
+	struct diag_message made;
 
 	(void)state;
 	msg.idiag_family = AF_INET6;
 	memcpy(msg.id.idiag_src, (uint8_t[16]){ [10] = 0xff, 0xff, 10, 0, 0, 1 }, 16);
-	start(&made, &msg);
-	put_u8(&made, INET_DIAG_SHUTDOWN, 0);
-	put_u8(&made, INET_DIAG_SKV6ONLY, 1);
-	put(&made, INET_DIAG_MARK, &(uint32_t){ 77 }, 4);
+	diag_message_start(&made, &msg);
+	diag_message_put_u8(&made, INET_DIAG_SHUTDOWN, 0);
+	diag_message_put_u8(&made, INET_DIAG_SKV6ONLY, 1);
+	diag_message_put(&made, INET_DIAG_MARK, &(uint32_t){ 77 }, 4);
 	assert_int_equal(skstat_inet_diag_decode(&made.header, &diag), 0);
 	assert_memory_equal(diag.sample.identity.saddr.byte, msg.id.idiag_src, 16);
 	assert_int_equal(diag.sample.identity.flags, SKSTAT_FLAG_V6ONLY);
@@ -328,13 +267,13 @@ static void mapped(void **state)
 /* Every way to cut a message short: refused or decoded, but never read beyond its end (ASan looks on). */
 static void truncated(void **state)
 {
-	struct inet_diag_msg msg = message_of(TCP_ESTABLISHED);
+	struct inet_diag_msg msg = diag_message_of(TCP_ESTABLISHED);
 	struct skstat_inet_diag diag;
 	size_t good = 0;
-	struct made made;
+	struct diag_message made;
 
 	(void)state;
-	start(&made, &msg);
+	diag_message_start(&made, &msg);
 	put_full(&made, sizeof(info_full));
 	for (uint32_t length = NLMSG_HDRLEN; length < made.header.nlmsg_len; length++) {
 		struct nlmsghdr *cut = malloc(length);
@@ -354,26 +293,26 @@ static void truncated(void **state)
 
 static void malformed(void **state)
 {
-	struct inet_diag_msg msg = message_of(TCP_ESTABLISHED);
+	struct inet_diag_msg msg = diag_message_of(TCP_ESTABLISHED);
 	struct skstat_inet_diag diag;
-	struct made made;
+	struct diag_message made;
 
 	(void)state;
 	msg.idiag_family = AF_UNIX;
-	start(&made, &msg);
+	diag_message_start(&made, &msg);
 	assert_int_equal(skstat_inet_diag_decode(&made.header, &diag), -EBADMSG);
 	for (unsigned int wrong = 0; wrong <= UINT8_MAX; wrong++) {
-		msg = message_of((uint8_t)wrong);
-		start(&made, &msg);
+		msg = diag_message_of((uint8_t)wrong);
+		diag_message_start(&made, &msg);
 		assert_int_equal(skstat_inet_diag_decode(&made.header, &diag),
 				 wrong >= TCP_ESTABLISHED && wrong <= TCP_CLOSING ? 0 : -EBADMSG);
 	}
-	msg = message_of(TCP_ESTABLISHED);
-	start(&made, &msg);
-	put(&made, INET_DIAG_SKMEMINFO, &msg, 8 * sizeof(uint32_t));
+	msg = diag_message_of(TCP_ESTABLISHED);
+	diag_message_start(&made, &msg);
+	diag_message_put(&made, INET_DIAG_SKMEMINFO, &msg, 8 * sizeof(uint32_t));
 	assert_int_equal(skstat_inet_diag_decode(&made.header, &diag), -EBADMSG);
-	start(&made, &msg);
-	put(&made, INET_DIAG_MARK, &msg, 2);
+	diag_message_start(&made, &msg);
+	diag_message_put(&made, INET_DIAG_MARK, &msg, 2);
 	assert_int_equal(skstat_inet_diag_decode(&made.header, &diag), -EBADMSG);
 }
 
@@ -402,6 +341,11 @@ static void schema(void **state)
 	assert_false(available(&made, "ecn_mode") || available(&made, "plb_rehash") || available(&made, "classid"));
 	assert_false(available(&made, "syn_queue") || available(&made, "rate_delivered") || available(&made, "flags"));
 	assert_false(available(&made, "mark") || available(&made, "cgroup") || available(&made, "tls_version"));
+	/* Of a process nothing, and of an event only that there was one. */
+	assert_false(available(&made, "comm") || available(&made, "pid") || available(&made, "process_from"));
+	assert_true(available(&made, "event_time") && available(&made, "event_flags"));
+	assert_false(available(&made, "event_kind") || available(&made, "event_direction"));
+	assert_false(available(&made, "duration") || available(&made, "connect_latency") || available(&made, "cong_name"));
 	skstat_inet_diag_schema_learn(&made, 1 << INET_DIAG_CGROUP_ID);
 	assert_true(available(&made, "cgroup"));
 	assert_false(available(&made, "mark") || available(&made, "ulp"));

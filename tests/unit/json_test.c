@@ -188,6 +188,97 @@ static void what_is_not_there_is_left_out(void **state)
 	json_decref(object);
 }
 
+static struct skstat_sample event(enum skstat_kind kind, uint8_t which, uint32_t flags)
+{
+	struct skstat_sample sample = { .kind = kind };
+
+	for (unsigned int g = 0; g < __SKSTAT_GROUP_MAX; g++)
+		if (skstat_groups[g].kinds & 1u << kind) {
+			sample.groups |= 1u << g;
+			sample.size[g] = skstat_groups[g].size;
+		}
+	sample.identity.state = 2;
+	sample.event.event_sequence = 1ull << 60;
+	sample.event.event_time = 12500000000;
+	sample.event.event_kind = which;
+	sample.event.event_flags = flags;
+	sample.event.event_direction = SKSTAT_EVENT_OUT;
+	sample.event.connect_latency = 1500000;
+	sample.event.open_syn_queue = 3;
+	return sample;
+}
+
+static void words_of_events(void **state)
+{
+	const struct skstat_schema schema = everything();
+	const struct {
+		enum skstat_kind kind;
+		uint8_t which;
+		const char *word;
+	} words[] = {
+		{ SKSTAT_KIND_OPENED, SKSTAT_OPEN_HANDSHAKE, "handshake" },
+		{ SKSTAT_KIND_FAILED, SKSTAT_FAIL_REFUSED, "refused" },
+		{ SKSTAT_KIND_CLOSED, SKSTAT_CLOSE_FIN_LOCAL, "fin_local" },
+		{ SKSTAT_KIND_CLOSED, SKSTAT_CLOSE_REPAIR, "repair" },
+		{ SKSTAT_KIND_CLOSED, 200, "UNKNOWN" },
+		{ SKSTAT_KIND_LISTEN_STARTED, 0, "none" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		struct skstat_sample sample = event(words[i].kind, words[i].which, 0);
+
+		for (int raw = 0; raw < 2; raw++) {
+			json_t *object = skstat_sample_json(&sample, &schema, 250, raw);
+
+			assert_string_equal(text_of(object, "kind"), skstat_kind_name(words[i].kind));
+			assert_string_equal(text_of(object, "event_kind"), words[i].word);
+			assert_int_equal(json_integer_value(json_object_get(object, "event_kind_raw")), words[i].which);
+			assert_string_equal(text_of(object, "event_direction"), "out");
+			assert_int_equal(json_integer_value(json_object_get(object, "event_direction_raw")),
+					 SKSTAT_EVENT_OUT);
+			assert_string_equal(text_of(object, "state"), "SYN-SENT");
+			json_decref(object);
+		}
+	}
+}
+
+/* Times in seconds, and only what the event says that it knows; raw, all of it. */
+static void figures_of_events(void **state)
+{
+	const struct skstat_schema schema = everything();
+	struct skstat_sample sample = event(SKSTAT_KIND_OPENED, SKSTAT_OPEN_HANDSHAKE, SKSTAT_EVENT_HAS_CONNECT);
+	json_t *object = skstat_sample_json(&sample, &schema, 250, false);
+
+	(void)state;
+	assert_string_equal(text_of(object, "event_sequence"), "1152921504606846976");
+	assert_true(json_real_value(json_object_get(object, "event_time")) == 12.5);
+	assert_true(json_real_value(json_object_get(object, "connect_latency")) == 0.0015);
+	assert_null(json_object_get(object, "first_byte"));
+	assert_null(json_object_get(object, "duration"));
+	assert_null(json_object_get(object, "open_accept_queue"));
+	assert_null(json_object_get(object, "open_syn_queue"));
+	assert_non_null(json_object_get(object, "synack_retrans"));
+	json_decref(object);
+
+	sample = event(SKSTAT_KIND_CLOSED, SKSTAT_CLOSE_FIN, SKSTAT_EVENT_HAS_QUEUES | SKSTAT_EVENT_HAS_DURATION |
+							     SKSTAT_EVENT_HAS_FIRST_BYTE);
+	object = skstat_sample_json(&sample, &schema, 250, false);
+	assert_null(json_object_get(object, "connect_latency"));
+	assert_non_null(json_object_get(object, "first_byte"));
+	assert_non_null(json_object_get(object, "duration"));
+	assert_non_null(json_object_get(object, "open_accept_queue"));
+	assert_non_null(json_object_get(object, "open_accept_limit"));
+	assert_int_equal(json_integer_value(json_object_get(object, "open_syn_queue")), 3);
+	json_decref(object);
+
+	sample.event.event_flags = 0;
+	object = skstat_sample_json(&sample, &schema, 250, true);
+	assert_int_equal(json_integer_value(json_object_get(object, "connect_latency")), 1500000);
+	assert_non_null(json_object_get(object, "open_accept_queue"));
+	json_decref(object);
+}
+
 static void totals(void **state)
 {
 	static const struct skstat_totals some = {
@@ -251,6 +342,8 @@ int main(void)
 		cmocka_unit_test(order),
 		cmocka_unit_test(base_units),
 		cmocka_unit_test(what_is_not_there_is_left_out),
+		cmocka_unit_test(words_of_events),
+		cmocka_unit_test(figures_of_events),
 		cmocka_unit_test(totals),
 		cmocka_unit_test(no_memory),
 	};

@@ -22,7 +22,7 @@ struct kit *kit_new(const struct skstat_model_config *config)
 		kit->config = *config;
 	else
 		kit->config = (struct skstat_model_config) {
-			.group_limit = 20, .group_ttl_ns = 3600 * KIT_SECOND, .netns_limit = 20,
+			.group_limit = 20, .group_ttl_ns = 3600 * KIT_SECOND, .netns_limit = 20, .all_histograms = true,
 		};
 	memset(kit->schema.available, true, sizeof(kit->schema.available));
 	kit->poll = (struct skstat_poll) {
@@ -120,6 +120,20 @@ struct skstat_sample kit_netns(uint64_t id, uint32_t inode, uint32_t established
 	sample.netns.netns_inode = inode;
 	sample.netns.established = established;
 	return sample;
+}
+
+void kit_event(struct skstat_sample *sample, enum skstat_kind kind, uint8_t how, uint64_t time_ns)
+{
+	struct skstat_sample made = sample_make(kind);
+
+#define TAKE(GROUP, group, kinds)             \
+	if (made.groups & 1u << SKSTAT_GROUP_##GROUP) \
+		made.group = sample->group;
+	SKSTAT_GROUPS(TAKE)
+#undef TAKE
+	made.event.event_kind = how;
+	made.event.event_time = time_ns;
+	*sample = made;
 }
 
 void kit_begin(struct kit *kit, bool full)
@@ -223,8 +237,14 @@ void kit_balance(const struct kit *kit)
 				 skstat_self_get(self, records_request) + skstat_self_get(self, records_netns));
 	/* A connection that turned into a listener, or back, is of both. */
 	assert_int_equal(full, skstat_self_get(self, model_updated) + skstat_self_get(self, model_new) +
-				       skstat_self_get(self, model_baseline) + skstat_self_get(self, model_duplicate));
+				       skstat_self_get(self, model_baseline) + skstat_self_get(self, model_duplicate) +
+				       skstat_self_get(self, model_buried));
 	assert_int_equal(skstat_self_get(self, model_tracked), skstat_self_get(self, model_new) +
-								       skstat_self_get(self, model_baseline) -
+								       skstat_self_get(self, model_baseline) +
+								       skstat_self_get(self, model_announced) -
 								       skstat_self_get(self, model_removed));
+	assert_int_equal(skstat_self_get(self, events_closed),
+			 skstat_self_get(self, closes_known) + skstat_self_get(self, closes_unseen) +
+				 skstat_self_get(self, closes_older) + skstat_self_get(self, closes_baseline) +
+				 skstat_self_get(self, closes_late));
 }

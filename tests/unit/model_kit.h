@@ -29,6 +29,9 @@ struct skstat_sample kit_listener(uint64_t cookie, const char *local);
 struct skstat_sample kit_timewait(uint64_t cookie, const char *local, const char *remote);
 struct skstat_sample kit_netns(uint64_t id, uint32_t inode, uint32_t established);
 
+/* Makes an event of a connection or a listener: of that kind, SKSTAT_OPEN_* ... by that, at that time. */
+void kit_event(struct skstat_sample *sample, enum skstat_kind kind, uint8_t how, uint64_t time_ns);
+
 /* A poll with these samples: begins, puts, ends complete. */
 void kit_poll(struct kit *kit, const struct skstat_sample *sample, size_t count);
 /* Its parts. */

@@ -3,154 +3,7 @@
  * The module as a source, over a netlink layer that is played here: what happens when the module goes, comes back as
  * another instance, speaks another version, refuses.
  */
-#include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "source/netlink.h"
-#include "source/source.h"
-
-/* The module that is loaded, and the connection to it. */
-static struct {
-	uint64_t instance; /* 0: none is loaded */
-	uint32_t abi;
-	int info_err;		 /* INFO fails with this, */
-	const char *info_text;	 /* and says so */
-	uint64_t after_info;	 /* another instance is loaded once INFO was answered; 0: none is */
-	uint64_t totals_instance; /* what the totals claim; 0: the truth */
-	uint64_t connected;	 /* instance that the socket talks to; 0: it is closed */
-	uint64_t timeout_ns;
-	bool open;
-	int infos, schemas;
-	struct skstat_source_cost cost;
-} fake;
-
-static void load(uint64_t instance)
-{
-	memset(&fake, 0, sizeof(fake));
-	fake.instance = instance;
-	fake.abi = SKSTAT_FAMILY_VERSION;
-}
-
-/* As a request does: opens the socket, finds the family, or finds it gone. */
-static int reach(struct skstat_error *error)
-{
-	if (!fake.connected && fake.instance) {
-		fake.connected = fake.instance;
-		fake.cost.opened++;
-	}
-	if (fake.connected && fake.connected == fake.instance)
-		return skstat_error_set(error, 0, "%s", "");
-	fake.connected = 0;
-	return skstat_error_set(error, -ENOENT, "gone");
-}
-
-struct skstat_netlink *skstat_netlink_open(struct skstat_error *error)
-{
-	if (reach(error))
-		return NULL;
-	fake.open = true;
-	return (struct skstat_netlink *)&fake;
-}
-
-void skstat_netlink_close(struct skstat_netlink *netlink)
-{
-	if (netlink)
-		fake.open = false;
-}
-
-int skstat_netlink_fd(const struct skstat_netlink *netlink)
-{
-	(void)netlink;
-	return fake.connected ? 3 : -1;
-}
-
-const struct skstat_source_cost *skstat_netlink_cost(const struct skstat_netlink *netlink)
-{
-	(void)netlink;
-	return &fake.cost;
-}
-
-void skstat_netlink_set_timeout(struct skstat_netlink *netlink, uint64_t ns)
-{
-	(void)netlink;
-	fake.timeout_ns = ns;
-}
-
-int skstat_netlink_info(struct skstat_netlink *netlink, struct skstat_info *info, struct skstat_error *error)
-{
-	int err = reach(error);
-
-	(void)netlink;
-	memset(info, 0, sizeof(*info));
-	if (err)
-		return err;
-	fake.infos++;
-	if (fake.info_err)
-		return skstat_error_set(error, fake.info_err, "%s", fake.info_text);
-	info->instance = fake.instance;
-	info->abi = fake.abi;
-	info->hz = (uint32_t)(100 * fake.instance);
-	strcpy(info->version, "0.9");
-	if (fake.after_info)
-		fake.instance = fake.after_info;
-	fake.after_info = 0;
-	return 0;
-}
-
-/* The schema has as many counters as the instance has number. */
-int skstat_netlink_schema(struct skstat_netlink *netlink, struct skstat_schema *schema, struct skstat_error *error)
-{
-	int err = reach(error);
-
-	(void)netlink;
-	memset(schema, 0, sizeof(*schema));
-	if (err)
-		return err;
-	fake.schemas++;
-	schema->counters = fake.instance;
-	schema->counter = calloc(schema->counters, sizeof(*schema->counter));
-	assert_non_null(schema->counter);
-	return 0;
-}
-
-int skstat_netlink_sock(struct skstat_netlink *netlink, const struct skstat_query *query, skstat_sample_fn fn,
-			void *arg, struct skstat_totals *totals, struct skstat_error *error)
-{
-	const struct skstat_sample sample = { .kind = SKSTAT_KIND_FULL };
-	struct skstat_totals unwanted;
-	int err = reach(error);
-
-	(void)netlink;
-	(void)query;
-	totals = totals ? totals : &unwanted;
-	memset(totals, 0, sizeof(*totals));
-	if (err)
-		return err;
-	totals->samples = totals->sockets = totals->emitted = totals->visited = 1;
-	if (fn(&sample, arg)) {
-		fake.connected = 0;
-		return 1;
-	}
-	totals->instance = fake.totals_instance ? fake.totals_instance : fake.instance;
-	totals->complete = true;
-	return 0;
-}
-
-int skstat_netlink_mib(struct skstat_netlink *netlink, skstat_mib_fn fn, void *arg, struct skstat_error *error)
-{
-	const struct skstat_mib mib = { .netns = 1 };
-	int err = reach(error);
-
-	(void)netlink;
-	return err ? err : fn(&mib, arg) != 0;
-}
+#include "module_fakes.h"
 
 /* What comes is of the instance that the source names at that moment, and under its schema. */
 struct watch {
@@ -219,7 +72,7 @@ static void opens(void **state)
 	assert_int_equal(fake.infos, 1);
 	assert_int_equal(fake.schemas, 1);
 	skstat_source_set_timeout(watch.source, 5);
-	assert_int_equal(fake.timeout_ns, 5);
+	assert_int_equal(fake.requests.timeout_ns, 5);
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(sock(&watch), 0);
 	assert_int_equal(skstat_source_mib(watch.source, watch_mib, &watch, NULL), 0);
@@ -228,7 +81,7 @@ static void opens(void **state)
 	assert_int_equal(fake.infos, 1);
 	assert_int_equal(skstat_source_cost(watch.source).opened, 1);
 	skstat_source_close(watch.source);
-	assert_false(fake.open);
+	assert_false(fake.requests.open || fake.holder.open);
 }
 
 /* Loaded anew between two polls: neither fails, and the second is under the new schema. */
@@ -341,7 +194,7 @@ static void refused(const char *sentence, int err)
 	assert_int_equal(error.err, err);
 	assert_non_null(strstr(error.text, sentence));
 	assert_string_equal(why, "");
-	assert_false(fake.open);
+	assert_false(fake.requests.open || fake.holder.open);
 
 	/* Where inet_diag is to be had, the same is said of why it was taken. */
 	source = skstat_source_open(SKSTAT_SOURCE_AUTO, false, why, NULL);

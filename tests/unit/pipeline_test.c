@@ -27,7 +27,8 @@ struct line {
 };
 
 /* More groups than there is room for: `other` is on the page, too. */
-static const struct skstat_model_config config = { .group_limit = 6, .group_ttl_ns = 1, .netns_limit = 2 };
+static const struct skstat_model_config config = { .group_limit = 6, .group_ttl_ns = 1, .netns_limit = 2,
+						   .all_histograms = true };
 
 static void line_open(struct line *line, const char *kernel)
 {

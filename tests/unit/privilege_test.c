@@ -21,6 +21,7 @@
 /* What a child saw, in memory that both share: a pipe. */
 struct report {
 	int err;
+	uint64_t kept;
 	char text[256];
 	char status[4096];
 };
@@ -36,7 +37,7 @@ static void status_read(char *text, size_t size)
 }
 
 /* Runs `prepare` and the drop in a child. */
-static struct report dropped(void (*prepare)(void), const char *user, const char *group)
+static struct report dropped_to(uint64_t keep, void (*prepare)(void), const char *user, const char *group)
 {
 	struct report report = { 0 };
 	int pipes[2], status;
@@ -50,7 +51,7 @@ static struct report dropped(void (*prepare)(void), const char *user, const char
 
 		if (prepare)
 			prepare();
-		report.err = skstat_privilege_drop(user, group, &error);
+		report.err = skstat_privilege_drop(user, group, keep, &report.kept, &error);
 		snprintf(report.text, sizeof(report.text), "%s", error.text);
 		status_read(report.status, sizeof(report.status));
 		/* No exit handlers: cmocka's and the sanitizers' are the parent's. */
@@ -62,6 +63,11 @@ static struct report dropped(void (*prepare)(void), const char *user, const char
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);
 	return report;
+}
+
+static struct report dropped(void (*prepare)(void), const char *user, const char *group)
+{
+	return dropped_to(SKSTAT_CAPABILITY(CAP_NET_ADMIN), prepare, user, group);
 }
 
 /* The line of that name in /proc/PID/status, up to its end. */
@@ -85,6 +91,7 @@ static void is_dropped(const struct report *report, uint64_t kept)
 {
 	if (report->err)
 		fail_msg("%s", report->text);
+	assert_true(report->kept == kept);
 	assert_true(mask(report, "\nCapPrm:\t") == kept);
 	assert_true(mask(report, "\nCapEff:\t") == kept);
 	assert_true(mask(report, "\nCapInh:\t") == 0);
@@ -193,6 +200,11 @@ static void lose_net_admin(void)
 	lose(CAP_NET_ADMIN);
 }
 
+static void lose_ptrace(void)
+{
+	lose(CAP_SYS_PTRACE);
+}
+
 static void lose_setpcap(void)
 {
 	lose(CAP_SETPCAP);
@@ -299,6 +311,57 @@ static void a_service(void **state)
 	assert_string_equal(line(&report, "\nUid:\t"), "65534\t65534\t65534\t65534");
 }
 
+/* What --view.comm wants besides, as far as there is any. */
+static void keeps_what_is_needed(void **state)
+{
+	const uint64_t proc = SKSTAT_CAPABILITY(CAP_SYS_PTRACE) | SKSTAT_CAPABILITY(CAP_DAC_READ_SEARCH);
+	struct skstat_config config;
+	struct report report;
+	uint64_t all;
+
+	(void)state;
+	skstat_config_init(&config);
+	assert_true(skstat_privilege_needed(&config) == SKSTAT_CAPABILITY(CAP_NET_ADMIN));
+	config.view_comm = true;
+	all = skstat_privilege_needed(&config);
+	assert_true(all == (proc | SKSTAT_CAPABILITY(CAP_NET_ADMIN)));
+
+	need_root();
+	if (!has(CAP_SYS_PTRACE) || !has(CAP_DAC_READ_SEARCH)) {
+		print_message("# skipped: wants CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH\n");
+		skip();
+	}
+	report = dropped_to(all, join_groups, "nobody", "");
+	is_dropped(&report, net_admin() | proc);
+	assert_true(mask(&report, "\nCapBnd:\t") == 0);
+	report = dropped_to(all, lose_ptrace, "nobody", "");
+	is_dropped(&report, net_admin() | SKSTAT_CAPABILITY(CAP_DAC_READ_SEARCH));
+}
+
+/* The log has a line for each that is missing, and none for what was not needed. */
+static void tells_what_is_missing(void **state)
+{
+	const uint64_t net = SKSTAT_CAPABILITY(CAP_NET_ADMIN), ptrace = SKSTAT_CAPABILITY(CAP_SYS_PTRACE);
+	int saved = dup(STDERR_FILENO);
+	FILE *lines = tmpfile();
+	char text[1024] = "";
+
+	(void)state;
+	assert_true(lines && saved >= 0);
+	fflush(stderr);
+	dup2(fileno(lines), STDERR_FILENO);
+	skstat_privilege_tell(net, net | ptrace);
+	skstat_privilege_tell(net | ptrace | SKSTAT_CAPABILITY(CAP_DAC_READ_SEARCH), net | ptrace);
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	rewind(lines);
+	(void)fread(text, 1, sizeof(text) - 1, lines);
+	fclose(lines);
+	assert_non_null(strstr(text, "level=warn msg=\"without CAP_DAC_READ_SEARCH other users' processes have no names"));
+	assert_null(strstr(text, "CAP_SYS_PTRACE"));
+	assert_null(strstr(text, "CAP_NET_ADMIN"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -306,6 +369,7 @@ int main(void)
 		cmocka_unit_test(a_number_needs_no_entry), cmocka_unit_test(stays_root),
 		cmocka_unit_test(lesser_roots), cmocka_unit_test(unknown_users),
 		cmocka_unit_test(unprivileged), cmocka_unit_test(a_service),
+		cmocka_unit_test(keeps_what_is_needed), cmocka_unit_test(tells_what_is_missing),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -413,6 +413,7 @@ static void page(void **state)
 	reply = ask("GET", "/", HOST);
 	assert_non_null(strstr(reply.body, "netlink"));
 	assert_non_null(strstr(reply.body, "&lt;&amp;&gt;&quot;"));
+	assert_null(strstr(reply.body, "Journal"));
 	client_free(&reply);
 
 	/* Where the metrics are elsewhere, it leads there. */
@@ -431,6 +432,39 @@ static void page(void **state)
 }
 
 /* A server that does not start leaves the listeners as they were. */
+static void add_gauge(struct skstat_families *set, const char *name, double value)
+{
+	struct skstat_family *family = skstat_family_add(set, SKSTAT_METRIC_GAUGE, name, "", "Help.");
+
+	skstat_series_add(set, family, NULL, 0)->value = value;
+}
+
+/* Whether it is held, what was lost, and how much of the kernel's counts is covered, where that is known. */
+static void journal_on_the_page(void **state)
+{
+	const struct skstat_label label[] = { { "netns", "<4026531840>" }, { "counter", "sent" } };
+
+	(void)state;
+	for (int held = 0; held < 2; held++) {
+		struct skstat_families *set = skstat_families_new();
+		struct client_reply reply;
+
+		add_gauge(set, "skstat_journal_held", held);
+		add_gauge(set, "skstat_journal_events", 1234567);
+		add_gauge(set, "skstat_journal_lost_events", 89);
+		if (held)
+			skstat_series_add(set, skstat_family_add(set, SKSTAT_METRIC_GAUGE, "skstat_coverage_ratio", "",
+								 "Help."), label, 2)->value = 0.99954;
+		assert_int_equal(skstat_store_publish(store, set, skstat_now_ns(), SECOND, true), 0);
+		reply = ask("GET", "/", HOST);
+		assert_non_null(strstr(reply.body, held ? "<dt>held</dt><dd>yes</dd>" : "<dt>held</dt><dd>no: "));
+		assert_non_null(strstr(reply.body, "<dt>events</dt><dd>1234567</dd>\n<dt>lost</dt><dd>89</dd>"));
+		assert_int_equal(held, strstr(reply.body, "<dt>coverage &lt;4026531840&gt; sent</dt><dd>99.95 %</dd>") !=
+					       NULL);
+		client_free(&reply);
+	}
+}
+
 static void failed_start(void **state)
 {
 	int file = open("/dev/null", O_RDONLY), good = skstat_listen_tcp("127.0.0.1:0", NULL);
@@ -487,6 +521,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(slow_reader, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(readiness, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(page, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(journal_on_the_page, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(failed_start, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(nonsense, set_up, tear_down),
 	};

@@ -20,7 +20,7 @@
 
 #include "golden.h"
 #include "render/text_format.h"
-#include "render/utf8.h"
+#include "source/utf8.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -28,6 +28,7 @@
 	S(directions)         \
 	S(inventory)          \
 	S(exporter)           \
+	S(journal_source)     \
 	S(ends)               \
 	S(life_open)          \
 	S(life_fail)          \

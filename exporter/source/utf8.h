@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* UTF-8, for what comes from elsewhere and goes into formats that demand it. Pure. */
-#ifndef SKSTAT_RENDER_UTF8_H
-#define SKSTAT_RENDER_UTF8_H
+#ifndef SKSTAT_SOURCE_UTF8_H
+#define SKSTAT_SOURCE_UTF8_H
 
 #include <stddef.h>
 

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <netinet/tcp.h>
+
+#include "dump.h"
+#include "source/error.h"
+
+static struct skstat_query query(const struct skstat_dump *dump)
+{
+	const struct skstat_config *config = dump->config;
+	struct skstat_query q = {
+		.has = SKSTAT_HAS(GROUPS) | SKSTAT_HAS(STATES),
+		.groups = skstat_model_groups(dump->model),
+		/* Those are counted by state in the records of namespaces: that is all there is to know of them. */
+		.states = ((2u << TCP_CLOSING) - (1u << TCP_ESTABLISHED)) & ~(1u << TCP_TIME_WAIT | 1u << TCP_SYN_RECV),
+		.max_sockets = config->poll_max_sockets,
+		.active_since = dump->token,
+	};
+
+	if (!config->ipv4 || !config->ipv6) {
+		q.has |= SKSTAT_HAS(FAMILIES);
+		q.families = config->ipv4 ? SKSTAT_FAMILY_INET | SKSTAT_FAMILY_MAPPED : SKSTAT_FAMILY_INET6;
+	}
+	if (config->poll_max_sockets)
+		q.has |= SKSTAT_HAS(MAX_SOCKETS);
+	if (!dump->poll.full)
+		q.has |= SKSTAT_HAS(ACTIVE_SINCE);
+	return q;
+}
+
+/*
+ * Tells the model: with the first record, not before, for only then it is known which instance answers. False if that
+ * is not the one whose token was sent.
+ */
+static bool begin(struct skstat_dump *dump)
+{
+	const struct skstat_source_info *info = skstat_source_info(dump->source);
+
+	if (!dump->poll.full && info->instance != dump->known) {
+		dump->stranger = true;
+		return false;
+	}
+	dump->poll.instance = info->instance;
+	dump->poll.hz = info->hz;
+	dump->poll.exactly_once = info->exactly_once;
+	dump->poll.schema = info->schema;
+	skstat_model_begin(dump->model, &dump->poll);
+	dump->begun = true;
+	return true;
+}
+
+static int sample_take(const struct skstat_sample *sample, void *arg)
+{
+	struct skstat_dump *dump = arg;
+
+	if (!dump->begun && !begin(dump))
+		return 1;
+	dump->err = skstat_model_sample(sample, dump->model);
+	return dump->err != 0;
+}
+
+int skstat_dump_walk(struct skstat_dump *dump, struct skstat_error *error)
+{
+	struct skstat_query q = query(dump);
+	int err;
+
+	dump->totals = (struct skstat_totals){ 0 };
+	dump->begun = dump->stranger = false;
+	dump->err = 0;
+	*error = (struct skstat_error){ 0 };
+	err = skstat_source_sock(dump->source, &q, sample_take, dump, &dump->totals, error);
+	if (dump->stranger || (!dump->begun && !begin(dump)))
+		return 0;
+	if (dump->err)
+		err = skstat_error_set(error, dump->err, "no memory for what the model has to know of sockets");
+	else if (err >= 0 && !dump->totals.complete)
+		err = skstat_error_set(error, -EBADMSG, "the dump ended without its totals");
+	else if (!err && dump->totals.instance && dump->totals.instance != dump->poll.instance)
+		err = skstat_error_set(error, -ESTALE, "the module was loaded anew during the walk");
+	if (err)
+		dump->totals.complete = false;
+	return err;
+}
+
+static int mib_take(const struct skstat_mib *mib, void *arg)
+{
+	struct skstat_dump *dump = arg;
+
+	/* The model's names of the counters are another module's, and gone. */
+	dump->stranger = skstat_source_info(dump->source)->instance != dump->poll.instance;
+	if (!dump->stranger)
+		dump->err = skstat_model_mib(mib, dump->model);
+	return dump->stranger || dump->err;
+}
+
+int skstat_dump_mib(struct skstat_dump *dump, struct skstat_error *error)
+{
+	int err = skstat_source_mib(dump->source, mib_take, dump, error);
+
+	/* Also when no namespace came: the names would be looked up later. */
+	if (dump->stranger || skstat_source_info(dump->source)->instance != dump->poll.instance)
+		return skstat_error_set(error, -ESTALE, "the module was loaded anew during the poll");
+	if (dump->err)
+		return skstat_error_set(error, dump->err, "no memory for counters of namespaces");
+	return err;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The names that the model asks for while a poll is under way: of network namespaces, and of processes by the inodes of
+ * their sockets. One thread.
+ */
+#ifndef SKSTAT_COLLECT_NAMING_H
+#define SKSTAT_COLLECT_NAMING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "self/self.h"
+#include "source/inode_process.h"
+#include "source/procfs.h"
+
+/* Zeroed: none of it is there. */
+struct skstat_naming {
+	struct skstat_self *self;
+	struct skstat_netns_names *netns;
+	struct skstat_inode_processes *processes; /* NULL: not wanted */
+	uint64_t poll_ns;			  /* when the poll was due */
+	bool looked;				  /* /proc was read for it, or is not to be */
+};
+
+/* 0 or -ENOMEM; skstat_naming_close() in any case. `processes`: their names will be asked for. */
+int skstat_naming_open(struct skstat_naming *naming, bool processes, struct skstat_self *self);
+void skstat_naming_close(struct skstat_naming *naming);
+
+/* A poll begins, which was due at that time. What follows up to the next one is of it. */
+void skstat_naming_poll(struct skstat_naming *naming, uint64_t due_ns);
+
+/* For skstat_model_config.netns_name. */
+const char *skstat_naming_netns(uint32_t inode, void *naming);
+
+/*
+ * For skstat_model_config.process_name. A socket that is not known makes /proc be read again: once a poll at most, and no
+ * oftener than skstat_inode_processes_refresh() allows.
+ */
+const char *skstat_naming_process(uint64_t inode, void *naming);
+
+#endif

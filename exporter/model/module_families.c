@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "module_families.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+#define LABELS_SIZE 256 /* "probe=life|first_byte|..." */
+
+/* How a member is stored. */
+enum width { BOOL, U32, U64 };
+
+/* A family, and where its figure is: in struct skstat_info, or in the part of a probe. */
+struct row {
+	const char *name, *unit, *help;
+	size_t member;
+	double scale;
+	enum width width;
+	enum skstat_metric_type type;
+};
+
+#define OF(MEMBER) offsetof(struct skstat_info, MEMBER)
+
+static const struct row module_rows[] = {
+	{ "skstat_module_memory_bytes", "bytes", "Memory that the module holds while nobody reads", OF(memory), 1, U64,
+	  SKSTAT_METRIC_GAUGE },
+	{ "skstat_journal_ring_events", "", "Events that the journal's ring of one CPU has room for",
+	  OF(journal_events), 1, U32, SKSTAT_METRIC_GAUGE },
+	{ "skstat_journal_written_events", "", "Events that the module has written since it was loaded",
+	  OF(journal_written), 1, U64, SKSTAT_METRIC_COUNTER },
+	{ "skstat_journal_dropped_events", "",
+	  "Events that no ring could take, since the module was loaded: lost to every reader", OF(journal_dropped), 1,
+	  U64, SKSTAT_METRIC_COUNTER },
+	{ "skstat_journal_doorbells_sent", "", "Doorbells that the module has sent to all readers since it was loaded",
+	  OF(doorbells), 1, U64, SKSTAT_METRIC_COUNTER },
+	{ "skstat_conn_table_places", "", "Connections that the module's table has room for; 0: it was not needed yet",
+	  OF(conn_places), 1, U64, SKSTAT_METRIC_GAUGE },
+	{ "skstat_conn_table_connections", "", "Connections in it", OF(conn_used), 1, U64, SKSTAT_METRIC_GAUGE },
+	{ "skstat_conn_table_misses", "",
+	  "Connections that found no place in it, since the module was loaded: their events lack durations and processes",
+	  OF(conn_misses), 1, U64, SKSTAT_METRIC_COUNTER },
+};
+
+#undef OF
+#define OF(MEMBER) offsetof(struct skstat_info_probe, MEMBER)
+
+static const struct row probe_rows[] = {
+	{ "skstat_probe_available", "", "1 if this kernel can have the probe", OF(available), 1, BOOL,
+	  SKSTAT_METRIC_GAUGE },
+	{ "skstat_probe_holders", "", "Sockets that hold the probe, of all programs; 0: nothing of it runs",
+	  OF(holders), 1, U32, SKSTAT_METRIC_GAUGE },
+	{ "skstat_probe_hits", "", "Times that the probe's handlers ran, since the module was loaded", OF(hits), 1, U64,
+	  SKSTAT_METRIC_COUNTER },
+	{ "skstat_probe_drops", "", "Of these, the ones that gave up", OF(drops), 1, U64, SKSTAT_METRIC_COUNTER },
+	{ "skstat_probe_samples", "", "Of these, the ones that were timed", OF(samples), 1, U64,
+	  SKSTAT_METRIC_COUNTER },
+	{ "skstat_probe_sampled_seconds", "seconds",
+	  "Time of those; times hits, divided by samples: what the probe costs", OF(sample_ns), 1e-9, U64,
+	  SKSTAT_METRIC_COUNTER },
+	{ "skstat_probe_missed", "", "Returns that a kretprobe had no place for, since the module was loaded",
+	  OF(missed), 1, U64, SKSTAT_METRIC_COUNTER },
+};
+
+#undef OF
+
+/* Not the module's: what this exporter holds. */
+static const struct skstat_family_doc probe_held = {
+	.name = "skstat_probe_held",
+	.unit = "",
+	.help = "1 if this exporter holds the probe",
+	.labels = "",
+	.type = SKSTAT_METRIC_GAUGE,
+};
+
+static const struct {
+	uint32_t id;
+	const char *name;
+} probes[] = {
+#define PROBE(ID, NAME, NAME_TEXT, HELP) { SKSTAT_PROBE_##NAME, #NAME_TEXT },
+	SKSTAT_PROBES(PROBE)
+#undef PROBE
+};
+
+static double figure(const void *base, const struct row *row)
+{
+	const void *place = (const char *)base + row->member;
+	double value;
+
+	if (row->width == BOOL)
+		value = *(const bool *)place;
+	else if (row->width == U32)
+		value = *(const uint32_t *)place;
+	else
+		value = (double)*(const uint64_t *)place;
+	return value * row->scale;
+}
+
+static void add_probe(struct skstat_families *set, struct skstat_family *family, size_t probe, double value)
+{
+	const struct skstat_label label = { "probe", probes[probe].name };
+
+	skstat_series_add(set, family, &label, 1)->value = value;
+}
+
+static void add_probes(struct skstat_families *set, const struct skstat_info *info, uint64_t held)
+{
+	struct skstat_family *family =
+		skstat_family_add(set, probe_held.type, probe_held.name, probe_held.unit, probe_held.help);
+
+	for (size_t i = 0; i < LENGTH(probes); i++)
+		if (info->probe[probes[i].id].known)
+			add_probe(set, family, i, (double)(held >> probes[i].id & 1));
+	for (const struct row *row = probe_rows; row < probe_rows + LENGTH(probe_rows); row++) {
+		family = skstat_family_add(set, row->type, row->name, row->unit, row->help);
+		for (size_t i = 0; i < LENGTH(probes); i++)
+			if (info->probe[probes[i].id].known)
+				add_probe(set, family, i, figure(&info->probe[probes[i].id], row));
+	}
+}
+
+/* A module that knows no probe has no journal either. */
+static bool has_probes(const struct skstat_info *info)
+{
+	for (size_t i = 0; i < LENGTH(probes); i++)
+		if (info->probe[probes[i].id].known)
+			return true;
+	return false;
+}
+
+void skstat_module_families(struct skstat_families *set, const struct skstat_info *info, uint64_t held)
+{
+	size_t rows = LENGTH(module_rows);
+
+	if (!info)
+		return;
+	if (!has_probes(info))
+		rows = 1;
+	for (const struct row *row = module_rows; row < module_rows + rows; row++)
+		skstat_series_add(set, skstat_family_add(set, row->type, row->name, row->unit, row->help), NULL, 0)
+			->value = figure(info, row);
+	if (has_probes(info))
+		add_probes(set, info, held);
+}
+
+static void document(const struct row *row, size_t count, const char *labels,
+		     void (*fn)(const struct skstat_family_doc *doc, void *arg), void *arg)
+{
+	for (; count; row++, count--) {
+		const struct skstat_family_doc doc = {
+			.name = row->name,
+			.unit = row->unit,
+			.help = row->help,
+			.labels = labels,
+			.type = row->type,
+		};
+
+		fn(&doc, arg);
+	}
+}
+
+void skstat_module_document(void (*fn)(const struct skstat_family_doc *doc, void *arg), void *arg)
+{
+	struct skstat_family_doc held = probe_held;
+	char labels[LABELS_SIZE] = "";
+	size_t length = 0;
+
+	for (size_t i = 0; i < LENGTH(probes) && length < sizeof(labels); i++)
+		length += (size_t)snprintf(labels + length, sizeof(labels) - length, "%s%s", i ? "|" : "probe=",
+					   probes[i].name);
+	document(module_rows, LENGTH(module_rows), "", fn, arg);
+	held.labels = labels;
+	fn(&held, arg);
+	document(probe_rows, LENGTH(probe_rows), labels, fn, arg);
+}

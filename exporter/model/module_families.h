@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the module says of itself as families: what its probes and its journal cost. Pure. */
+#ifndef SKSTAT_MODEL_MODULE_FAMILIES_H
+#define SKSTAT_MODEL_MODULE_FAMILIES_H
+
+#include "family.h"
+#include "model.h"
+#include "source/message.h"
+
+/*
+ * Adds skstat_module_*, skstat_probe_*, skstat_conn_table_* and what the module counts of the journal. `info` may be
+ * NULL (there is no module, or it did not answer): then none of them is there. Probes that the module does not know are
+ * left out. `held`: the probes that the exporter holds itself, SKSTAT_PROBE_BIT(). Nothing of `info` is kept.
+ */
+void skstat_module_families(struct skstat_families *set, const struct skstat_info *info, uint64_t held);
+
+/* As skstat_model_document(). What is handed to `fn` is good until it returns. */
+void skstat_module_document(void (*fn)(const struct skstat_family_doc *doc, void *arg), void *arg);
+
+#endif

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A connection has opened. */
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <string.h>
+
+#include "address.h"
+#include "comm.h"
+#include "connection.h"
+#include "direction.h"
+#include "event.h"
+#include "life.h"
+#include "newcomers.h"
+#include "socket.h"
+
+/* What an OPENED means to what is known of its cookie. */
+enum meaning {
+	MEANING_OLD,   /* it is of a connection that has closed since, or is counted without it */
+	MEANING_KNOWN, /* it is of the one that the entry is about */
+	MEANING_NEW,   /* it is of one that is not known yet */
+};
+
+/* Of a FULL entry that no walk has seen since. */
+static bool may_be_its_own(const struct skstat_model *model, const struct skstat_entry *entry)
+{
+	if (entry->flags & SKSTAT_ENTRY_ANNOUNCED)
+		return false;
+	/* Nobody has seen it open yet; or the journal was not read since it was. */
+	return entry->state == TCP_SYN_SENT ||
+	       (model->heard ? entry->first > model->heard : entry->first == model->number);
+}
+
+static enum meaning meaning_of(const struct skstat_model *model, const struct skstat_entry *entry, uint64_t time_ns,
+			       uint64_t tuple)
+{
+	bool same = entry->kind == SKSTAT_KIND_FULL && entry->tuple == tuple;
+
+	if (time_ns <= entry->began_ns)
+		return MEANING_OLD;
+	if (skstat_entry_seen_after(model, entry, time_ns))
+		return same ? MEANING_KNOWN : MEANING_OLD;
+	return same && may_be_its_own(model, entry) ? MEANING_KNOWN : MEANING_NEW;
+}
+
+/* Its own OPENED; or that of the next connection, which walks took for the same. */
+static void announce(struct skstat_model *model, struct skstat_entry *entry, const struct skstat_sample *sample)
+{
+	struct skstat_opening opening = skstat_opening_of(sample, skstat_address_is_ipv4(&sample->identity));
+	struct skstat_aside *aside = skstat_aside_find(&model->asides, entry->cookie);
+	struct skstat_newcomer *newcomer = skstat_newcomer_of(model, entry);
+	uint64_t time_ns = sample->event.event_time;
+
+	if (entry->flags & SKSTAT_ENTRY_ANNOUNCED ||
+	    (entry->first != entry->seen && skstat_poll_began(model, entry->first) < time_ns &&
+	     entry->state != TCP_SYN_SENT))
+		entry->flags |= SKSTAT_ENTRY_MERGED;
+	entry->flags |= SKSTAT_ENTRY_ANNOUNCED;
+	entry->began_ns = time_ns;
+	if (aside && !aside->until_ns)
+		aside->until_ns = time_ns;
+	/* There is room for one OPENED. */
+	if (newcomer && newcomer->opening.told) {
+		skstat_newcomer_settle(model, newcomer);
+		newcomer = NULL;
+	}
+	if (!newcomer) {
+		skstat_life_opened(model, entry->group, &opening);
+		return;
+	}
+	newcomer->opening = opening;
+	if (sample->owner.comm.text[0])
+		newcomer->comm = sample->owner.comm;
+	if (!newcomer->whole && time_ns >= model->poll.journal_ns) {
+		newcomer->whole = true;
+		model->count.baseline--;
+		model->count.fresh++;
+	}
+}
+
+/* The entry of the cookie, emptied of what it was before, or a new one. NULL: no memory. */
+static struct skstat_entry *entry_for(struct skstat_model *model, struct skstat_entry *entry,
+				      const struct skstat_sample *sample)
+{
+	struct skstat_tombstone *stone = skstat_tombstone_find(&model->tombstones, sample->identity.cookie);
+	struct skstat_survivors survivors = { 0 };
+	bool connected = entry && entry->kind == SKSTAT_KIND_FULL;
+
+	if (entry) {
+		survivors = skstat_survivors_of(&entry->values);
+		skstat_connection_set_aside(model, entry, sample->event.event_time);
+		skstat_socket_leave(model, entry);
+		memset(&entry->values, 0, sizeof(entry->values));
+	} else {
+		entry = skstat_table_insert(&model->table, sample->identity.cookie);
+		if (!entry)
+			return NULL;
+	}
+	if (stone) {
+		if (!connected)
+			survivors = stone->survivors;
+		skstat_tombstone_lift(&model->tombstones, stone);
+	}
+	skstat_survivors_set(&entry->values, &survivors);
+	if (connected) {
+		model->count.generations++;
+	} else {
+		model->count.announced++;
+		model->tracked++;
+	}
+	return entry;
+}
+
+/* A connection of which nothing is counted yet: its next record, or its close, counts whole. */
+static int begin(struct skstat_model *model, struct skstat_entry *entry, const struct skstat_sample *sample)
+{
+	bool ipv4 = skstat_address_is_ipv4(&sample->identity);
+	struct skstat_opening opening = skstat_opening_of(sample, ipv4);
+	struct skstat_listener *listener;
+	enum skstat_direction direction;
+	struct skstat_view_key key;
+	struct skstat_name comm;
+	struct skstat_ends ends;
+
+	entry = entry_for(model, entry, sample);
+	if (!entry)
+		return -ENOMEM;
+	entry->kind = SKSTAT_KIND_FULL;
+	entry->tuple = skstat_address_tuple(&sample->identity, ipv4);
+	entry->flags = SKSTAT_ENTRY_ANNOUNCED;
+	entry->began_ns = entry->idle_from_ns = sample->event.event_time;
+	entry->state = TCP_ESTABLISHED;
+	entry->fin = SKSTAT_FIN_NONE;
+	entry->epoch = model->plan.epoch;
+	entry->seen = entry->first = 0;
+	entry->missed = 0;
+
+	skstat_ends_of(sample, ipv4, &ends);
+	direction = skstat_direction_of(model, &ends, opening.direction, &listener);
+	if (listener)
+		skstat_listener_hold(listener);
+	entry->listener = listener;
+	if (model->by_comm && !sample->owner.comm.text[0] && opening.direction) {
+		/* Nobody has accepted it, or read from it: a record or its close will know more. */
+		entry->flags |= SKSTAT_ENTRY_OPENING;
+		entry->opening = opening;
+		return 0;
+	}
+	skstat_comm_choose(model, &sample->owner.comm, sample->owner.inode, &comm);
+	skstat_direction_key(model, direction, &ends, opening.direction, &comm, &key);
+	skstat_socket_join(model, entry, skstat_view_admit(&model->view, &key, model->poll.now_ns));
+	skstat_life_opened(model, entry->group, &opening);
+	return 0;
+}
+
+int skstat_opened_take(struct skstat_model *model, const struct skstat_sample *sample)
+{
+	uint64_t cookie = sample->identity.cookie, time_ns = sample->event.event_time;
+	bool ipv4 = skstat_address_is_ipv4(&sample->identity);
+	struct skstat_entry *entry = skstat_table_find(&model->table, cookie);
+	struct skstat_tombstone *stone = skstat_tombstone_find(&model->tombstones, cookie);
+	enum meaning meaning = MEANING_NEW;
+	struct skstat_opening opening;
+
+	if (stone && time_ns <= stone->time_ns)
+		meaning = MEANING_OLD;
+	else if (entry)
+		meaning = meaning_of(model, entry, time_ns, skstat_address_tuple(&sample->identity, ipv4));
+	switch (meaning) {
+	case MEANING_OLD:
+		opening = skstat_opening_of(sample, ipv4);
+		skstat_life_opened(model, skstat_event_group(model, sample), &opening);
+		break;
+	case MEANING_KNOWN:
+		announce(model, entry, sample);
+		break;
+	case MEANING_NEW:
+		if (entry)
+			skstat_entry_settle(model, entry);
+		return begin(model, entry, sample);
+	}
+	return 0;
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "fakes.h"
+
+struct skstat_poll last_poll;
+struct skstat_model_config last_config;
+
+struct skstat_model {
+	int samples;
+	bool ready;
+};
+
+struct skstat_model *skstat_model_new(const struct skstat_model_config *config, struct skstat_self *self)
+{
+	(void)self;
+	if (config)
+		last_config = *config;
+	return calloc(1, sizeof(struct skstat_model));
+}
+
+void skstat_model_free(struct skstat_model *model)
+{
+	free(model);
+}
+
+uint32_t skstat_model_groups(const struct skstat_model *model)
+{
+	(void)model;
+	return 0x15;
+}
+
+void skstat_model_begin(struct skstat_model *model, const struct skstat_poll *poll)
+{
+	model->samples = 0;
+	last_poll = *poll;
+	say("begin:%s:%" PRIu64 " ", poll->full ? "full" : "delta", poll->instance);
+	if (poll->hz != 250 || !poll->exactly_once || !poll->schema || !poll->now_ns || !poll->port_max)
+		say("WRONG ");
+	if (poll->journal && (!poll->journal_ns || poll->journal_ns > skstat_now_ns()))
+		say("WRONG ");
+}
+
+int skstat_model_sample(const struct skstat_sample *sample, void *arg)
+{
+	struct skstat_model *model = arg;
+
+	(void)sample;
+	if (now.inode) {
+		const char *name = last_config.process_name(now.inode, last_config.process_arg);
+
+		say("%s ", name ? name : "unknown");
+	}
+	return ++model->samples == 2 ? now.model_err : 0;
+}
+
+int skstat_model_event(const struct skstat_sample *sample, void *arg)
+{
+	int err = now.event_err;
+
+	(void)arg;
+	say(sample->kind == SKSTAT_KIND_OPENED ? "event " : "WRONG ");
+	now.event_err = 0;
+	return err;
+}
+
+void skstat_model_lost(struct skstat_model *model, uint64_t events, bool fresh)
+{
+	(void)model;
+	say("lost:%" PRIu64 "%s ", events, fresh ? ",fresh" : "");
+}
+
+void skstat_model_end(struct skstat_model *model, const struct skstat_totals *totals)
+{
+	say("%s:%d ", !totals->complete ? "cut" : totals->partial ? "partial" : "end", model->samples);
+	model->ready = model->ready || (totals->complete && !totals->partial);
+}
+
+int skstat_model_mib(const struct skstat_mib *mib, void *model)
+{
+	(void)mib;
+	(void)model;
+	say("mib ");
+	return now.mib_model_err;
+}
+
+bool skstat_model_ready(const struct skstat_model *model)
+{
+	return model->ready;
+}
+
+void skstat_model_families(struct skstat_model *model, struct skstat_families *set)
+{
+	(void)model;
+	set->failed = now.families_fail;
+}
+
+void skstat_model_document(void (*fn)(const struct skstat_family_doc *doc, void *arg), void *arg)
+{
+	(void)fn;
+	(void)arg;
+}
