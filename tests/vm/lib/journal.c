@@ -1,253 +1,399 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <inttypes.h>
+#include <linux/genetlink.h>
+#include <netlink/msg.h>
 #include <poll.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
 
-#include <cmocka.h>
-
+#include "dump.h"
 #include "journal.h"
 #include "must.h"
-#include "source/channel.h"
+#include "source/attr.h"
 
-#define PATIENCE_NS 60000000000ull /* a guest may be slow, and timers back off */
-#define SHOWN 12		   /* of many events that are wrong */
-#define BETWEEN_MS 10		   /* two readings, unless the bell rings: a single event rings none */
+/* One dump on its way in. */
+struct reading {
+	struct journal *journal;
+	journal_fn fn;
+	void *arg;
+	bool tail, complete;
+	uint64_t begin[JOURNAL_CPUS], got[JOURNAL_CPUS], lost[JOURNAL_CPUS];
+	uint64_t last[JOURNAL_CPUS]; /* number of the last event, plus 1 */
+	bool begun[JOURNAL_CPUS];
+	uint64_t events, all_lost;	     /* summed up here */
+	uint64_t said_events, said_lost;     /* as the totals have them */
+	char wrong[256];
+};
 
-void journal_open(struct journal *journal, uint64_t probes)
+#define WRONG(reading, ...)                                                                     \
+	do {                                                                                    \
+		if (!(reading)->wrong[0])                                                       \
+			snprintf((reading)->wrong, sizeof((reading)->wrong), __VA_ARGS__);      \
+	} while (0)
+
+static uint64_t number_of(const struct skstat_attr *attr)
 {
-	struct skstat_error error;
-	uint64_t held;
+	uint64_t value = 0;
 
-	memset(journal, 0, sizeof(*journal));
-	journal->source = skstat_source_open(SKSTAT_SOURCE_NETLINK, false, NULL, &error);
-	if (!journal->source || skstat_source_hold(journal->source, probes, &held, &error))
-		must_bail(__FILE__, __LINE__, "journal_open", error.text);
-	if (held != probes)
-		must_bail(__FILE__, __LINE__, "journal_open", "this kernel does not have all of these probes");
+	memcpy(&value, attr->data, attr->length < sizeof(value) ? attr->length : sizeof(value));
+	return value;
 }
 
-static void drop_events(struct journal *journal)
+/* The numbers in a nest, by type; at most eight. */
+static int nest_read(const struct skstat_attr *nest, uint64_t *value, bool *have)
 {
-	while (journal->count)
-		free(journal->event[--journal->count]);
+	struct skstat_attr_reader reader = { .next = nest->data, .left = nest->length };
+	struct skstat_attr attr;
+	int err;
+
+	while ((err = skstat_attr_next(&reader, &attr)) > 0) {
+		if (attr.type >= 8)
+			continue;
+		value[attr.type] = number_of(&attr);
+		have[attr.type] = true;
+	}
+	return err;
+}
+
+static void cursor_take(struct reading *reading, const struct skstat_attr *nest, uint32_t *cpu)
+{
+	struct journal *journal = reading->journal;
+	uint64_t value[8] = { 0 };
+	bool have[8] = { 0 };
+
+	if (nest_read(nest, value, have) || !have[SKSTAT_CURSOR_CPU] || !have[SKSTAT_CURSOR_NEXT] ||
+	    !have[SKSTAT_CURSOR_LOST] || value[SKSTAT_CURSOR_CPU] >= JOURNAL_CPUS) {
+		WRONG(reading, "a reply's cursor is not whole");
+		return;
+	}
+	*cpu = (uint32_t)value[SKSTAT_CURSOR_CPU];
+	if (!reading->begun[*cpu]) {
+		reading->begun[*cpu] = true;
+		/* without a cursor, it begins where the ring does, and nothing before that is lost */
+		reading->begin[*cpu] = journal->cpu[*cpu].known ? journal->cpu[*cpu].next : UINT64_MAX;
+	}
+	if (journal->cpu[*cpu].known && value[SKSTAT_CURSOR_NEXT] < journal->cpu[*cpu].next)
+		WRONG(reading, "the cursor of CPU %u went back", *cpu);
+	reading->lost[*cpu] += value[SKSTAT_CURSOR_LOST];
+	journal->cpu[*cpu].known = true;
+	journal->cpu[*cpu].next = value[SKSTAT_CURSOR_NEXT];
+}
+
+static int event_take(struct reading *reading, const struct skstat_sample *event, uint32_t cpu)
+{
+	uint64_t number = event->event.event_sequence;
+
+	if (reading->tail)
+		WRONG(reading, "an event came with the tail");
+	if (number < reading->last[cpu] || number >= reading->journal->cpu[cpu].next)
+		WRONG(reading, "CPU %u: event %lu behind %lu, next %lu", cpu, number, reading->last[cpu],
+		      reading->journal->cpu[cpu].next);
+	if (reading->begin[cpu] == UINT64_MAX)
+		reading->begin[cpu] = number - reading->lost[cpu];
+	reading->last[cpu] = number + 1;
+	reading->got[cpu]++;
+	return reading->fn ? reading->fn(event, cpu, reading->arg) : 0;
+}
+
+/* The records of a run. The exporter's decoder need not know of a kind for this. */
+static int run_take(struct reading *reading, const struct skstat_attr *attr, uint32_t cpu)
+{
+#define GROUP_PLACE(GROUP, group, kinds) [SKSTAT_GROUP_##GROUP] = offsetof(struct skstat_sample, group),
+	static const size_t place[__SKSTAT_GROUP_MAX] = { SKSTAT_GROUPS(GROUP_PLACE) };
+#undef GROUP_PLACE
+	const unsigned char *at = (const unsigned char *)attr->data + sizeof(struct skstat_run);
+	struct skstat_run run;
+	int err = 0;
+
+	memcpy(&run, attr->data, sizeof(run));
+	if (attr->length != sizeof(run) + (size_t)run.count * run.stride || !run.count ||
+	    run.kind < SKSTAT_KIND_OPENED || run.kind > SKSTAT_KIND_LISTEN_STOPPED) {
+		WRONG(reading, "a run is not one: kind %u, %u of %u in %zu bytes", run.kind, run.count, run.stride,
+		      attr->length);
+		return 0;
+	}
+	for (uint32_t i = 0; i < run.count && !err; i++, at += run.stride) {
+		const unsigned char *from = at;
+		struct skstat_sample event = { .kind = run.kind, .groups = run.groups };
+
+		for (unsigned int g = 0; g < __SKSTAT_GROUP_MAX; g++) {
+			event.size[g] = run.size[g];
+			memcpy((unsigned char *)&event + place[g], from, run.size[g]);
+			from += run.size[g];
+		}
+		err = event_take(reading, &event, cpu);
+	}
+	return err;
+}
+
+static void totals_take(struct reading *reading, const struct skstat_attr *nest)
+{
+	uint64_t value[8] = { 0 };
+	bool have[8] = { 0 };
+
+	if (reading->complete)
+		WRONG(reading, "totals came twice");
+	if (nest_read(nest, value, have) || !have[SKSTAT_JOURNAL_TOTALS_INSTANCE])
+		WRONG(reading, "the totals are not whole");
+	reading->said_events = value[SKSTAT_JOURNAL_TOTALS_EVENTS];
+	reading->said_lost = value[SKSTAT_JOURNAL_TOTALS_LOST];
+	reading->journal->instance = value[SKSTAT_JOURNAL_TOTALS_INSTANCE];
+	reading->complete = true;
+}
+
+static int message_take(const struct nlmsghdr *message, void *arg)
+{
+	struct reading *reading = arg;
+	uint32_t cpu = JOURNAL_CPUS;
+	struct skstat_attr_reader reader;
+	struct skstat_attr attr;
+	int err = 0;
+
+	if (skstat_message_attrs(message, &reader))
+		return -EBADMSG;
+	while (!err && skstat_attr_next(&reader, &attr) > 0) {
+		switch (attr.type) {
+		case SKSTAT_JOURNAL_CURSOR:
+			cursor_take(reading, &attr, &cpu);
+			break;
+		case SKSTAT_JOURNAL_RUN:
+			if (cpu < JOURNAL_CPUS)
+				err = run_take(reading, &attr, cpu);
+			else
+				WRONG(reading, "events came before their cursor");
+			break;
+		case SKSTAT_JOURNAL_TOTALS:
+			totals_take(reading, &attr);
+			break;
+		}
+	}
+	return err;
+}
+
+static void reading_check(struct reading *reading)
+{
+	const struct journal *journal = reading->journal;
+
+	for (uint32_t cpu = 0; cpu < JOURNAL_CPUS; cpu++) {
+		uint64_t passed;
+
+		if (!reading->begun[cpu])
+			continue;
+		reading->events += reading->got[cpu];
+		reading->all_lost += reading->lost[cpu];
+		if (reading->begin[cpu] == UINT64_MAX || reading->tail)
+			continue;
+		passed = journal->cpu[cpu].next - reading->begin[cpu];
+		if (passed != reading->got[cpu] + reading->lost[cpu])
+			WRONG(reading, "CPU %u: %lu passed, %lu came, %lu lost", cpu, passed, reading->got[cpu],
+			      reading->lost[cpu]);
+	}
+	if (!reading->complete)
+		WRONG(reading, "no totals came");
+	if (reading->events != reading->said_events || reading->all_lost != reading->said_lost)
+		WRONG(reading, "%lu events and %lu lost, and the totals say %lu and %lu", reading->events,
+		      reading->all_lost, reading->said_events, reading->said_lost);
+}
+
+static struct nl_msg *request_make(const struct journal *journal, bool tail)
+{
+	struct nl_msg *message = must_have(nlmsg_alloc_size(65536));
+
+	if (tail) {
+		nla_put_flag(message, SKSTAT_JOURNAL_TAIL);
+		return message;
+	}
+	if (journal->instance)
+		nla_put_u64(message, SKSTAT_JOURNAL_INSTANCE, journal->instance);
+	for (uint32_t cpu = 0; cpu < JOURNAL_CPUS; cpu++) {
+		struct nlattr *nest;
+
+		if (!journal->cpu[cpu].known)
+			continue;
+		nest = must_have(nla_nest_start(message, SKSTAT_JOURNAL_CURSOR | NLA_F_NESTED));
+		nla_put_u32(message, SKSTAT_CURSOR_CPU, cpu);
+		nla_put_u64(message, SKSTAT_CURSOR_NEXT, journal->cpu[cpu].next);
+		nla_nest_end(message, nest);
+	}
+	return message;
+}
+
+static const char *journal_dump(struct journal *journal, bool tail, journal_fn fn, void *arg)
+{
+	static char why[320];
+	struct reading reading = { .journal = journal, .fn = fn, .arg = arg, .tail = tail };
+	struct nl_msg *message = request_make(journal, tail);
+	struct skstat_request request = {
+		.cmd = SKSTAT_CMD_JOURNAL, .version = SKSTAT_FAMILY_VERSION, .flags = NLM_F_DUMP,
+		.attrs = nlmsg_data(nlmsg_hdr(message)), .length = (size_t)nlmsg_datalen(nlmsg_hdr(message)),
+	};
+	struct skstat_error error = { 0 };
+	int err;
+
+	err = skstat_netlink_raw(journal->netlink, &request, message_take, &reading, &error);
+	nlmsg_free(message);
+	if (err > 0)
+		return NULL;
+	if (err) {
+		snprintf(why, sizeof(why), "errno %d: %s", -err, error.text);
+		return why;
+	}
+	reading_check(&reading);
+	journal->last_events = reading.events;
+	journal->last_lost = reading.all_lost;
+	journal->events += reading.events;
+	journal->lost += reading.all_lost;
+	if (!reading.wrong[0])
+		return NULL;
+	snprintf(why, sizeof(why), "%s", reading.wrong);
+	return why;
+}
+
+void journal_open(struct journal *journal)
+{
+	*journal = (struct journal) { .netlink = dump_connect() };
 }
 
 void journal_close(struct journal *journal)
 {
-	skstat_source_close(journal->source);
-	drop_events(journal);
-	free(journal->event);
-	memset(journal, 0, sizeof(*journal));
+	skstat_netlink_close(journal->netlink);
+	journal->netlink = NULL;
 }
 
-static int event_keep(const struct skstat_sample *sample, void *arg)
+int journal_ask(struct journal *journal, uint8_t cmd, const void *attrs, size_t length, struct skstat_error *error)
 {
-	struct journal *journal = arg;
-	struct journal_event *event = must_have(calloc(1, sizeof(*event)));
+	const struct skstat_request request = {
+		.cmd = cmd, .version = SKSTAT_FAMILY_VERSION, .flags = cmd == SKSTAT_CMD_JOURNAL ? NLM_F_DUMP : 0,
+		.attrs = attrs, .length = length,
+	};
 
-	if (journal->count == journal->room) {
-		journal->room = journal->room ? 2 * journal->room : 64;
-		journal->event = must_have(realloc(journal->event, journal->room * sizeof(*journal->event)));
+	return skstat_netlink_raw(journal->netlink, &request, NULL, NULL, error);
+}
+
+int journal_hold(struct journal *journal, uint64_t hold, uint64_t release, struct skstat_error *error)
+{
+	struct nl_msg *message = must_have(nlmsg_alloc());
+	int err;
+
+	nla_put_u64(message, SKSTAT_PROBE_SET_HOLD, hold);
+	nla_put_u64(message, SKSTAT_PROBE_SET_RELEASE, release);
+	err = journal_ask(journal, SKSTAT_CMD_PROBE_SET, nlmsg_data(nlmsg_hdr(message)),
+			  (size_t)nlmsg_datalen(nlmsg_hdr(message)), error);
+	nlmsg_free(message);
+	return err;
+}
+
+const char *journal_tail(struct journal *journal)
+{
+	return journal_dump(journal, true, NULL, NULL);
+}
+
+const char *journal_read(struct journal *journal, journal_fn fn, void *arg)
+{
+	return journal_dump(journal, false, fn, arg);
+}
+
+struct info_reading {
+	struct skstat_info *info;
+	bool wrong;
+};
+
+static void info_take_probe(struct info_reading *reading, const struct skstat_attr *nest)
+{
+	uint64_t value[16] = { 0 };
+	struct skstat_info_probe *probe;
+	struct skstat_attr_reader reader = { .next = nest->data, .left = nest->length };
+	struct skstat_attr attr;
+
+	while (skstat_attr_next(&reader, &attr) > 0)
+		if (attr.type < 16)
+			value[attr.type] = number_of(&attr);
+	if (value[SKSTAT_INFO_PROBE_ID] >= __SKSTAT_PROBE_MAX) {
+		reading->wrong = true;
+		return;
 	}
-	event->sample = *sample;
-	journal->event[journal->count++] = event;
+	probe = &reading->info->probe[value[SKSTAT_INFO_PROBE_ID]];
+	*probe = (struct skstat_info_probe) {
+		.known = true,
+		.available = value[SKSTAT_INFO_PROBE_AVAILABLE],
+		.holders = (uint32_t)value[SKSTAT_INFO_PROBE_HOLDERS],
+		.hits = value[SKSTAT_INFO_PROBE_HITS],
+		.drops = value[SKSTAT_INFO_PROBE_DROPS],
+		.samples = value[SKSTAT_INFO_PROBE_SAMPLES],
+		.sample_ns = value[SKSTAT_INFO_PROBE_SAMPLE_NS],
+		.missed = value[SKSTAT_INFO_PROBE_MISSED],
+	};
+}
+
+static int info_take(const struct nlmsghdr *message, void *arg)
+{
+	struct info_reading *reading = arg;
+	struct skstat_info *info = reading->info;
+	struct skstat_attr_reader reader;
+	struct skstat_attr attr;
+
+	if (skstat_info_parse(message, info) || skstat_message_attrs(message, &reader))
+		return -EBADMSG;
+	while (skstat_attr_next(&reader, &attr) > 0) {
+		switch (attr.type) {
+		case SKSTAT_INFO_PROBE:
+			info_take_probe(reading, &attr);
+			break;
+		case SKSTAT_INFO_JOURNAL_EVENTS:
+			info->journal_events = (uint32_t)number_of(&attr);
+			break;
+		case SKSTAT_INFO_JOURNAL_WRITTEN:
+			info->journal_written = number_of(&attr);
+			break;
+		case SKSTAT_INFO_JOURNAL_DROPPED:
+			info->journal_dropped = number_of(&attr);
+			break;
+		case SKSTAT_INFO_DOORBELLS:
+			info->doorbells = number_of(&attr);
+			break;
+		}
+	}
 	return 0;
 }
 
-void journal_read(struct journal *journal)
+void journal_info(struct journal *journal, struct skstat_info *info)
 {
-	struct skstat_journal_totals totals;
-	struct skstat_error error;
-	size_t before = journal->count;
+	struct info_reading reading = { .info = info };
+	struct skstat_request request = { .cmd = SKSTAT_CMD_INFO, .version = SKSTAT_FAMILY_VERSION };
+	struct skstat_error error = { 0 };
 
-	skstat_source_bell_take(journal->source);
-	if (skstat_source_journal(journal->source, event_keep, journal, &totals, &error))
-		fail_msg("the journal could not be read: %s", error.text);
-	assert_true(totals.complete);
-	assert_false(totals.fresh);
-	assert_int_equal(totals.lost, 0);
-	assert_int_equal(totals.skipped, 0);
-	assert_int_equal(totals.events, journal->count - before);
+	if (skstat_netlink_raw(journal->netlink, &request, info_take, &reading, &error) || reading.wrong)
+		must_bail(__FILE__, __LINE__, "INFO", error.text);
 }
 
-void journal_forget(struct journal *journal)
+static bool is_bell(const void *datagram, ssize_t length)
 {
-	journal_read(journal);
-	drop_events(journal);
+	const struct nlmsghdr *message = datagram;
+	const struct genlmsghdr *genl = NLMSG_DATA(message);
+
+	return length >= (ssize_t)(NLMSG_HDRLEN + GENL_HDRLEN) && !message->nlmsg_seq &&
+	       genl->cmd == SKSTAT_CMD_DOORBELL;
 }
 
-static bool is_meant(const struct skstat_sample *event, const struct journal_wish *wish)
+size_t journal_bells(struct journal *journal, bool wait)
 {
-	return (!wish->cookie || wish->cookie == event->identity.cookie) &&
-	       (!wish->netns || wish->netns == event->identity.netns) &&
-	       (!wish->sport || wish->sport == event->identity.sport) &&
-	       (!wish->dport || wish->dport == event->identity.dport) && (!wish->kind || wish->kind == event->kind);
-}
+	int fd = skstat_netlink_fd(journal->netlink);
+	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+	union {
+		unsigned char bytes[4096];
+		struct nlmsghdr header;
+	} datagram;
+	ssize_t length;
+	size_t bells = 0;
 
-static struct journal_event *find(struct journal *journal, const struct journal_wish *wish)
-{
-	struct journal_event *found = NULL;
-
-	for (size_t i = 0; i < journal->count; i++) {
-		struct journal_event *event = journal->event[i];
-
-		if (event->taken || !is_meant(&event->sample, wish))
-			continue;
-		if (!found || event->sample.event.event_time < found->sample.event.event_time)
-			found = event;
-	}
-	return found;
-}
-
-static void wait_for_news(struct journal *journal)
-{
-	struct pollfd bell = { .fd = skstat_source_bell(journal->source), .events = POLLIN };
-
-	must(poll(&bell, 1, BETWEEN_MS));
-}
-
-static struct journal_event *await(struct journal *journal, const struct journal_wish *wish)
-{
-	uint64_t deadline = skstat_channel_clock() + PATIENCE_NS;
-	struct journal_event *event;
-
+	if (wait)
+		must(poll(&poll_fd, 1, 10000));
 	for (;;) {
-		event = find(journal, wish);
-		if (event)
-			return event;
-		if (skstat_channel_clock() > deadline) {
-			for (size_t i = 0; i < journal->count && i < SHOWN; i++)
-				journal_show(&journal->event[i]->sample);
-			fail_msg("no event of kind %s, cookie %" PRIu64 ", ports %u and %u comes",
-				 wish->kind ? skstat_kind_name(wish->kind) : "any", wish->cookie, wish->sport,
-				 wish->dport);
-		}
-		if (journal->count)
-			wait_for_news(journal);
-		journal_read(journal);
+		length = recv(fd, datagram.bytes, sizeof(datagram.bytes), MSG_DONTWAIT);
+		if (length < 0 && errno == ENOBUFS)
+			continue; /* one did not fit */
+		if (length < 0)
+			return bells;
+		bells += is_bell(&datagram, length);
 	}
-}
-
-const struct skstat_sample *journal_take(struct journal *journal, const struct journal_wish *wish)
-{
-	struct journal_event *event = await(journal, wish);
-
-	event->taken = true;
-	return &event->sample;
-}
-
-const struct skstat_sample *journal_see(struct journal *journal, const struct journal_wish *wish)
-{
-	return &await(journal, wish)->sample;
-}
-
-size_t journal_left(struct journal *journal, const uint64_t *netns, size_t count)
-{
-	size_t left = 0;
-
-	journal_read(journal);
-	for (size_t i = 0; i < journal->count; i++) {
-		const struct journal_event *event = journal->event[i];
-
-		for (size_t k = 0; !event->taken && k < count; k++) {
-			if (event->sample.identity.netns != netns[k])
-				continue;
-			if (left++ < SHOWN)
-				journal_show(&event->sample);
-		}
-	}
-	return left;
-}
-
-const char *journal_kind_name(const struct skstat_sample *event)
-{
-	static const char *const open[] = {
-		[SKSTAT_OPEN_UNSPEC] = "?",	     [SKSTAT_OPEN_HANDSHAKE] = "handshake",
-		[SKSTAT_OPEN_FAST_OPEN] = "fast_open", [SKSTAT_OPEN_SYNCOOKIE] = "syncookie",
-		[SKSTAT_OPEN_SIMULTANEOUS] = "simultaneous", [SKSTAT_OPEN_REPAIR] = "repair",
-	};
-	static const char *const failure[] = {
-		[SKSTAT_FAIL_UNSPEC] = "?",	     [SKSTAT_FAIL_REFUSED] = "refused",
-		[SKSTAT_FAIL_TIMED_OUT] = "timed_out", [SKSTAT_FAIL_RESET] = "reset",
-		[SKSTAT_FAIL_UNREACHABLE] = "unreachable", [SKSTAT_FAIL_ABANDONED] = "abandoned",
-		[SKSTAT_FAIL_OTHER] = "other",
-	};
-	static const char *const end[] = {
-		[SKSTAT_CLOSE_UNSPEC] = "?",		 [SKSTAT_CLOSE_FIN_LOCAL] = "fin_local",
-		[SKSTAT_CLOSE_FIN_REMOTE] = "fin_remote", [SKSTAT_CLOSE_FIN_BOTH] = "fin_both",
-		[SKSTAT_CLOSE_FIN] = "fin",		 [SKSTAT_CLOSE_RESET_RECEIVED] = "reset_received",
-		[SKSTAT_CLOSE_RESET_SENT] = "reset_sent", [SKSTAT_CLOSE_ABORT] = "abort",
-		[SKSTAT_CLOSE_TIMEOUT] = "timeout",	 [SKSTAT_CLOSE_REPAIR] = "repair",
-	};
-	uint8_t kind = event->event.event_kind;
-
-	switch (event->kind) {
-	case SKSTAT_KIND_OPENED: return kind < __SKSTAT_OPEN_MAX ? open[kind] : "?";
-	case SKSTAT_KIND_FAILED: return kind < __SKSTAT_FAIL_MAX ? failure[kind] : "?";
-	case SKSTAT_KIND_CLOSED: return kind < __SKSTAT_CLOSE_MAX ? end[kind] : "?";
-	default: return "";
-	}
-}
-
-void journal_show(const struct skstat_sample *event)
-{
-	printf("# %s %s: cookie %" PRIu64 " netns %" PRIu64 " ports %u to %u, state %u, direction %u, errno %u, flags %#x, "
-	       "process %u %s by %u, at %" PRIu64 "\n",
-	       skstat_kind_name(event->kind), journal_kind_name(event), (uint64_t)event->identity.cookie,
-	       (uint64_t)event->identity.netns, event->identity.sport, event->identity.dport, event->identity.state,
-	       event->event.event_direction, event->event.event_errno, event->event.event_flags, event->owner.pid,
-	       event->owner.comm.text, event->owner.process_from, (uint64_t)event->event.event_time);
-}
-
-/* R(field, member, steps): a record's field, of which so many steps are one of TCP_INFO's member. */
-#define COUNTERS(R)                                \
-	R(traffic.bytes_sent, bytes_sent, 1)       \
-	R(traffic.bytes_retrans, bytes_retrans, 1) \
-	R(traffic.bytes_acked, bytes_acked, 1)     \
-	R(traffic.bytes_received, bytes_received, 1) \
-	R(traffic.segs_out, segs_out, 1)           \
-	R(traffic.segs_in, segs_in, 1)             \
-	R(traffic.data_segs_out, data_segs_out, 1) \
-	R(traffic.data_segs_in, data_segs_in, 1)   \
-	R(traffic.total_retrans, total_retrans, 1) \
-	R(traffic.delivered, delivered, 1)         \
-	R(traffic.delivered_ce, delivered_ce, 1)   \
-	R(tcp.dsack_dups, dsack_dups, 1)           \
-	R(tcp.reord_seen, reord_seen, 1)           \
-	R(tcp.rcv_ooopack, rcv_ooopack, 1)
-
-#define GAUGES(R)                                  \
-	R(traffic.notsent_bytes, notsent_bytes, 1) \
-	R(tcp.rtt, rtt, 8)                         \
-	R(tcp.rttvar, rttvar, 4)                   \
-	R(tcp.min_rtt, min_rtt, 1)                 \
-	R(tcp.snd_cwnd, snd_cwnd, 1)               \
-	R(tcp.snd_mss, snd_mss, 1)                 \
-	R(tcp.advmss, advmss, 1)
-
-#define COMPARE(field, member, steps)                                                            \
-	if (closed->field / (steps) != info->member) {                                           \
-		printf("# " #field " is %" PRIu64 ", and TCP_INFO's " #member " %" PRIu64 "\n", \
-		       (uint64_t)(closed->field / (steps)), (uint64_t)info->member);             \
-		wrong++;                                                                         \
-	}
-
-size_t journal_counters_differ(const struct skstat_sample *closed, const struct tcpinfo *info)
-{
-	size_t wrong = 0;
-
-	COUNTERS(COMPARE)
-	if (wrong)
-		journal_show(closed);
-	return wrong;
-}
-
-size_t journal_differs(const struct skstat_sample *closed, const struct tcpinfo *info)
-{
-	size_t wrong = 0;
-
-	GAUGES(COMPARE)
-	return wrong + journal_counters_differ(closed, info);
 }

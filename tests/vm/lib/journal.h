@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A reader of the journal that keeps all it was told. A test takes the events that it expects, one by one, and then
- * none must be left: so each was there once, under its own name, and nothing else.
+ * A reader of the journal, written by docs/PROTOCOL.md alone: the exporter's own is what some tests are about. It keeps
+ * a cursor for each CPU, and holds every dump to what the protocol promises.
  */
 #ifndef SKSTAT_TEST_JOURNAL_H
 #define SKSTAT_TEST_JOURNAL_H
@@ -10,60 +10,53 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "source/source.h"
-#include "tcpinfo.h"
+#include "source/netlink.h"
+
+#define JOURNAL_CPUS 64
 
 struct journal {
-	struct skstat_source *source;
-	struct journal_event {
-		struct skstat_sample sample;
-		bool taken;
-	} **event; /* in the order in which they were read */
-	size_t count, room;
+	struct skstat_netlink *netlink; /* the reader's own; probes are held through it */
+	uint64_t instance;		/* 0: not known yet */
+	struct {
+		bool known;
+		uint64_t next;
+	} cpu[JOURNAL_CPUS];
+	uint64_t events, lost; /* of all dumps so far */
+	uint64_t last_events, last_lost; /* of the last one */
 };
 
-/* Holds the probes, from the journal's tail; the program ends if one of them cannot be had. */
-void journal_open(struct journal *journal, uint64_t probes);
+/* Nonzero stops. */
+typedef int (*journal_fn)(const struct skstat_sample *event, uint32_t cpu, void *arg);
 
-/* Lets go of them. */
+/* A connection and no cursors: the first read begins with the oldest events. The program ends if there is no module. */
+void journal_open(struct journal *journal);
+
+/* Ends the holds too. */
 void journal_close(struct journal *journal);
 
-/* Reads what there is; fails the test if something was lost. */
-void journal_read(struct journal *journal);
+/* PROBE_SET. 0 or a negative errno. */
+int journal_hold(struct journal *journal, uint64_t hold, uint64_t release, struct skstat_error *error);
 
-/* Reads, and forgets everything. */
-void journal_forget(struct journal *journal);
-
-/* Which event is meant. What is 0 may be anything. */
-struct journal_wish {
-	uint64_t cookie;
-	uint64_t netns;
-	uint16_t sport, dport;
-	enum skstat_kind kind;
-};
+/* Sets all cursors to where the journal is now. NULL, or what is wrong. */
+const char *journal_tail(struct journal *journal);
 
 /*
- * Takes the oldest event, by its own time, that is meant and was not taken yet; waits for one. The test fails if none
- * comes for a minute. The event stays where it is until the journal is forgotten.
+ * Reads on from the cursors; `fn` may be NULL. NULL, or what is wrong: a refusal, or a promise that was not kept.
+ * Promises: each CPU's events have rising numbers, and of what lies between two cursors as many as came and were lost;
+ * totals are the sums.
  */
-const struct skstat_sample *journal_take(struct journal *journal, const struct journal_wish *wish);
+const char *journal_read(struct journal *journal, journal_fn fn, void *arg);
 
-/* The same, and leaves it to be taken. */
-const struct skstat_sample *journal_see(struct journal *journal, const struct journal_wish *wish);
+/* A JOURNAL or PROBE_SET request as it stands: for refusals. */
+int journal_ask(struct journal *journal, uint8_t cmd, const void *attrs, size_t length, struct skstat_error *error);
 
-/* Events that nobody has taken, of these namespaces (their ids): says which ones and returns how many. */
-size_t journal_left(struct journal *journal, const uint64_t *netns, size_t count);
+/* INFO; the program ends if it is refused. */
+void journal_info(struct journal *journal, struct skstat_info *info);
 
-/* One line about an event. */
-void journal_show(const struct skstat_sample *event);
-
-/* "refused", "fin_local", ...: the event's kind, by the record's. */
-const char *journal_kind_name(const struct skstat_sample *event);
-
-/* The figures of a CLOSED, in TCP_INFO's terms. Says which ones differ, and returns how many. */
-size_t journal_differs(const struct skstat_sample *closed, const struct tcpinfo *info);
-
-/* The same of the counters alone, not of what is measured. */
-size_t journal_counters_differ(const struct skstat_sample *closed, const struct tcpinfo *info);
+/*
+ * DOORBELLs that have come, which are taken out of the socket: without waiting, or (`wait`) after waiting ten seconds at
+ * most for the first. To be called between requests.
+ */
+size_t journal_bells(struct journal *journal, bool wait);
 
 #endif

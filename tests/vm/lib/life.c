@@ -41,7 +41,7 @@ static void sides_number(void)
 
 void life_hold(void)
 {
-	journal_open(&life.journal, SKSTAT_PROBE_BIT(LIFE) | SKSTAT_PROBE_BIT(FIRST_BYTE) | SKSTAT_PROBE_BIT(READER) |
+	chronicle_open(&life.chronicle, SKSTAT_PROBE_BIT(LIFE) | SKSTAT_PROBE_BIT(FIRST_BYTE) | SKSTAT_PROBE_BIT(READER) |
 					    SKSTAT_PROBE_BIT(SYNACK));
 }
 
@@ -59,7 +59,7 @@ int life_setup(void **state)
 int life_teardown(void **state)
 {
 	(void)state;
-	journal_close(&life.journal);
+	chronicle_close(&life.chronicle);
 	road_free(&life.road);
 	return 0;
 }
@@ -67,7 +67,7 @@ int life_teardown(void **state)
 int life_begin(void **state)
 {
 	(void)state;
-	journal_forget(&life.journal);
+	chronicle_forget(&life.chronicle);
 	began = skstat_channel_clock();
 	return 0;
 }
@@ -89,7 +89,7 @@ static void sockets_close(void)
 
 int life_end(void **state)
 {
-	size_t left = journal_left(&life.journal, life.netns, 2);
+	size_t left = chronicle_left(&life.chronicle, life.netns, 2);
 
 	(void)state;
 	sockets_close();
@@ -122,11 +122,11 @@ void end_close(struct end *end)
 /* The next event of that socket. It is of this kind, of its namespace and of this test's time. */
 static const struct skstat_sample *take(const struct end *end, enum skstat_kind kind)
 {
-	const struct journal_wish wish = { .cookie = end->cookie };
-	const struct skstat_sample *event = journal_take(&life.journal, &wish);
+	const struct chronicle_wish wish = { .cookie = end->cookie };
+	const struct skstat_sample *event = chronicle_take(&life.chronicle, &wish);
 
 	if (event->kind != kind) {
-		journal_show(event);
+		chronicle_show(event);
 		fail_msg("%s, not %s", skstat_kind_name(event->kind), skstat_kind_name(kind));
 	}
 	assert_int_equal(event->identity.netns, life.netns[end->side]);
@@ -141,8 +141,8 @@ static void is_kind(const struct skstat_sample *event, uint8_t kind)
 
 	if (event->event.event_kind == kind)
 		return;
-	journal_show(event);
-	fail_msg("%s %s, not %s", skstat_kind_name(event->kind), journal_kind_name(event), journal_kind_name(&wanted));
+	chronicle_show(event);
+	fail_msg("%s %s, not %s", skstat_kind_name(event->kind), chronicle_kind_name(event), chronicle_kind_name(&wanted));
 }
 
 bool life_has(const struct skstat_sample *event, uint32_t flags)
@@ -290,9 +290,9 @@ const struct skstat_sample *life_closed(const struct end *end, enum skstat_close
 
 struct end life_unseen(enum road_end side, uint16_t sport, uint16_t dport, enum skstat_kind kind)
 {
-	const struct journal_wish wish = { .netns = life.netns[side], .sport = sport, .dport = dport, .kind = kind };
+	const struct chronicle_wish wish = { .netns = life.netns[side], .sport = sport, .dport = dport, .kind = kind };
 
-	return (struct end){ .fd = -1, .side = side, .cookie = journal_see(&life.journal, &wish)->identity.cookie };
+	return (struct end){ .fd = -1, .side = side, .cookie = chronicle_see(&life.chronicle, &wish)->identity.cookie };
 }
 
 void life_is_final(const struct skstat_sample *closed, const struct end *end)
@@ -301,7 +301,7 @@ void life_is_final(const struct skstat_sample *closed, const struct end *end)
 
 	pair_info(end->fd, &info);
 	assert_int_equal(info.state, TCP_CLOSE);
-	assert_int_equal(journal_differs(closed, &info), 0);
+	assert_int_equal(chronicle_differs(closed, &info), 0);
 }
 
 struct last life_last(const struct end *end)
@@ -321,7 +321,7 @@ void life_is_last(const struct skstat_sample *closed, const struct last *last)
 	info.bytes_received += last->received;
 	info.bytes_acked += last->acked;
 	info.delivered += last->acked;
-	assert_int_equal(journal_counters_differ(closed, &info), 0);
+	assert_int_equal(chronicle_counters_differ(closed, &info), 0);
 }
 
 void life_linger(const struct end *end)

@@ -8,12 +8,12 @@
 
 #include <sys/types.h>
 
-#include "journal.h"
+#include "chronicle.h"
 #include "road.h"
 
 struct life {
 	struct road road;
-	struct journal journal;
+	struct chronicle chronicle;
 	uint64_t netns[2]; /* the module's ids of the sides */
 	uint32_t hz;
 };

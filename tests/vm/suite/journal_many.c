@@ -78,7 +78,7 @@ static struct seen *seen_of(struct account *account, uint64_t cookie)
 static void odd(struct account *account, const struct skstat_sample *event)
 {
 	if (account->unexpected++ < 5)
-		journal_show(event);
+		chronicle_show(event);
 }
 
 static void opened(struct account *account, struct side *side, const struct skstat_sample *event)
@@ -169,25 +169,25 @@ static void all_of_them(void **state)
 	uint64_t began = skstat_channel_clock(), worked, sums[2] = { 0 }, patience;
 	struct skstat_info before, after;
 	struct account account;
-	struct journal journal;
+	struct chronicle chronicle;
 
 	(void)state;
 	account_make(&account, count);
-	journal_open(&journal, PROBES);
-	before = info_of(journal.source);
+	chronicle_open(&chronicle, PROBES);
+	before = info_of(chronicle.source);
 	crowd_start(&crowd, &road, count);
 	while (!crowd_ended(&crowd)) {
-		bell_await(journal.source, 200);
-		account_read(&account, journal.source);
+		bell_await(chronicle.source, 200);
+		account_read(&account, chronicle.source);
 	}
 	worked = skstat_channel_clock();
 	/* The last ones may still be acknowledging. */
 	for (patience = worked + 20000000000ull; skstat_channel_clock() < patience && told(&account) < 4 * count;) {
-		bell_await(journal.source, 10);
-		account_read(&account, journal.source);
+		bell_await(chronicle.source, 10);
+		account_read(&account, chronicle.source);
 	}
-	account_read(&account, journal.source);
-	after = info_of(journal.source);
+	account_read(&account, chronicle.source);
+	after = info_of(chronicle.source);
 	note("%zu connections in %.1f s; %" PRIu64 " events in %" PRIu64 " readings, %" PRIu64 " bells; %" PRIu64
 	     " places of %" PRIu64 " in use",
 	     count, (worked - began) / 1e9, account.events, account.readings, account.bells, after.conn_used,
@@ -219,7 +219,7 @@ static void all_of_them(void **state)
 	assert_int_equal(account.kinds[SKSTAT_CLOSE_ABORT], count / 2);
 	assert_int_equal(account.kinds[SKSTAT_CLOSE_RESET_RECEIVED], count / 2);
 	free(account.seen);
-	journal_close(&journal);
+	chronicle_close(&chronicle);
 }
 
 /* Nobody can keep up with 64 places: what was not read was counted. */
@@ -228,22 +228,22 @@ static void some_of_them(void **state)
 	size_t count = pair_scaled(5000);
 	struct skstat_info info;
 	struct account account;
-	struct journal journal;
+	struct chronicle chronicle;
 	uint64_t truth = 4 * count + 2 * CROWD_WORKERS;
 
 	(void)state;
 	module_replace_with(module_path(), "journal_events=64");
 	account_make(&account, count);
-	journal_open(&journal, PROBES);
+	chronicle_open(&chronicle, PROBES);
 	crowd_start(&crowd, &road, count);
 	while (!crowd_ended(&crowd)) {
 		poll(NULL, 0, 200);
-		account_read(&account, journal.source);
+		account_read(&account, chronicle.source);
 	}
 	do {
-		bell_await(journal.source, 10);
-		account_read(&account, journal.source);
-		info = info_of(journal.source);
+		bell_await(chronicle.source, 10);
+		account_read(&account, chronicle.source);
+		info = info_of(chronicle.source);
 	} while (info.journal_written < truth);
 	note("%" PRIu64 " events written, %" PRIu64 " read, %" PRIu64 " lost", info.journal_written, account.events,
 	     account.lost);
@@ -260,7 +260,7 @@ static void some_of_them(void **state)
 	for (size_t i = 0; i < 2; i++)
 		assert_in_range(count - account.side[i].closed, 0, account.lost);
 	free(account.seen);
-	journal_close(&journal);
+	chronicle_close(&chronicle);
 	module_replace_with(module_path(), "");
 }
 

@@ -167,7 +167,7 @@ static void of_another_family(void **state)
 	struct end listener = life_listen(ROAD_SERVER, PAIR_V4, PORT, 16);
 	struct ends ends = { .client = end_make(ROAD_CLIENT, PAIR_MAPPED), .synacks = 1 };
 	const struct skstat_sample *event;
-	const struct journal_wish next = { .cookie = ends.client.cookie };
+	const struct chronicle_wish next = { .cookie = ends.client.cookie };
 
 	(void)state;
 	must_be(!road_dial(ends.client.fd, PAIR_MAPPED, ROAD_SERVER, PORT));
@@ -180,7 +180,7 @@ static void of_another_family(void **state)
 	life_talk(&ends, 70, 80);
 	life_linger(&ends.client);
 	end_close(&ends.client);
-	event = journal_see(&life.journal, &next);
+	event = chronicle_see(&life.chronicle, &next);
 	assert_int_equal(event->identity.family, AF_INET);
 	assert_int_equal(event->traffic.bytes_sent, 50 + 70);
 	assert_int_equal(event->traffic.bytes_received, 60 + 80);
@@ -214,7 +214,7 @@ static void older_than_the_probes(void **state)
 	listener[0] = life_listen(ROAD_SERVER, PAIR_V4, PORT, 16);
 	listener[1] = life_listen(ROAD_SERVER, PAIR_V4, PORT + 1, 16);
 	ends[0] = life_join(&listener[0], PAIR_V4, PORT);
-	journal_close(&life.journal);
+	chronicle_close(&life.chronicle);
 	await_released();
 	ends[1] = (struct ends){ .client = end_make(ROAD_CLIENT, PAIR_V4), .synacks = 1 };
 	must_be(!road_dial(ends[1].client.fd, PAIR_V4, ROAD_SERVER, PORT));

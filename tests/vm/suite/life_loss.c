@@ -135,9 +135,9 @@ static int synacks_take(const struct skstat_mib *mib, void *arg)
 
 static struct synacks synacks(void)
 {
-	struct synacks synacks = { .schema = skstat_source_info(life.journal.source)->schema };
+	struct synacks synacks = { .schema = skstat_source_info(life.chronicle.source)->schema };
 
-	must_be(!skstat_source_mib(life.journal.source, synacks_take, &synacks, NULL));
+	must_be(!skstat_source_mib(life.chronicle.source, synacks_take, &synacks, NULL));
 	return synacks;
 }
 
@@ -206,9 +206,9 @@ static void far_away_and_with_losses(void **state)
 	must_be(road_shape(&life.road, NULL));
 	/* Requests send SYN-ACKs again, and who comes of one takes the number over. */
 	requests = synacks();
-	for (size_t i = 0; i < life.journal.count; i++)
-		of_requests += life.journal.event[i]->sample.event.synack_retrans *
-			       (life.journal.event[i]->sample.kind == SKSTAT_KIND_OPENED);
+	for (size_t i = 0; i < life.chronicle.count; i++)
+		of_requests += life.chronicle.event[i]->sample.event.synack_retrans *
+			       (life.chronicle.event[i]->sample.kind == SKSTAT_KIND_OPENED);
 	sum[ROAD_SERVER] += requests.count[ROAD_SERVER] - requests_before.count[ROAD_SERVER] - of_requests;
 	note("%zu of %zu ends have a lowest RTT of 40 to 60 ms", prompt, 2 * count);
 	assert_true(prompt > count);

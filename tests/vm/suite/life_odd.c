@@ -116,7 +116,7 @@ static void deferred(void **state)
 	listener = life_listen_on(fd, ROAD_SERVER, PAIR_V4, PORT, 16);
 	must_be(!road_dial(ends.client.fd, PAIR_V4, ROAD_SERVER, PORT));
 	life_opened(&ends.client, SKSTAT_OPEN_HANDSHAKE, SKSTAT_EVENT_OUT);
-	assert_int_equal(journal_left(&life.journal, life.netns, 2), 0);
+	assert_int_equal(chronicle_left(&life.chronicle, life.netns, 2), 0);
 	pair_write(ends.client.fd, 321);
 	ends.server = life_accept(&listener);
 	event = life_opened(&ends.server, SKSTAT_OPEN_HANDSHAKE, SKSTAT_EVENT_IN);
@@ -185,6 +185,7 @@ static void simultaneous(void **state)
 static void simultaneous_and_regretted(void **state)
 {
 	const struct skstat_sample *event;
+	struct chronicle_wish next = { .cookie = 0 };
 	struct ends ends;
 
 	(void)state;
@@ -198,10 +199,16 @@ static void simultaneous_and_regretted(void **state)
 	event = life_failed(&ends.server, SKSTAT_FAIL_ABANDONED, 0);
 	assert_int_equal(event->event.event_direction, SKSTAT_EVENT_OUT);
 	assert_int_equal(event->identity.state, TCP_SYN_RECV);
-	/* Its SYN-ACK was first on the way. */
-	crossed_opened(&ends.client);
-	event = life_closed(&ends.client, SKSTAT_CLOSE_RESET_RECEIVED);
-	life_is_final(event, &ends.client);
+	/* Its SYN-ACK was first on the way: newer kernels take that for the end of a handshake. */
+	next.cookie = ends.client.cookie;
+	if (chronicle_see(&life.chronicle, &next)->kind == SKSTAT_KIND_OPENED) {
+		crossed_opened(&ends.client);
+		event = life_closed(&ends.client, SKSTAT_CLOSE_RESET_RECEIVED);
+		life_is_final(event, &ends.client);
+	} else {
+		event = life_failed(&ends.client, SKSTAT_FAIL_RESET, ECONNRESET);
+		assert_int_equal(event->event.event_direction, SKSTAT_EVENT_OUT);
+	}
 	end_close(&ends.client);
 
 	ends = crossed(PAIR_V4);
@@ -285,7 +292,7 @@ static void multipath(void **state)
 	client = must(road_socket_of(&life.road, ROAD_CLIENT, PAIR_V4, IPPROTO_MPTCP));
 	road_listen(listener, PAIR_V4, ROAD_SERVER, PORT, 4);
 	listening = life_unseen(ROAD_SERVER, PORT, 0, SKSTAT_KIND_LISTEN_STARTED);
-	journal_take(&life.journal, &(struct journal_wish){ .cookie = listening.cookie });
+	chronicle_take(&life.chronicle, &(struct chronicle_wish){ .cookie = listening.cookie });
 	must_be(!road_dial(client, PAIR_V4, ROAD_SERVER, PORT));
 	server = must(accept4(listener, NULL, NULL, SOCK_CLOEXEC));
 	pair_talk((struct pair){ client, server }, 5000, 6000);
@@ -298,10 +305,10 @@ static void multipath(void **state)
 		assert_true(event->identity.flags & SKSTAT_FLAG_MPTCP);
 		if (side == ROAD_CLIENT)
 			life_is_mine(event);
-		event = journal_take(&life.journal, &(struct journal_wish){ .cookie = subflow.cookie });
+		event = chronicle_take(&life.chronicle, &(struct chronicle_wish){ .cookie = subflow.cookie });
 		assert_int_equal(event->kind, SKSTAT_KIND_CLOSED);
 		assert_true(event->identity.flags & SKSTAT_FLAG_MPTCP);
-		note("mptcp: %s", journal_kind_name(event));
+		note("mptcp: %s", chronicle_kind_name(event));
 		assert_true(ended_in_order(event->event.event_kind));
 		assert_true(event->traffic.bytes_sent >= (side ? 6000 : 5000));
 		assert_true(event->traffic.bytes_received >= (side ? 5000 : 6000));
@@ -347,7 +354,7 @@ static void other_protocols(void **state)
 			road_bind(end.fd, PAIR_V4, ROAD_CLIENT, PORT);
 		end_close(&end);
 	}
-	assert_int_equal(journal_left(&life.journal, life.netns, 2), 0);
+	assert_int_equal(chronicle_left(&life.chronicle, life.netns, 2), 0);
 }
 
 int suite_life_odd(int argc, char **argv)

@@ -135,13 +135,13 @@ static void who_does_not_read_is_not(void **state)
 /* With the probe `accept` also one that never reads. */
 static void the_acceptor_is_known(void **state)
 {
-	struct journal other;
+	struct chronicle other;
 
 	(void)state;
-	journal_open(&other, SKSTAT_PROBE_BIT(ACCEPT));
+	chronicle_open(&other, SKSTAT_PROBE_BIT(ACCEPT));
 	whose(SKSTAT_PROCESS_ACCEPT, 0);
 	whose(SKSTAT_PROCESS_ACCEPT, 100);
-	journal_close(&other);
+	chronicle_close(&other);
 }
 
 struct dialler {
@@ -262,17 +262,17 @@ static void queues_are_as_full_as_they_were(void **state)
 static void listeners_start_and_stop(void **state)
 {
 	struct end listener = life_listen(ROAD_SERVER, PAIR_V6, PORT, 7);
-	const struct journal_wish next = { .cookie = listener.cookie };
+	const struct chronicle_wish next = { .cookie = listener.cookie };
 	const struct skstat_sample *event;
 
 	(void)state;
 	must(listen(listener.fd, 9));
 	must(shutdown(listener.fd, SHUT_RD));
-	event = journal_take(&life.journal, &next);
+	event = chronicle_take(&life.chronicle, &next);
 	assert_int_equal(event->kind, SKSTAT_KIND_LISTEN_STOPPED);
 	assert_int_equal(event->listen.accept_limit, 9);
 	must(listen(listener.fd, 11));
-	event = journal_take(&life.journal, &next);
+	event = chronicle_take(&life.chronicle, &next);
 	assert_int_equal(event->kind, SKSTAT_KIND_LISTEN_STARTED);
 	assert_int_equal(event->listen.accept_limit, 11);
 	assert_int_equal(event->identity.sport, PORT);
@@ -297,8 +297,8 @@ static void a_listener_ends_with_its_process(void **state)
 	life_reap(child);
 	listener = life_unseen(ROAD_SERVER, PORT, 0, SKSTAT_KIND_LISTEN_STARTED);
 	for (enum skstat_kind kind = SKSTAT_KIND_LISTEN_STARTED; kind <= SKSTAT_KIND_LISTEN_STOPPED; kind++) {
-		const struct journal_wish next = { .cookie = listener.cookie };
-		const struct skstat_sample *event = journal_take(&life.journal, &next);
+		const struct chronicle_wish next = { .cookie = listener.cookie };
+		const struct skstat_sample *event = chronicle_take(&life.chronicle, &next);
 
 		assert_int_equal(event->kind, kind);
 		assert_int_equal(event->owner.pid, child);

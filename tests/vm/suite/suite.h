@@ -28,8 +28,8 @@
 	S(directions)         \
 	S(inventory)          \
 	S(exporter)           \
-	S(ends)               \
 	S(journal_source)     \
+	S(ends)               \
 	S(life_open)          \
 	S(life_fail)          \
 	S(life_close)         \
