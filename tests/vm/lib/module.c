@@ -13,16 +13,21 @@ const char *module_path(void)
 	return path ? path : "/lib/skstat/skstat.ko";
 }
 
-int module_load(const char *path)
+int module_load_with(const char *path, const char *parameters)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC), err = 0;
 
 	if (fd < 0)
 		return -errno;
-	if (syscall(SYS_finit_module, fd, "", 0) < 0)
+	if (syscall(SYS_finit_module, fd, parameters, 0) < 0)
 		err = -errno;
 	close(fd);
 	return err;
+}
+
+int module_load(const char *path)
+{
+	return module_load_with(path, "");
 }
 
 int module_unload(void)
@@ -45,7 +50,7 @@ void module_require(void)
 	}
 }
 
-void module_replace(const char *path)
+void module_replace_with(const char *path, const char *parameters)
 {
 	int err = 0;
 
@@ -57,9 +62,14 @@ void module_replace(const char *path)
 		nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
 	}
 	if (!err || err == -ENOENT)
-		err = module_load(path);
+		err = module_load_with(path, parameters);
 	if (err) {
 		errno = -err;
 		must_bail(__FILE__, __LINE__, path, strerror(errno));
 	}
+}
+
+void module_replace(const char *path)
+{
+	module_replace_with(path, "");
 }

@@ -10,8 +10,9 @@
 /* Where the module is: the environment's SKSTAT_MODULE, else /lib/skstat/skstat.ko. */
 const char *module_path(void);
 
-/* 0 or -errno. */
+/* 0 or -errno. Parameters as insmod takes them: "name=value name=value". */
 int module_load(const char *path);
+int module_load_with(const char *path, const char *parameters);
 int module_unload(void);
 
 bool module_loaded(void);
@@ -21,5 +22,6 @@ void module_require(void);
 
 /* The module at `path` is the one that is loaded afterwards, freshly. */
 void module_replace(const char *path);
+void module_replace_with(const char *path, const char *parameters);
 
 #endif

@@ -160,6 +160,16 @@ void pair_option(int fd, int level, int name, int value)
 	must(setsockopt(fd, level, name, &value, sizeof(value)));
 }
 
+void pair_nonblock(int fd)
+{
+	must(fcntl(fd, F_SETFL, O_NONBLOCK));
+}
+
+void pair_block(int fd)
+{
+	must(fcntl(fd, F_SETFL, 0));
+}
+
 void pair_deafen(int fd)
 {
 	struct sock_filter drop = BPF_STMT(BPF_RET | BPF_K, 0);

@@ -62,6 +62,10 @@ void pair_close(struct pair pair);
 
 void pair_option(int fd, int level, int name, int value);
 
+/* O_NONBLOCK, and back. */
+void pair_nonblock(int fd);
+void pair_block(int fd);
+
 /* Drops whatever comes in for this socket before TCP sees it, until pair_hear(). */
 void pair_deafen(int fd);
 /* Likewise, but only segments with at least `bytes` of TCP header and payload, and at most `most`. */

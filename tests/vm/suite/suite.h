@@ -30,7 +30,15 @@
 	S(exporter)           \
 	S(journal_source)     \
 	S(ledger)             \
-	S(ends)
+	S(ends)               \
+	S(life_open)          \
+	S(life_fail)          \
+	S(life_close)         \
+	S(life_abort)         \
+	S(life_odd)           \
+	S(life_again)         \
+	S(life_loss)          \
+	S(journal_many)
 
 #define SUITE_PROTOTYPE(name) int suite_##name(int argc, char **argv);
 SKSTAT_TEST_SUITES(SUITE_PROTOTYPE)

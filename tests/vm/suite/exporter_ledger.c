@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Connections that no poll ever sees are on /metrics, each of them, to the byte; and the ledger finds what the kernel
+ * counted on them.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "../lib/crowd.h"
+#include "../lib/exporter.h"
+#include "../lib/exporter_stage.h"
+#include "../lib/module.h"
+#include "../lib/must.h"
+#include "source/channel.h"
+#include "suite.h"
+
+#define RESIDUAL_MAX 0.001 /* of what the kernel counted */
+#define PATIENCE_NS 120000000000ull
+
+static struct road road;
+static struct exporter exporter;
+static struct increase increase;
+static struct scrape last;
+
+static int setup(void **state)
+{
+	(void)state;
+	pair_many_files();
+	stage_set();
+	must_be(road_make(&road, false));
+	crowd_room(&road);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	road_free(&road);
+	stage_clear();
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	scrape_free(&last);
+	last = (struct scrape){ 0 };
+	if (exporter.pid)
+		exporter_stop(&exporter);
+	increase_free(&increase);
+	return 0;
+}
+
+static void follow(void)
+{
+	scrape_free(&last);
+	exporter_settle(&exporter, &last, &increase);
+}
+
+/* `count` connections, from first to last, of which a poll may see one in passing. */
+static void crowd_pass(size_t count)
+{
+	struct crowd crowd;
+	uint64_t began = skstat_channel_clock(), worked;
+
+	crowd_start(&crowd, &road, count);
+	while (!crowd_ended(&crowd))
+		exporter_follow(&exporter, &increase);
+	worked = skstat_channel_clock();
+	/* The last segments, and those that have to be sent again. */
+	do {
+		follow();
+	} while (increase_of(&increase, "skstat_tcp_closed_connections_total") < 2.0 * count &&
+		 skstat_channel_clock() < worked + PATIENCE_NS);
+	follow();
+	note("%zu connections in %.1f s, %zu scrapes, %g polls", count, (worked - began) / 1e9, increase.scrapes,
+	     scrape_sum(&last, "skstat_polls_total"));
+}
+
+static void expect(double wanted, const char *series)
+{
+	double seen = increase_of(&increase, "%s", series);
+
+	if (seen != wanted)
+		fail_msg("%s is %.17g, not %.17g", series, seen, wanted);
+}
+
+/* What /metrics must say of the crowd. */
+static void crowd_check(size_t count)
+{
+	double client = 0, server = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		client += crowd_from_client(i);
+		server += crowd_from_server(i);
+	}
+	expect(count, "skstat_tcp_opened_connections_total direction=out kind=handshake");
+	expect(count, "skstat_tcp_opened_connections_total direction=in kind=handshake");
+	expect(2.0 * count, "skstat_tcp_opened_connections_total");
+	expect(count, "skstat_tcp_closed_connections_total direction=out");
+	expect(count, "skstat_tcp_closed_connections_total direction=in");
+	expect(2.0 * count, "skstat_tcp_closed_connections_total");
+	expect(0, "skstat_tcp_failed_connections_total");
+	expect(2.0 * count, "skstat_tcp_duration_seconds_count");
+	/* sent_bytes counts what was sent again: the payload is what is left */
+	expect(client + increase_of(&increase, "skstat_tcp_retransmitted_bytes_total direction=out"),
+	       "skstat_tcp_sent_bytes_total direction=out");
+	expect(server + increase_of(&increase, "skstat_tcp_retransmitted_bytes_total direction=in"),
+	       "skstat_tcp_sent_bytes_total direction=in");
+	expect(client, "skstat_tcp_received_bytes_total direction=in");
+	expect(server, "skstat_tcp_received_bytes_total direction=out");
+	expect(0, "skstat_journal_lost_events_total");
+	assert_int_equal(increase.resets, 0);
+}
+
+/* One line of the book of one namespace. */
+static void line_check(const struct scrape_sample *kernel)
+{
+	const char *netns = scrape_label(kernel, "netns"), *counter = scrape_label(kernel, "counter");
+	double residual = scrape_sum(&last, "skstat_ledger_residual_segments netns=%s counter=%s", netns, counter);
+	double coverage = scrape_sum(&last, "skstat_coverage_ratio netns=%s counter=%s", netns, counter);
+
+	note("netns %s, %s: kernel %g, attributed %g, unattributed %g, residual %g, coverage %.6f", netns, counter,
+	     kernel->value,
+	     scrape_sum(&last, "skstat_ledger_attributed_segments_total netns=%s counter=%s", netns, counter),
+	     scrape_sum(&last, "skstat_ledger_unattributed_segments_total netns=%s counter=%s", netns, counter), residual,
+	     coverage);
+	assert_true(fabs(residual) <= RESIDUAL_MAX * kernel->value);
+	assert_true(fabs(coverage - 1) <= RESIDUAL_MAX);
+}
+
+/* Of every namespace in which so much was delivered. Returns how many there were. */
+static size_t ledger_check(double delivered)
+{
+	size_t books = 0;
+
+	for (size_t i = 0; i < last.samples; i++) {
+		const struct scrape_sample *sample = &last.sample[i];
+
+		if (strcmp(sample->name, "skstat_ledger_kernel_segments_total") != 0 || !sample->value)
+			continue;
+		if (scrape_sum(&last, "skstat_ledger_kernel_segments_total counter=delivered netns=%s",
+			       scrape_label(sample, "netns")) < delivered)
+			continue;
+		line_check(sample);
+		books += !strcmp(scrape_label(sample, "counter"), "delivered");
+	}
+	return books;
+}
+
+/* Each is over long before the next poll: only the journal can tell of them. */
+static void nothing_slips(void **state)
+{
+	size_t count = pair_scaled(50000);
+
+	(void)state;
+	exporter_start(&exporter, "--source=netlink", "--view.limit=100", "--poll.interval=1s",
+		       "--poll.full-interval=2s");
+	exporter_follow(&exporter, &increase);
+	crowd_pass(count);
+	crowd_check(count);
+	assert_int_equal(ledger_check(count), 2);
+}
+
+/* The way is 20 ms long and loses every fiftieth segment: times are what they must be, retransmits the kernel's. */
+static void far_away(void **state)
+{
+	size_t count = pair_scaled(400) < 100 ? 100 : pair_scaled(400);
+	double connects;
+
+	(void)state;
+	if (!road_shape(&road, "netem delay 20ms loss 2%"))
+		skip_because("this kernel has no netem");
+	exporter_start(&exporter, "--source=netlink", "--view.limit=100", "--poll.interval=1s",
+		       "--poll.full-interval=2s");
+	exporter_follow(&exporter, &increase);
+	crowd_pass(count);
+	road_shape(&road, NULL);
+	crowd_check(count);
+	assert_int_equal(ledger_check(count), 2);
+
+	connects = increase_of(&increase, "skstat_tcp_connect_seconds_count direction=out");
+	assert_true(connects == count);
+	/* Nobody is faster than the way there and back, and only losses and the emulation make it more than twice that. */
+	expect(0, "skstat_tcp_connect_seconds_bucket direction=out le=0.02");
+	assert_true(increase_of(&increase, "skstat_tcp_connect_seconds_bucket direction=out le=0.1") >= 0.8 * connects);
+	assert_true(increase_of(&increase, "skstat_tcp_connect_seconds_bucket direction=out le=0.5") < connects);
+	expect(0, "skstat_tcp_min_rtt_seconds_bucket direction=out le=0.02");
+	assert_true(increase_of(&increase, "skstat_tcp_min_rtt_seconds_count direction=out") >= count);
+}
+
+int suite_ledger(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(nothing_slips, end),
+		cmocka_unit_test_teardown(far_away, end),
+	};
+
+	(void)argc;
+	(void)argv;
+	return cmocka_run_group_tests_name("ledger", tests, setup, teardown);
+}
