@@ -3,6 +3,7 @@
 #include <netinet/tcp.h>
 
 #include "dump.h"
+#include "snapshot/snapshot.h"
 #include "source/error.h"
 
 static struct skstat_query query(const struct skstat_dump *dump)
@@ -71,6 +72,7 @@ int skstat_dump_walk(struct skstat_dump *dump, struct skstat_error *error)
 	err = skstat_source_sock(dump->source, &q, sample_take, dump, &dump->totals, error);
 	if (dump->stranger || (!dump->begun && !begin(dump)))
 		return 0;
+	skstat_model_walked(dump->model, skstat_now_ns());
 	if (dump->err)
 		err = skstat_error_set(error, dump->err, "no memory for what the model has to know of sockets");
 	else if (err >= 0 && !dump->totals.complete)

@@ -150,10 +150,12 @@ int skstat_journal_read(struct skstat_journal *journal, struct skstat_source *so
 	if (err >= 0 && !totals.complete)
 		err = skstat_error_set(&error, -EBADMSG, "the journal ended without its totals");
 	count(journal, &totals, reading.refused);
-	if (err)
+	if (err) {
 		skstat_self_add(journal->self, journal_failures, 1);
-	else
+	} else {
 		skstat_self_add(journal->self, journal_reads, 1);
+		skstat_model_heard(journal->model);
+	}
 	skstat_trouble_note(&journal->reading, err ? error.text : NULL);
 	if (events)
 		*events = totals.events + totals.lost + totals.skipped;

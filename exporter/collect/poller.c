@@ -6,6 +6,7 @@
 #include "cost.h"
 #include "dump.h"
 #include "journal.h"
+#include "module_sum.h"
 #include "poller.h"
 #include "snapshot/snapshot.h"
 #include "source/error.h"
@@ -27,8 +28,9 @@ struct skstat_poller {
 	uint64_t full_ns;  /* when the last full one was due that did */
 
 	struct skstat_journal journal;
-	bool module_known;
-	struct skstat_info module; /* of the last poll */
+	bool module_known;	   /* by the last poll */
+	struct skstat_info module; /* what is to be shown of it */
+	struct skstat_module_sum module_sum;
 };
 
 struct skstat_poller *skstat_poller_new(const struct skstat_config *config, struct skstat_source *source,
@@ -176,6 +178,7 @@ static int poll_source(struct skstat_poller *poller, uint64_t due_ns, struct sks
 	if (!err)
 		count_totals(poller->self, &dump.totals);
 
+	skstat_model_walked(poller->model, skstat_now_ns());
 	/* After most failures too: the rings fill up all the same. */
 	if (!gone(err) && err != -ESTALE)
 		result->unread = skstat_journal_read(&poller->journal, poller->source, poller->instance, NULL) != 0;
@@ -190,7 +193,13 @@ static int poll_source(struct skstat_poller *poller, uint64_t due_ns, struct sks
 /* What the module says of its own cost: not known where there is no module, or where it does not tell. */
 static int ask_module(struct skstat_poller *poller, struct skstat_error *error)
 {
-	poller->module_known = skstat_source_module_info(poller->source, &poller->module, NULL) == 0;
+	struct skstat_info info;
+
+	poller->module_known = skstat_source_module_info(poller->source, &info, NULL) == 0;
+	if (poller->module_known) {
+		skstat_module_sum_take(&poller->module_sum, &info);
+		skstat_module_sum_get(&poller->module_sum, &poller->module);
+	}
 	if (skstat_source_info(poller->source)->instance == poller->instance)
 		return 0;
 	/* The model's names of the kernel's counters were the old one's. */

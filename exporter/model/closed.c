@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A connection is over: its last figures, against what was counted of it. */
+#include <netinet/tcp.h>
 #include <string.h>
 
 #include "address.h"
@@ -42,6 +43,21 @@ static void closing_init(struct closing *closing, struct skstat_model *model, co
 		closing->begin_ns = event->event_time - event->duration;
 }
 
+/* It began before counting did. */
+static bool is_baseline(const struct skstat_model *model, const struct closing *closing)
+{
+	if (closing->old)
+		return true;
+	return closing->begin_ns ? closing->begin_ns < model->poll.journal_ns : !model->ready;
+}
+
+/* It turns out that it began after counting did, and what a walk found of it was taken for baseline, and not counted. */
+static bool is_uncounted(const struct skstat_model *model, const struct closing *closing,
+			 const struct skstat_entry *entry)
+{
+	return entry->flags & SKSTAT_ENTRY_BASELINE && closing->begin_ns && !is_baseline(model, closing);
+}
+
 /*
  * The difference from what was counted: of `entry`, or of nothing. Survivors are the socket's, whoever's the rest is.
  */
@@ -50,14 +66,16 @@ static void difference_make(struct skstat_model *model, struct closing *closing,
 {
 	static const struct skstat_entry nothing;
 
-	closing->values = (entry ? entry : &nothing)->values;
-	closing->fin = (entry ? entry : &nothing)->fin;
+	if (!entry || is_uncounted(model, closing, entry))
+		entry = &nothing;
+	closing->values = entry->values;
+	closing->fin = entry->fin;
 	memset(&closing->difference, 0, sizeof(closing->difference));
 	if (survivors)
 		skstat_survivors_set(&closing->values, survivors);
 	if (!closing->fits)
 		return;
-	if (entry && entry->epoch != model->plan.epoch)
+	if (entry != &nothing && entry->epoch != model->plan.epoch)
 		skstat_difference_rebase(&model->plan, entry->epoch, &closing->values, closing->sample);
 	skstat_difference_take(&model->plan, &closing->values, closing->sample, &closing->difference);
 }
@@ -91,14 +109,6 @@ static void count(struct skstat_model *model, struct skstat_view_group *group, s
 	skstat_life_closed(model, group, closing->sample, closing->fits, fin.fin != SKSTAT_FIN_NONE);
 }
 
-/* It began before counting did. */
-static bool is_baseline(const struct skstat_model *model, const struct closing *closing)
-{
-	if (closing->old)
-		return true;
-	return closing->begin_ns ? closing->begin_ns < model->poll.journal_ns : !model->ready;
-}
-
 /* Whether the close is of a connection that began after what the entry is about. */
 static bool is_younger(const struct skstat_model *model, const struct closing *closing, const struct skstat_entry *entry)
 {
@@ -108,6 +118,9 @@ static bool is_younger(const struct skstat_model *model, const struct closing *c
 		return false;
 	if (entry->flags & SKSTAT_ENTRY_ANNOUNCED)
 		return closing->begin_ns > entry->began_ns + SLACK_NS;
+	/* It has not begun yet, as far as is known. */
+	if (entry->state == TCP_SYN_SENT)
+		return false;
 	/* It was there when it was seen; if that was once, no earlier than at that walk's end. */
 	there_ns = entry->first == entry->seen ? skstat_poll_walked(model, entry->seen) :
 						 skstat_poll_began(model, entry->seen);
@@ -145,8 +158,17 @@ static struct skstat_aside *aside_of(const struct skstat_model *model, const str
 /* Whether the entry is of another connection than the one that closes: of a younger one, most of the time. */
 static bool is_other(const struct skstat_model *model, const struct closing *closing, const struct skstat_entry *entry)
 {
-	return closing->time_ns <= entry->began_ns || (closing->tuple && closing->tuple != entry->tuple) ||
-	       skstat_entry_seen_after(model, entry, closing->time_ns);
+	if (closing->time_ns <= entry->began_ns || (closing->tuple && closing->tuple != entry->tuple) ||
+	    skstat_entry_seen_after(model, entry, closing->time_ns))
+		return true;
+	/* The entry's begin is to the nanosecond, or not known: as good as it is, values tell more. */
+	if (entry->flags & SKSTAT_ENTRY_ANNOUNCED)
+		return false;
+	if (is_younger(model, closing, entry))
+		return true;
+	/* What is closing now had opened when the entry's had not. */
+	return entry->state == TCP_SYN_SENT &&
+	       (closing->old || (closing->begin_ns && skstat_entry_seen_after(model, entry, closing->begin_ns)));
 }
 
 static void survivors_keep(struct skstat_entry *entry, const struct closing *closing)
@@ -183,6 +205,42 @@ static bool close_aside(struct skstat_model *model, struct closing *closing, str
 	model->count.close_older++;
 	count(model, aside->was.group, closing, true);
 	skstat_aside_drop(&model->asides, aside);
+	return true;
+}
+
+/*
+ * An OPENED has said that the entry is of a younger connection; but the walk that saw it went on when this one closed,
+ * and what it saw may be of either. Then this takes it, and the younger one begins from nothing: the sum is right both
+ * ways. False: it is not so.
+ */
+static bool close_shared(struct skstat_model *model, struct closing *closing, struct skstat_entry *entry)
+{
+	struct skstat_newcomer *newcomer = skstat_newcomer_of(model, entry);
+	struct skstat_survivors survivors;
+
+	if (!entry->seen || closing->tuple != entry->tuple || closing->time_ns > entry->began_ns ||
+	    skstat_entry_seen_after(model, entry, closing->time_ns))
+		return false;
+	difference_make(model, closing, entry, NULL);
+	if (closing->difference.back)
+		return false;
+	if (newcomer && newcomer->whole && is_baseline(model, closing)) {
+		newcomer->whole = false;
+		model->count.baseline++;
+		model->count.fresh--;
+	}
+	if (newcomer)
+		skstat_newcomer_settle(model, newcomer);
+	closing->fin = entry->fin;
+	model->count.close_older++;
+	count(model, skstat_event_group(model, closing->sample), closing, true);
+	skstat_gauges_add(&entry->values, SKSTAT_KIND_FULL, entry->group->gauge, -1);
+	survivors = skstat_survivors_of(&closing->values);
+	memset(&entry->values, 0, sizeof(entry->values));
+	skstat_survivors_set(&entry->values, &survivors);
+	entry->fin = SKSTAT_FIN_NONE;
+	entry->state = TCP_ESTABLISHED;
+	entry->flags &= (uint8_t)~(SKSTAT_ENTRY_BASELINE | SKSTAT_ENTRY_MERGED);
 	return true;
 }
 
@@ -267,7 +325,8 @@ static bool close_known(struct skstat_model *model, struct closing *closing, str
 	if (closing->difference.back)
 		return false;
 	settle(model, closing, entry);
-	closing->fin = entry->fin;
+	if (!is_uncounted(model, closing, entry))
+		closing->fin = entry->fin;
 	skstat_connection_idle(model, entry, closing->sample->identity.state,
 			       closing->difference.delta[SKSTAT_COUNTER_busy_time], closing->time_ns);
 	model->count.close_known++;
@@ -316,7 +375,8 @@ int skstat_closed_take(struct skstat_model *model, const struct skstat_sample *s
 		return 0;
 	if (!entry)
 		close_unseen(model, &closing);
-	else if (is_other(model, &closing, entry) || !close_known(model, &closing, entry))
+	else if (is_other(model, &closing, entry) ? !close_shared(model, &closing, entry) :
+						    !close_known(model, &closing, entry))
 		close_other(model, &closing, entry);
 	return 0;
 }

@@ -203,6 +203,7 @@ void skstat_connection_update(struct skstat_model *model, struct skstat_entry *e
 		model->tracked++;
 	}
 	entry->tuple = tuple;
+	entry->flags &= (uint8_t)~SKSTAT_ENTRY_BASELINE;
 	if (entry->state == TCP_SYN_SENT)
 		entry->first = model->number;
 	skstat_entry_stamp(entry, model->number, sample);

@@ -75,5 +75,9 @@ int skstat_model_event(const struct skstat_sample *sample, void *arg)
 void skstat_model_lost(struct skstat_model *model, uint64_t events, bool fresh)
 {
 	model->lossy |= events || fresh;
+}
+
+void skstat_model_heard(struct skstat_model *model)
+{
 	model->heard = model->number;
 }

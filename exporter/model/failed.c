@@ -77,7 +77,7 @@ int skstat_failed_take(struct skstat_model *model, const struct skstat_sample *s
 		}
 		skstat_socket_remove(model, entry);
 	} else if (fits && !is_baseline(model, &sample->event)) {
-		if (entry && entry->kind != SKSTAT_KIND_FULL)
+		if (entry && (entry->kind != SKSTAT_KIND_FULL || entry->flags & SKSTAT_ENTRY_OPENING))
 			entry = NULL;
 		count_whole(model, group, entry, sample);
 	}

@@ -50,10 +50,10 @@ static void edges_set(struct skstat_measure *measure, const double *edge, double
 	measure->edge = edge;
 	/*
 	 * A raw value is whole: it is beyond an edge if it is beyond the edge rounded down. (The millionth is for
-	 * 0.1, the millionth of a millionth for an hour in nanoseconds.)
+	 * 0.1, the other for an hour in nanoseconds.)
 	 */
 	for (size_t i = 0; i < SKSTAT_EDGES; i++)
-		measure->limit[i] = scale > 0 ? (uint64_t)(measure->edge[i] / scale * (1 + 1e-12) + 1e-6) : UINT64_MAX;
+		measure->limit[i] = scale > 0 ? (uint64_t)(measure->edge[i] / scale * (1 + 1e-15) + 1e-6) : UINT64_MAX;
 	measure->limit[SKSTAT_EDGES] = UINT64_MAX;
 	for (unsigned int bit = 0; bit < LENGTH(measure->first); bit++) {
 		while (measure->limit[first] < UINT64_C(1) << bit)

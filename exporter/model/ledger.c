@@ -51,7 +51,6 @@ void skstat_book_open(struct skstat_book *book, enum skstat_open kind, bool in, 
 		book->attributed[SKSTAT_LEDGER_SENT]--;
 	if (!in && kind == SKSTAT_OPEN_FAST_OPEN)
 		book->attributed[SKSTAT_LEDGER_DELIVERED]++;
-	book->cookies += kind == SKSTAT_OPEN_SYNCOOKIE;
 	book->inherited += inherited;
 	book->attributed[SKSTAT_LEDGER_RETRANSMITTED] -= inherited;
 	book->attributed[SKSTAT_LEDGER_SENT] += inherited;
@@ -128,17 +127,15 @@ static uint64_t more(uint64_t value, uint64_t than)
 }
 
 /*
- * First SYN-ACKs that no cookie made. How many of the opened connections one did is known of a moment before this
- * reading, from the journal, or too high, for an ACK that found the accept queue full comes again: each alone is too
- * low a result, if wrong.
+ * SYN-ACKs that were the first of their connection or cookie. An ACK whose cookie is good and that finds the accept queue
+ * full comes again: then it is taken for one connection more, and this for too little.
  */
-static uint64_t first_synacks(const struct skstat_book *book, const struct skstat_ledger *ledger)
+static uint64_t first_synacks(const struct skstat_book *book)
 {
-	uint64_t count = more(book->gained[SKSTAT_LEDGER_PASSIVE_OPENS_ROW],
-			      book->gained[SKSTAT_LEDGER_COOKIES_RECV_ROW]);
-	uint64_t by_events = more(book->before[SKSTAT_LEDGER_PASSIVE_OPENS_ROW], book->cookies);
+	const uint64_t *gained = book->gained;
 
-	return ledger->events && by_events > count ? by_events : count;
+	return more(gained[SKSTAT_LEDGER_PASSIVE_OPENS_ROW], gained[SKSTAT_LEDGER_COOKIES_RECV_ROW]) +
+	       gained[SKSTAT_LEDGER_COOKIES_SENT_ROW] + gained[SKSTAT_LEDGER_EMBRYONIC_RSTS_ROW];
 }
 
 static void reason_set(struct skstat_ledger_line *line, enum skstat_ledger_reason reason, uint64_t count)
@@ -158,9 +155,7 @@ static void reasons_make(struct skstat_book *book, const struct skstat_ledger *l
 	if (counted || ledger->events)
 		reason_set(retransmitted, SKSTAT_LEDGER_SYNACK, again);
 	if (book->has & BIT(SKSTAT_LEDGER_PASSIVE_OPENS_ROW))
-		reason_set(sent, SKSTAT_LEDGER_SYNACK,
-			   first_synacks(book, ledger) + book->gained[SKSTAT_LEDGER_COOKIES_SENT_ROW] +
-				   book->gained[SKSTAT_LEDGER_EMBRYONIC_RSTS_ROW] + again);
+		reason_set(sent, SKSTAT_LEDGER_SYNACK, first_synacks(book) + again);
 	if (ledger->events) {
 		if (book->has & BIT(SKSTAT_LEDGER_OUT_RSTS_ROW))
 			reason_set(sent, SKSTAT_LEDGER_RESET,
@@ -201,7 +196,6 @@ void skstat_book_join(struct skstat_book *book, const struct skstat_book *part)
 	for (size_t i = 0; i < SKSTAT_LEDGER_COUNTERS; i++)
 		book->attributed[i] += part->attributed[i];
 	book->inherited += part->inherited;
-	book->cookies += part->cookies;
 	book->resets += part->resets;
 	book->pending += part->pending;
 }

@@ -28,16 +28,18 @@
  *   attributed    the connections' `segs_out` - own retransmits (see above): __tcp_transmit_skb() of whatever, less
  *                 what is sent again; and - 1 for each SYN that crossed the peer's: tcp_send_synack() sends it a
  *                 second time, and the kernel counts that nowhere
- *   {synack}      SynAckRetrans and the first ones: PassiveOpens - those opened by cookie + SyncookiesSent +
- *                 EmbryonicRsts (requests that a RST ended)
+ *   {synack}      SynAckRetrans and the first ones: PassiveOpens - SyncookiesRecv + SyncookiesSent + EmbryonicRsts
+ *                 (requests that a RST ended)
  *   {reset}       OutRsts - what tcp_send_active_reset() sent, which is in the socket's `segs_out`: RSTs to segments
  *                 of no connection. One reading late: a RST that connections may yet claim is not taken for nobody's.
- *   {time_wait}   one ACK for each peer's FIN that had not come when our side went to TIME_WAIT
+ *   {time_wait}   one ACK for each peer's FIN that had not come when our side went to TIME_WAIT. Should it never
+ *                 come, since the peer sent data, and got a RST, the residual is below zero by it.
  *
  * The residual is what is left: nothing when all is at rest, all was read and nothing lost, but for what no counter
- * tells. Those are, of `sent`, SYN-ACKs to peers that never answered, or whose retransmit failed locally; ACKs to what
- * came in TIME_WAIT or for a request otherwise; and retransmits for which no memory was left (below zero). While
- * segments flow, it has those between the reading of a connection and that of the kernel's counters.
+ * tells. Those are, of `sent`, SYN-ACKs to peers that never answered, or whose retransmit failed locally, or for whose
+ * cookies the accept queue had no room; ACKs to what else came in TIME_WAIT or for a request; and retransmits for which
+ * no memory was left (below zero). While segments flow, it has those between the reading of a connection and that of
+ * the kernel's counters.
  */
 #ifndef SKSTAT_MODEL_LEDGER_H
 #define SKSTAT_MODEL_LEDGER_H
@@ -103,7 +105,6 @@ struct skstat_book {
 	/* What came from connections and events; deductions may come before that from which they are taken. */
 	int64_t attributed[SKSTAT_LEDGER_COUNTERS];
 	uint64_t inherited; /* retransmits that connections took over from their requests */
-	uint64_t cookies;   /* connections that a SYN cookie opened */
 	uint64_t resets;    /* RSTs in the `segs_out` of connections */
 	uint64_t pending;   /* FINs that the peers of connections in TIME_WAIT had still to send */
 	/* What came from the kernel, by row: the last value, what was gained, and what had been at the reading before. */

@@ -86,9 +86,12 @@ void skstat_model_walked(struct skstat_model *model, uint64_t now_ns);
 int skstat_model_event(const struct skstat_sample *sample, void *model);
 
 /*
- * The journal was read to its end, and has lost so many events, or (`fresh`) an unknown number. To be called after each
- * reading, also of 0: what the last walk saw and no event has told of by then, none will.
+ * The journal was read to its end: what the last walk saw and no event has told of by now, none will, unless it was lost.
+ * Where nobody ever says so, each poll is taken to have read it.
  */
+void skstat_model_heard(struct skstat_model *model);
+
+/* The journal lost so many events, or (`fresh`) an unknown number. */
 void skstat_model_lost(struct skstat_model *model, uint64_t events, bool fresh);
 
 /*

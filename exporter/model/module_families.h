@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the module says of itself as families: what its probes and its journal cost. Pure. */
+/*
+ * What the module says of itself as families: what its probes and its journal cost. Its counters count from when it was
+ * loaded, as those of /proc do from the boot. Pure.
+ */
 #ifndef SKSTAT_MODEL_MODULE_FAMILIES_H
 #define SKSTAT_MODEL_MODULE_FAMILIES_H
 

@@ -93,6 +93,8 @@ void skstat_newcomer_settle(struct skstat_model *model, struct skstat_newcomer *
 		skstat_connection_count(model, entry->group, newcomer->ends.netns, &difference);
 		if (direction == SKSTAT_DIRECTION_IN && !newcomer->opening.told)
 			skstat_ledger_accepted(model, newcomer->ends.netns);
+	} else {
+		entry->flags |= SKSTAT_ENTRY_BASELINE;
 	}
 	if (newcomer->observation != SKSTAT_NOT_OBSERVED && entry->epoch)
 		skstat_group_observe(&model->plan, entry->group,

@@ -21,13 +21,16 @@ enum meaning {
 };
 
 /* Of a FULL entry that no walk has seen since. */
-static bool may_be_its_own(const struct skstat_model *model, const struct skstat_entry *entry)
+static bool may_be_its_own(const struct skstat_model *model, const struct skstat_entry *entry, uint64_t time_ns)
 {
 	if (entry->flags & SKSTAT_ENTRY_ANNOUNCED)
 		return false;
-	/* Nobody has seen it open yet; or the journal was not read since it was. */
-	return entry->state == TCP_SYN_SENT ||
-	       (model->heard ? entry->first > model->heard : entry->first == model->number);
+	/* Nobody has seen it open yet. */
+	if (entry->state == TCP_SYN_SENT)
+		return true;
+	/* The journal was not read since it was; and it may have opened before the walk that saw it passed. */
+	return (model->heard ? entry->first > model->heard : entry->first == model->number) &&
+	       time_ns <= skstat_poll_walked(model, entry->first);
 }
 
 static enum meaning meaning_of(const struct skstat_model *model, const struct skstat_entry *entry, uint64_t time_ns,
@@ -37,9 +40,26 @@ static enum meaning meaning_of(const struct skstat_model *model, const struct sk
 
 	if (time_ns <= entry->began_ns)
 		return MEANING_OLD;
+	/* After that it was open, or was to open once more. */
 	if (skstat_entry_seen_after(model, entry, time_ns))
-		return same ? MEANING_KNOWN : MEANING_OLD;
-	return same && may_be_its_own(model, entry) ? MEANING_KNOWN : MEANING_NEW;
+		return same && (entry->state != TCP_SYN_SENT || entry->flags & SKSTAT_ENTRY_ANNOUNCED) ?
+			       MEANING_KNOWN : MEANING_OLD;
+	return same && may_be_its_own(model, entry, time_ns) ? MEANING_KNOWN : MEANING_NEW;
+}
+
+/* It was taken for baseline, but began after counting did. */
+static void baseline_count(struct skstat_model *model, struct skstat_entry *entry, const struct skstat_sample *sample)
+{
+	struct skstat_difference difference;
+
+	if (!(entry->flags & SKSTAT_ENTRY_BASELINE) || sample->event.event_time < model->poll.journal_ns)
+		return;
+	entry->flags &= (uint8_t)~SKSTAT_ENTRY_BASELINE;
+	skstat_difference_whole(&entry->values, &difference);
+	/* A FIN that was taken off then is in the values all the same. */
+	if (entry->fin == SKSTAT_FIN_TAKEN)
+		difference.delta[SKSTAT_COUNTER_bytes_received]--;
+	skstat_connection_count(model, entry->group, sample->identity.netns, &difference);
 }
 
 /* Its own OPENED; or that of the next connection, which walks took for the same. */
@@ -65,6 +85,7 @@ static void announce(struct skstat_model *model, struct skstat_entry *entry, con
 	}
 	if (!newcomer) {
 		skstat_life_opened(model, entry->group, &opening);
+		baseline_count(model, entry, sample);
 		return;
 	}
 	newcomer->opening = opening;
@@ -110,6 +131,31 @@ static struct skstat_entry *entry_for(struct skstat_model *model, struct skstat_
 	return entry;
 }
 
+/*
+ * What was set aside in this poll for something that opened during its walk may have been younger than that: if this is
+ * its OPENED, the walk has seen it, and what it had is counted.
+ */
+static void restore(struct skstat_model *model, struct skstat_entry *entry, uint64_t time_ns)
+{
+	struct skstat_aside *aside = skstat_aside_find(&model->asides, entry->cookie);
+
+	for (; aside; aside = aside->older)
+		if (aside->was.tuple == entry->tuple && !(aside->was.flags & SKSTAT_ENTRY_ANNOUNCED) &&
+		    aside->was.first == model->number && time_ns <= skstat_poll_walked(model, model->number))
+			break;
+	if (!aside)
+		return;
+	entry->values = aside->was.values;
+	entry->fin = aside->was.fin;
+	entry->state = aside->was.state;
+	entry->seen = aside->was.seen;
+	entry->first = aside->was.first;
+	entry->epoch = aside->was.epoch;
+	entry->idle_from_ns = aside->was.idle_from_ns;
+	entry->flags |= aside->was.flags & SKSTAT_ENTRY_BASELINE;
+	skstat_aside_drop(&model->asides, aside);
+}
+
 /* A connection of which nothing is counted yet: its next record, or its close, counts whole. */
 static int begin(struct skstat_model *model, struct skstat_entry *entry, const struct skstat_sample *sample)
 {
@@ -133,13 +179,15 @@ static int begin(struct skstat_model *model, struct skstat_entry *entry, const s
 	entry->epoch = model->plan.epoch;
 	entry->seen = entry->first = 0;
 	entry->missed = 0;
+	restore(model, entry, sample->event.event_time);
 
 	skstat_ends_of(sample, ipv4, &ends);
 	direction = skstat_direction_of(model, &ends, opening.direction, &listener);
 	if (listener)
 		skstat_listener_hold(listener);
 	entry->listener = listener;
-	if (model->by_comm && !sample->owner.comm.text[0] && opening.direction) {
+	/* Without values, as most are. */
+	if (model->by_comm && !sample->owner.comm.text[0] && opening.direction && !entry->seen) {
 		/* Nobody has accepted it, or read from it: a record or its close will know more. */
 		entry->flags |= SKSTAT_ENTRY_OPENING;
 		entry->opening = opening;
@@ -149,6 +197,7 @@ static int begin(struct skstat_model *model, struct skstat_entry *entry, const s
 	skstat_direction_key(model, direction, &ends, opening.direction, &comm, &key);
 	skstat_socket_join(model, entry, skstat_view_admit(&model->view, &key, model->poll.now_ns));
 	skstat_life_opened(model, entry->group, &opening);
+	baseline_count(model, entry, sample);
 	return 0;
 }
 

@@ -47,13 +47,13 @@ static void order(void **state)
 	(void)state;
 	start(steps_, COUNT(steps_));
 	assert_int_equal(skstat_poller_bell(poller), -1);
-	poll_is("hold full begin:full:1 journal event end:2 mib", 0);
+	poll_is("hold full begin:full:1 journal event heard end:2 mib", 0);
 	assert_true(last_poll.journal && last_poll.journal_ns <= last_poll.now_ns + SECOND);
 	since = last_poll.journal_ns;
-	poll_is("delta:101 begin:delta:1 journal event event event end:2 mib", 0);
-	poll_is("delta:102 begin:delta:1 journal end:2 mib", 0);
-	poll_is("delta:103 begin:delta:1 journal event end:0 mib", 0);
-	poll_is("delta:104 begin:delta:1 journal event partial:2 mib", 0);
+	poll_is("delta:101 begin:delta:1 journal event event event heard end:2 mib", 0);
+	poll_is("delta:102 begin:delta:1 journal heard end:2 mib", 0);
+	poll_is("delta:103 begin:delta:1 journal event heard end:0 mib", 0);
+	poll_is("delta:104 begin:delta:1 journal event heard partial:2 mib", 0);
 	assert_true(last_poll.journal && last_poll.journal_ns == since);
 	assert_true(skstat_poller_bell(poller) >= 0);
 	assert_int_equal(skstat_self_get(&self, journal_held), 1);
@@ -71,18 +71,18 @@ static void probes_of_the_config(void **state)
 {
 	(void)state;
 	start(NULL, 0);
-	poll_is("hold full begin:full:1 journal end:2 mib", 0);
+	poll_is("hold full begin:full:1 journal heard end:2 mib", 0);
 	assert_true(last_probes == (LIFE | SYNACK | FIRST_BYTE | READER));
 	assert_true(skstat_poller_probes(poller) == last_probes);
 	poller_stop();
 	config.journal_first_byte = config.journal_reader = false;
 	poller_new(NULL, 0, "netlink");
-	poll_is("hold full begin:full:1 journal end:2 mib", 0);
+	poll_is("hold full begin:full:1 journal heard end:2 mib", 0);
 	assert_true(last_probes == (LIFE | SYNACK));
 	poller_stop();
 	config.journal_accept = true;
 	poller_new(NULL, 0, "netlink");
-	poll_is("hold full begin:full:1 journal end:2 mib", 0);
+	poll_is("hold full begin:full:1 journal heard end:2 mib", 0);
 	assert_true(last_probes == (LIFE | SYNACK | ACCEPT));
 	poller_stop();
 	logged();
@@ -96,7 +96,7 @@ static void probes_of_the_kernel(void **state)
 
 	(void)state;
 	start(some, COUNT(some));
-	poll_is("hold full begin:full:1 journal end:2 mib", 0);
+	poll_is("hold full begin:full:1 journal heard end:2 mib", 0);
 	assert_true(last_poll.journal);
 	assert_true(skstat_poller_probes(poller) == (LIFE | FIRST_BYTE));
 	assert_string_equal(logged(), "info the journal goes without what is not there: reader, synack|");
@@ -137,7 +137,7 @@ static void refused_for_good(void **state)
 		assert_string_equal(logged(), "warn what happens to connections between two polls is not seen, for the "
 					      "journal cannot be held: no such thing|");
 		log_start();
-		poll_is("delta:103 hold full begin:full:2 journal end:2 mib", 0);
+		poll_is("delta:103 hold full begin:full:2 journal heard end:2 mib", 0);
 		assert_true(last_poll.journal);
 		assert_string_equal(logged(), "info the journal is held, after 2 that failed|");
 		poller_stop();
@@ -154,9 +154,9 @@ static void refused_for_now(void **state)
 	poll_is("hold full begin:full:1 end:2 mib", 0);
 	poll_is("hold delta:101 begin:delta:1 end:2 mib", 0);
 	assert_false(last_poll.journal);
-	poll_is("hold delta:102 begin:delta:1 journal end:2 mib", 0);
+	poll_is("hold delta:102 begin:delta:1 journal heard end:2 mib", 0);
 	assert_true(last_poll.journal);
-	poll_is("delta:103 begin:delta:1 journal end:2 mib", 0);
+	poll_is("delta:103 begin:delta:1 journal heard end:2 mib", 0);
 	assert_string_equal(logged(), "warn what happens to connections between two polls is not seen, for the journal "
 				      "cannot be held: it failed|"
 				      "warn what happens to connections between two polls is not seen, for the journal "
@@ -181,17 +181,17 @@ static void walk_fails(void **state)
 
 	(void)state;
 	start(steps_, COUNT(steps_));
-	poll_is("hold full begin:full:1 journal event event cut:1", -ETIMEDOUT);
+	poll_is("hold full begin:full:1 journal event event heard cut:1", -ETIMEDOUT);
 	since = last_poll.journal_ns;
-	poll_is("full begin:full:1 journal event cut:0", -EBADMSG);
-	poll_is("full begin:full:1 journal end:2 mib", 0);
+	poll_is("full begin:full:1 journal event heard cut:0", -EBADMSG);
+	poll_is("full begin:full:1 journal heard end:2 mib", 0);
 	poll_is("delta:101 begin:delta:1 cut:2", -ESTALE);
-	poll_is("full begin:full:2 journal end:2 mib", 0);
+	poll_is("full begin:full:2 journal heard end:2 mib", 0);
 	poll_is("hold delta:103 begin:delta:2 cut:0 close", -ENODEV);
 	assert_int_equal(skstat_self_get(&self, journal_held), 0);
 	assert_int_equal(skstat_poller_bell(poller), -1);
 	answer_is("", false);
-	poll_is("open:netlink hold full begin:full:2 journal event end:2 mib", 0);
+	poll_is("open:netlink hold full begin:full:2 journal event heard end:2 mib", 0);
 	/* What began since then is still not baseline. */
 	assert_true(last_poll.journal_ns == since);
 	assert_int_equal(skstat_self_get(&self, journal_held), 1);
@@ -218,7 +218,7 @@ static void reading_fails(void **state)
 	poll_is("delta:102 begin:delta:1 journal end:2 mib", 0);
 	poll_is("delta:103 begin:delta:1 journal end:2 mib", 0);
 	assert_true(result.unread);
-	poll_is("delta:104 begin:delta:1 journal lost:5 end:2 mib", 0);
+	poll_is("delta:104 begin:delta:1 journal lost:5 heard end:2 mib", 0);
 	assert_false(result.unread);
 	assert_int_equal(skstat_self_get(&self, polls_unread), 4);
 	assert_int_equal(skstat_self_get(&self, polls_failed) + skstat_self_get(&self, polls_timeout), 0);
@@ -245,10 +245,10 @@ static void losses(void **state)
 
 	(void)state;
 	start(steps_, COUNT(steps_));
-	poll_is("hold full begin:full:1 journal event lost:7 end:2 mib", 0);
-	poll_is("delta:101 begin:delta:1 journal lost:2,fresh end:2 mib", 0);
-	poll_is("delta:102 begin:delta:1 journal lost:0,fresh end:2 mib", 0);
-	poll_is("delta:103 begin:delta:1 journal event event event lost:1 end:2 mib", 0);
+	poll_is("hold full begin:full:1 journal event lost:7 heard end:2 mib", 0);
+	poll_is("delta:101 begin:delta:1 journal lost:2,fresh heard end:2 mib", 0);
+	poll_is("delta:102 begin:delta:1 journal lost:0,fresh heard end:2 mib", 0);
+	poll_is("delta:103 begin:delta:1 journal event event event lost:1 heard end:2 mib", 0);
 	poll_is("delta:104 begin:delta:1 journal lost:4 end:2 mib", 0);
 	assert_int_equal(skstat_self_get(&self, journal_lost), 14);
 	assert_int_equal(skstat_self_get(&self, journal_events), 4);
@@ -268,9 +268,9 @@ static void another_instance(void **state)
 
 	(void)state;
 	start(steps_, COUNT(steps_));
-	poll_is("hold full begin:full:1 journal end:2 mib", 0);
-	poll_is("delta:101 hold full begin:full:2 journal event lost:0,fresh end:2 mib", 0);
-	poll_is("delta:102 begin:delta:2 journal end:2 mib", 0);
+	poll_is("hold full begin:full:1 journal heard end:2 mib", 0);
+	poll_is("delta:101 hold full begin:full:2 journal event lost:0,fresh heard end:2 mib", 0);
+	poll_is("delta:102 begin:delta:2 journal heard end:2 mib", 0);
 	assert_string_equal(logged(), "");
 	poller_stop();
 }
@@ -287,14 +287,14 @@ static void another_instance_in_the_journal(void **state)
 
 	(void)state;
 	start(steps_, COUNT(steps_));
-	poll_is("hold full begin:full:1 journal end:2 mib", 0);
-	poll_is("delta:101 begin:delta:1 journal lost:3,fresh end:2", -ESTALE);
+	poll_is("hold full begin:full:1 journal heard end:2 mib", 0);
+	poll_is("delta:101 begin:delta:1 journal lost:3,fresh heard end:2", -ESTALE);
 	assert_string_equal(error.text, "the module was loaded anew during the poll");
-	poll_is("hold full begin:full:2 journal end:2 mib", 0);
+	poll_is("hold full begin:full:2 journal heard end:2 mib", 0);
 	assert_int_equal(skstat_self_get(&self, journal_lost), 3);
 	/* Nor may its names of counters be shown by what another one has. */
-	poll_is("delta:103 begin:delta:2 journal end:2 mib", -ESTALE);
-	poll_is("hold full begin:full:3 journal end:2 mib", 0);
+	poll_is("delta:103 begin:delta:2 journal heard end:2 mib", -ESTALE);
+	poll_is("hold full begin:full:3 journal heard end:2 mib", 0);
 	logged();
 	poller_stop();
 }
@@ -314,13 +314,13 @@ static void answers(void **state)
 	(void)state;
 	start(steps_, COUNT(steps_));
 	answer_is("bell", false);
-	poll_is("hold full begin:full:1 journal end:2 mib", 0);
+	poll_is("hold full begin:full:1 journal heard end:2 mib", 0);
 
 	bell_ring();
 	bell_ring();
 	between = (struct step){ .events = 2, .lost = 1 };
 	set_between();
-	answer_is("bell journal event event lost:1", true);
+	answer_is("bell journal event event lost:1 heard", true);
 	assert_int_equal(skstat_self_get(&self, journal_bells), 2);
 	assert_int_equal(skstat_self_get(&self, journal_events), 2);
 	assert_int_equal(skstat_self_get(&self, journal_lost), 1);
@@ -329,14 +329,14 @@ static void answers(void **state)
 
 	/* Somebody else's events, or none: a bell is enough, and so is an event without one. */
 	bell_ring();
-	answer_is("bell journal", true);
+	answer_is("bell journal heard", true);
 	between = (struct step){ .events = 1 };
 	set_between();
-	answer_is("bell journal event", true);
-	answer_is("bell journal", false);
+	answer_is("bell journal event heard", true);
+	answer_is("bell journal heard", false);
 	between = (struct step){ .unknown = 1 };
 	set_between();
-	answer_is("bell journal", true);
+	answer_is("bell journal heard", true);
 
 	bell_ring();
 	between = (struct step){ .journal_err = -ETIMEDOUT };
@@ -349,8 +349,8 @@ static void answers(void **state)
 	bell_ring();
 	between = (struct step){ .journal_instance = 2, .events = 2, .fresh = true };
 	set_between();
-	answer_is("bell journal lost:2,fresh", true);
-	poll_is("hold delta:101 full begin:full:2 journal end:2 mib", 0);
+	answer_is("bell journal lost:2,fresh heard", true);
+	poll_is("hold delta:101 full begin:full:2 journal heard end:2 mib", 0);
 	assert_int_equal(skstat_self_get(&self, journal_lost), 3);
 	assert_string_equal(logged(), "error the journal cannot be read: it failed|"
 				      "info the journal can be read again, after 1 that failed|");
@@ -365,15 +365,38 @@ static void cost_of_the_module(void **state)
 	(void)state;
 	start(steps_, COUNT(steps_));
 	assert_null(skstat_poller_module(poller));
-	poll_is("hold full begin:full:1 journal end:2 mib", 0);
+	poll_is("hold full begin:full:1 journal heard end:2 mib", 0);
 	assert_non_null(skstat_poller_module(poller));
 	assert_int_equal(skstat_poller_module(poller)->memory, 4096);
-	poll_is("delta:101 begin:delta:1 journal end:2 mib", 0);
+	poll_is("delta:101 begin:delta:1 journal heard end:2 mib", 0);
 	assert_null(skstat_poller_module(poller));
-	poll_is("delta:102 begin:delta:1 journal end:2 mib", 0);
+	poll_is("delta:102 begin:delta:1 journal heard end:2 mib", 0);
 	assert_non_null(skstat_poller_module(poller));
-	poll_is("delta:103 begin:delta:1 journal cut:0", -EBADMSG);
+	poll_is("delta:103 begin:delta:1 journal heard cut:0", -EBADMSG);
 	assert_null(skstat_poller_module(poller));
+	logged();
+	poller_stop();
+}
+
+/* Loaded anew it counts from 0, and what is shown goes on. */
+static void cost_of_modules(void **state)
+{
+	static const struct step steps_[] = {
+		{ .info = true, .written = 10 },
+		{ .info = true, .written = 25 },
+		{ .instance = 2 },
+		{ .info = true, .written = 4 },
+		{ .info = true, .written = 40 },
+	};
+	static const uint64_t shown[] = { 10, 25, 29, 65 };
+
+	(void)state;
+	start(steps_, COUNT(steps_));
+	for (size_t i = 0; i < COUNT(shown); i++) {
+		assert_int_equal(skstat_poller_poll(poller, due += SECOND, &result, &error), 0);
+		assert_true(skstat_poller_module(poller)->journal_written == shown[i]);
+		assert_int_equal(skstat_poller_module(poller)->memory, 4096);
+	}
 	logged();
 	poller_stop();
 }
@@ -394,7 +417,7 @@ static void published_once_a_poll(void **state)
 	(void)state;
 	journal_fast(1);
 	assert_int_equal(collect(steps_, COUNT(steps_)), 0);
-	assert_string_equal(said, "hold full begin:full:1 journal event end:2 mib self:netlink:why module:4096:0x2e "
+	assert_string_equal(said, "hold full begin:full:1 journal event heard end:2 mib self:netlink:why module:4096:0x2e "
 				  "publish\nclose ");
 	skstat_store_free(store);
 
@@ -402,7 +425,7 @@ static void published_once_a_poll(void **state)
 	journal_fast(0);
 	config.once = true;
 	assert_int_equal(collect(steps_, COUNT(steps_)), 0);
-	assert_string_equal(said, "hold full begin:full:1 journal event end:2 mib self:netlink:why module:4096:0x2e "
+	assert_string_equal(said, "hold full begin:full:1 journal event heard end:2 mib self:netlink:why module:4096:0x2e "
 				  "publish\nclose ");
 	assert_string_equal(logged(), "");
 	skstat_store_free(store);
@@ -426,10 +449,10 @@ static void bell_between_polls(void **state)
 	journal_fast(COUNT(steps_));
 	config.poll_interval_ns = 50000000;
 	assert_int_equal(collect(steps_, COUNT(steps_)), 0);
-	assert_string_equal(said, "hold full begin:full:1 journal end:2 mib self:netlink:why publish\n"
-				  "delta:101 begin:delta:1 journal end:2 mib self:netlink:why publish\n"
-				  "bell journal "
-				  "delta:102 begin:delta:1 journal end:2 mib self:netlink:why publish\nclose ");
+	assert_string_equal(said, "hold full begin:full:1 journal heard end:2 mib self:netlink:why publish\n"
+				  "delta:101 begin:delta:1 journal heard end:2 mib self:netlink:why publish\n"
+				  "bell journal heard "
+				  "delta:102 begin:delta:1 journal heard end:2 mib self:netlink:why publish\nclose ");
 	assert_int_equal(skstat_self_get(&self, journal_bells), 1);
 	skstat_store_free(store);
 }
@@ -503,6 +526,7 @@ int main(void)
 		cmocka_unit_test(another_instance_in_the_journal),
 		cmocka_unit_test(answers),
 		cmocka_unit_test(cost_of_the_module),
+		cmocka_unit_test(cost_of_modules),
 		cmocka_unit_test(published_once_a_poll),
 		cmocka_unit_test(bell_between_polls),
 		cmocka_unit_test(another_bell),

@@ -141,11 +141,8 @@ static void request_goes_on(struct machine *m, struct socket *s)
 
 static void cookie_goes_on(struct machine *m, struct socket *s)
 {
-	switch (chance(4)) {
-	case 0: /* no room in the accept queue */
-		m->mib.COOKIES_RECV++;
-		break;
-	case 1:
+	switch (chance(3)) {
+	case 0:
 		s->phase = FREE;
 		break;
 	default:

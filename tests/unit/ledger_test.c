@@ -72,9 +72,9 @@ static void opens_of_every_kind(void **state)
 	struct counts counts = { 0 };
 
 	(void)state;
-	/* by cookie; the ACK came three times before the accept queue had room, and a second cookie never came back */
+	/* by cookie; and a second cookie never came back */
 	counts.COOKIES_SENT += 2;
-	counts.COOKIES_RECV += 3;
+	counts.COOKIES_RECV++;
 	counts.PASSIVE_OPENS++;
 	counts.OUT_SEGS += 2;
 	book_tell(&book, event(SKSTAT_KIND_OPENED, SKSTAT_OPEN_SYNCOOKIE, SKSTAT_EVENT_IN, 0));
@@ -82,13 +82,11 @@ static void opens_of_every_kind(void **state)
 	book_see(&book, &ledger, &counts);
 	line_is(&book, SKSTAT_LEDGER_SENT, 2, 0, 2, 0);
 	line_is(&book, SKSTAT_LEDGER_DELIVERED, 0, 0, 0, 0);
-	/* a plain one; that no cookie was in it is known a reading later, since ACKs of cookies could still be told of */
+	/* a plain one */
 	counts.PASSIVE_OPENS++;
 	counts.OUT_SEGS++;
 	book_tell(&book, event(SKSTAT_KIND_OPENED, SKSTAT_OPEN_HANDSHAKE, SKSTAT_EVENT_IN, 0));
 	book_count(&book, 0, 0, 1);
-	book_see(&book, &ledger, &counts);
-	line_is(&book, SKSTAT_LEDGER_SENT, 3, 0, 2, 1);
 	book_see(&book, &ledger, &counts);
 	line_is(&book, SKSTAT_LEDGER_SENT, 3, 0, 3, 0);
 
@@ -116,6 +114,13 @@ static void opens_of_every_kind(void **state)
 	book_see(&book, &ledger, &counts);
 	line_is(&book, SKSTAT_LEDGER_SENT, 7, 2, 5, 0);
 	line_is(&book, SKSTAT_LEDGER_DELIVERED, 3, 3, 0, 0);
+	/* a cookie whose ACK came three times before there was room: too little is known to be of none, never too much */
+	counts.COOKIES_SENT++;
+	counts.COOKIES_RECV += 3;
+	counts.PASSIVE_OPENS++;
+	counts.OUT_SEGS++;
+	book_see(&book, &ledger, &counts);
+	line_is(&book, SKSTAT_LEDGER_SENT, 8, 2, 5, 1);
 }
 
 static void attempts_that_failed(void **state)

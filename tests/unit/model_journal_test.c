@@ -24,7 +24,7 @@
 #define CPUS 4
 #define RING 2048
 #define POLLS 40
-#define HISTORIES 400
+#define HISTORIES 1000
 
 enum {
 	REUSE = 1 << 0,	     /* tcp_disconnect() and connect() */
@@ -262,7 +262,9 @@ static void journal(struct history *h)
 			assert_int_equal(skstat_model_event(&h->ring[cpu][e], h->kit->model), 0);
 		h->written[cpu] = 0;
 	}
-	skstat_model_lost(h->kit->model, lost, false);
+	if (lost)
+		skstat_model_lost(h->kit->model, lost, false);
+	skstat_model_heard(h->kit->model);
 }
 
 /* A socket that lives throughout comes once, if all come. */

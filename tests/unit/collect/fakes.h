@@ -39,6 +39,7 @@ struct step {
 	uint64_t journal_instance; /* another one before them */
 	bool fresh, cut;	  /* of the journal's totals */
 	bool info;		  /* the module tells of its cost */
+	uint64_t written;	  /* a part of that */
 	int model_err;		  /* of the model at the second record */
 	int event_err;		  /* at the first event */
 	int mib_model_err;

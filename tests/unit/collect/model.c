@@ -7,6 +7,8 @@
 struct skstat_poll last_poll;
 struct skstat_model_config last_config;
 
+static uint64_t walked_poll; /* the last one that was over, by its time */
+
 struct skstat_model {
 	int samples;
 	bool ready;
@@ -55,6 +57,21 @@ int skstat_model_sample(const struct skstat_sample *sample, void *arg)
 	return ++model->samples == 2 ? now.model_err : 0;
 }
 
+void skstat_model_walked(struct skstat_model *model, uint64_t now_ns)
+{
+	(void)model;
+	/* Behind the last sample, and before anything else. */
+	if (now_ns > skstat_now_ns() || now_ns < last_poll.now_ns || walked_poll == last_poll.now_ns)
+		say("WRONG ");
+	walked_poll = last_poll.now_ns;
+}
+
+void skstat_model_heard(struct skstat_model *model)
+{
+	(void)model;
+	say("heard ");
+}
+
 int skstat_model_event(const struct skstat_sample *sample, void *arg)
 {
 	int err = now.event_err;
@@ -73,6 +90,8 @@ void skstat_model_lost(struct skstat_model *model, uint64_t events, bool fresh)
 
 void skstat_model_end(struct skstat_model *model, const struct skstat_totals *totals)
 {
+	if (walked_poll != last_poll.now_ns)
+		say("WRONG ");
 	say("%s:%d ", !totals->complete ? "cut" : totals->partial ? "partial" : "end", model->samples);
 	model->ready = model->ready || (totals->complete && !totals->partial);
 }

@@ -261,7 +261,7 @@ void bell_replace(void)
 int skstat_source_module_info(struct skstat_source *source, struct skstat_info *info, struct skstat_error *error)
 {
 	become(source, now.info_instance);
-	*info = (struct skstat_info){ .memory = 4096 };
+	*info = (struct skstat_info){ .memory = 4096, .instance = instance, .journal_written = now.written };
 	if (!now.info)
 		return skstat_error_set(error, -EOPNOTSUPP, "no module");
 	return 0;

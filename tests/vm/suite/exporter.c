@@ -89,8 +89,8 @@ static void stages_add_up(const struct scrape *scrape)
 #define OF(...) scrape_sum(scrape, __VA_ARGS__)
 	double full = OF("skstat_records_total kind=full_ipv4") + OF("skstat_records_total kind=full_ipv6");
 	double sockets = OF("skstat_records_total") - OF("skstat_records_total kind=netns");
-	double known = OF("skstat_model_records_total result=new") + OF("skstat_model_records_total result=baseline") -
-		       OF("skstat_model_removed_connections_total");
+	double known = OF("skstat_model_records_total result=new") + OF("skstat_model_records_total result=baseline") +
+		       OF("skstat_model_announced_connections_total") - OF("skstat_model_removed_connections_total");
 
 	assert_same(OF("skstat_records_total"), OF("skstat_records_received_total"));
 	assert_same(OF("skstat_records_unknown_total"), 0);

@@ -21,6 +21,14 @@
 	S(filters)            \
 	S(refusals)           \
 	S(growth)             \
+	S(life_open)         \
+	S(life_fail)         \
+	S(life_close)        \
+	S(life_abort)        \
+	S(life_odd)          \
+	S(life_again)        \
+	S(life_loss)         \
+	S(journal_many)      \
 	S(modload)            \
 	S(budget)             \
 	S(truth)              \
@@ -29,15 +37,8 @@
 	S(inventory)          \
 	S(exporter)           \
 	S(journal_source)     \
-	S(ends)               \
-	S(life_open)          \
-	S(life_fail)          \
-	S(life_close)         \
-	S(life_abort)         \
-	S(life_odd)           \
-	S(life_again)         \
-	S(life_loss)          \
-	S(journal_many)
+	S(ledger)             \
+	S(ends)
 
 #define SUITE_PROTOTYPE(name) int suite_##name(int argc, char **argv);
 SKSTAT_TEST_SUITES(SUITE_PROTOTYPE)
