@@ -21,14 +21,14 @@
 	S(filters)            \
 	S(refusals)           \
 	S(growth)             \
-	S(life_open)         \
-	S(life_fail)         \
-	S(life_close)        \
-	S(life_abort)        \
-	S(life_odd)          \
-	S(life_again)        \
-	S(life_loss)         \
-	S(journal_many)      \
+	S(life_open)          \
+	S(life_fail)          \
+	S(life_close)         \
+	S(life_abort)         \
+	S(life_odd)           \
+	S(life_again)         \
+	S(life_loss)          \
+	S(journal_many)       \
 	S(modload)            \
 	S(budget)             \
 	S(truth)              \
