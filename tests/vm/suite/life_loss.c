@@ -33,7 +33,9 @@ static size_t count, started, servers;
 /* A server answers when it has heard all. */
 static bool may_send(size_t at)
 {
-	return runner[at].sent < BYTES && (at < count || runner[at].received == BYTES);
+	const struct runner *r = &runner[at];
+
+	return r->sent < BYTES && (at < count || r->received == BYTES);
 }
 
 static void say(size_t at)

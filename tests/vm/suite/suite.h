@@ -21,6 +21,14 @@
 	S(filters)            \
 	S(refusals)           \
 	S(growth)             \
+	S(life_open)          \
+	S(life_fail)          \
+	S(life_close)         \
+	S(life_abort)         \
+	S(life_odd)           \
+	S(life_again)         \
+	S(life_loss)          \
+	S(journal_many)       \
 	S(modload)            \
 	S(budget)             \
 	S(truth)              \
@@ -30,15 +38,8 @@
 	S(exporter)           \
 	S(journal_source)     \
 	S(ledger)             \
-	S(ends)               \
-	S(life_open)          \
-	S(life_fail)          \
-	S(life_close)         \
-	S(life_abort)         \
-	S(life_odd)           \
-	S(life_again)         \
-	S(life_loss)          \
-	S(journal_many)
+	S(unseen)             \
+	S(ends)
 
 #define SUITE_PROTOTYPE(name) int suite_##name(int argc, char **argv);
 SKSTAT_TEST_SUITES(SUITE_PROTOTYPE)

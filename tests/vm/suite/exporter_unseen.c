@@ -189,7 +189,7 @@ static void far_away(void **state)
 	assert_true(increase_of(&increase, "skstat_tcp_min_rtt_seconds_count direction=out") >= count);
 }
 
-int suite_ledger(int argc, char **argv)
+int suite_unseen(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(nothing_slips, end),
@@ -198,5 +198,5 @@ int suite_ledger(int argc, char **argv)
 
 	(void)argc;
 	(void)argv;
-	return cmocka_run_group_tests_name("ledger", tests, setup, teardown);
+	return cmocka_run_group_tests_name("unseen", tests, setup, teardown);
 }
