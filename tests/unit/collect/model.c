@@ -11,7 +11,7 @@ static uint64_t walked_poll; /* the last one that was over, by its time */
 
 struct skstat_model {
 	int samples;
-	bool ready;
+	bool ready, walked;
 };
 
 struct skstat_model *skstat_model_new(const struct skstat_model_config *config, struct skstat_self *self)
@@ -86,6 +86,20 @@ void skstat_model_lost(struct skstat_model *model, uint64_t events, bool fresh)
 {
 	(void)model;
 	say("lost:%" PRIu64 "%s ", events, fresh ? ",fresh" : "");
+}
+
+/* Each walk's end is told before the journal is read, and that it was. */
+void skstat_model_walked(struct skstat_model *model, uint64_t now_ns)
+{
+	if (now_ns > skstat_now_ns())
+		say("WRONG ");
+	model->walked = true;
+}
+
+void skstat_model_heard(struct skstat_model *model)
+{
+	if (!model->walked)
+		say("WRONG ");
 }
 
 void skstat_model_end(struct skstat_model *model, const struct skstat_totals *totals)
