@@ -88,20 +88,6 @@ void skstat_model_lost(struct skstat_model *model, uint64_t events, bool fresh)
 	say("lost:%" PRIu64 "%s ", events, fresh ? ",fresh" : "");
 }
 
-/* Each walk's end is told before the journal is read, and that it was. */
-void skstat_model_walked(struct skstat_model *model, uint64_t now_ns)
-{
-	if (now_ns > skstat_now_ns())
-		say("WRONG ");
-	model->walked = true;
-}
-
-void skstat_model_heard(struct skstat_model *model)
-{
-	if (!model->walked)
-		say("WRONG ");
-}
-
 void skstat_model_end(struct skstat_model *model, const struct skstat_totals *totals)
 {
 	if (walked_poll != last_poll.now_ns)
