@@ -58,10 +58,10 @@ struct account {
 	uint64_t unexpected; /* not a handshake, failed, of an unknown direction, without what it must have */
 };
 
-static void account_make(struct account *account, size_t connections)
+static void account_make(struct account *account, size_t of)
 {
 	memset(account, 0, sizeof(*account));
-	for (account->mask = 1023; account->mask < 4 * connections; account->mask = 2 * account->mask + 1)
+	for (account->mask = 1023; account->mask < 4 * of; account->mask = 2 * account->mask + 1)
 		;
 	account->seen = must_have(calloc(account->mask + 1, sizeof(*account->seen)));
 }
