@@ -16,7 +16,7 @@
 
 static unsigned int connections = 1 << 17;
 module_param(connections, uint, 0444);
-MODULE_PARM_DESC(connections, "places in the table of connections, while `life` is held (1024 to 4194304; 72 bytes each)");
+MODULE_PARM_DESC(connections, "places in the table of connections (1024 to 4194304, a power of two; 72 bytes each)");
 
 struct conn_set {
 	unsigned long key[CONN_WAYS]; /* of struct sock; 0: free */
