@@ -112,7 +112,7 @@ static bool conn_read_process(const struct skstat_conn *conn, struct skstat_proc
 	memcpy(&process->comm, comm, sizeof(comm));
 	process->pid = READ_ONCE(conn->pid);
 	process->from = READ_ONCE(conn->from);
-	smp_rmb();
+	smp_rmb(); /* likewise */
 	return !(version & 1) && READ_ONCE(conn->version) == version;
 }
 
