@@ -19,6 +19,7 @@
 	(SKSTAT_PROBE_BIT(LIFE) | SKSTAT_PROBE_BIT(FIRST_BYTE) | SKSTAT_PROBE_BIT(READER) | SKSTAT_PROBE_BIT(SYNACK))
 
 static struct road road;
+static size_t wanted = 10000;
 static struct crowd crowd;
 static size_t connections = 10000; /* or as the command line says */
 
@@ -190,10 +191,10 @@ static void all_of_them(void **state)
 	}
 	account_read(&account, chronicle.source);
 	after = info_of(chronicle.source);
-	note("%zu connections in %.1f s; %" PRIu64 " events in %" PRIu64 " readings, %" PRIu64 " bells; %" PRIu64
-	     " places of %" PRIu64 " in use",
-	     count, (worked - began) / 1e9, account.events, account.readings, account.bells, after.conn_used,
-	     after.conn_places);
+	note("%zu connections in %.1f s; %" PRIu64 " events, %" PRIu64 " lost, in %" PRIu64 " readings, %" PRIu64
+	     " bells; %" PRIu64 " places of %" PRIu64 " in use",
+	     count, (worked - began) / 1e9, account.events, account.lost, account.readings, account.bells,
+	     after.conn_used, after.conn_places);
 	note("in order %" PRIu64 " %" PRIu64 " %" PRIu64 ", aborted %" PRIu64 ", reset %" PRIu64,
 	     account.kinds[SKSTAT_CLOSE_FIN_LOCAL], account.kinds[SKSTAT_CLOSE_FIN_REMOTE],
 	     account.kinds[SKSTAT_CLOSE_FIN_BOTH], account.kinds[SKSTAT_CLOSE_ABORT],
