@@ -19,7 +19,6 @@
 	(SKSTAT_PROBE_BIT(LIFE) | SKSTAT_PROBE_BIT(FIRST_BYTE) | SKSTAT_PROBE_BIT(READER) | SKSTAT_PROBE_BIT(SYNACK))
 
 static struct road road;
-static size_t wanted = 10000;
 static struct crowd crowd;
 static size_t connections = 10000; /* or as the command line says */
 
