@@ -190,10 +190,10 @@ static void all_of_them(void **state)
 	}
 	account_read(&account, chronicle.source);
 	after = info_of(chronicle.source);
-	note("%zu connections in %.1f s; %" PRIu64 " events in %" PRIu64 " readings, %" PRIu64 " bells; %" PRIu64
-	     " places of %" PRIu64 " in use",
-	     count, (worked - began) / 1e9, account.events, account.readings, account.bells, after.conn_used,
-	     after.conn_places);
+	note("%zu connections in %.1f s; %" PRIu64 " events, %" PRIu64 " lost, in %" PRIu64 " readings, %" PRIu64
+	     " bells; %" PRIu64 " places of %" PRIu64 " in use",
+	     count, (worked - began) / 1e9, account.events, account.lost, account.readings, account.bells,
+	     after.conn_used, after.conn_places);
 	note("in order %" PRIu64 " %" PRIu64 " %" PRIu64 ", aborted %" PRIu64 ", reset %" PRIu64,
 	     account.kinds[SKSTAT_CLOSE_FIN_LOCAL], account.kinds[SKSTAT_CLOSE_FIN_REMOTE],
 	     account.kinds[SKSTAT_CLOSE_FIN_BOTH], account.kinds[SKSTAT_CLOSE_ABORT],

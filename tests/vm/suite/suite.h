@@ -28,6 +28,7 @@
 	S(life_odd)           \
 	S(life_again)         \
 	S(life_loss)          \
+	S(life_room)          \
 	S(journal_many)       \
 	S(modload)            \
 	S(budget)             \
