@@ -16,7 +16,7 @@
 
 static unsigned int connections = 1 << 17;
 module_param(connections, uint, 0444);
-MODULE_PARM_DESC(connections, "places in the table of connections, while `life` is held (1024 to 4194304; 72 bytes each)");
+MODULE_PARM_DESC(connections, "places in the table of connections (1024 to 4194304, a power of two; 72 bytes each)");
 
 struct conn_set {
 	unsigned long key[CONN_WAYS]; /* of struct sock; 0: free */
@@ -112,7 +112,7 @@ static bool conn_read_process(const struct skstat_conn *conn, struct skstat_proc
 	memcpy(&process->comm, comm, sizeof(comm));
 	process->pid = READ_ONCE(conn->pid);
 	process->from = READ_ONCE(conn->from);
-	smp_rmb();
+	smp_rmb(); /* likewise */
 	return !(version & 1) && READ_ONCE(conn->version) == version;
 }
 

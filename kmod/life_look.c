@@ -17,9 +17,9 @@ u8 skstat_direction_look(u8 state, const struct skstat_conn *conn)
 }
 
 /*
- * tcp_rcv_fastopen_synack() decides by the same, but only after the state has changed: the data is in the queue of what is
- * to be acknowledged, or it was taken. The queue is guarded by the socket's lock. Of a child the SYN's data is in its
- * receive queue by now.
+ * tcp_rcv_fastopen_synack() decides by the same, but only after the state has changed: the data is in the queue of
+ * what is to be acknowledged, or it was taken. The queue is guarded by the socket's lock. Of a child the SYN's data
+ * is in its receive queue by now.
  */
 static bool syn_data_taken(const struct sock *sk, u8 direction)
 {
@@ -51,8 +51,8 @@ struct skstat_begin skstat_begin_look(const struct sock *sk, u8 state, const str
 }
 
 /*
- * Data that came after close(), which the kernel answers with a RST. It was counted as it came in, but not taken: since
- * the FIN, if that was close()'s; after an earlier shutdown(), if nothing else was taken since.
+ * Data that came after close(), which the kernel answers with a RST. It was counted as it came in, but not taken:
+ * since the FIN, if that was close()'s; after an earlier shutdown(), if nothing else was taken since.
  */
 static bool late_data_look(const struct sock *sk, u8 state, const struct skstat_conn *conn)
 {
@@ -97,8 +97,8 @@ struct skstat_end skstat_end_look(const struct sock *sk, u8 state, const struct 
 }
 
 /*
- * inet_ehash_nolisten() sets the state by itself. All others go through tcp_set_state(), which takes a child's port away
- * before.
+ * inet_ehash_nolisten() sets the state by itself. All others go through tcp_set_state(), which takes a child's port
+ * away before.
  */
 bool skstat_is_duplicate(const struct sock *sk, u8 state, const struct skstat_conn *conn)
 {
@@ -106,9 +106,9 @@ bool skstat_is_duplicate(const struct sock *sk, u8 state, const struct skstat_co
 }
 
 /*
- * inet_csk_clone_lock(). The child begins as a copy of its listener, queues included; sk_ack_backlog and its limit stay
- * so. Until 6.12 the state is set first of all, and the SYN queue is there as well; 7.2 has wiped it by then, but has the
- * child's addresses, with which the listener is found. A listener has no peer's port.
+ * inet_csk_clone_lock(). The child begins as a copy of its listener, queues included; sk_ack_backlog and its limit
+ * stay so. Until 6.12 the state is set first of all, and the SYN queue is there as well; 7.2 has wiped it by then,
+ * but has the child's addresses, with which the listener is found. A listener has no peer's port.
  */
 bool skstat_queues_look(const struct sock *child, struct skstat_conn *conn)
 {

@@ -12,8 +12,8 @@
 /*
  * A request measures the time from its first SYN-ACK by the clock, unless that was retransmitted; then the child has
  * inherited the count. A request that was made up from a cookie knows neither: it is measured by timestamps, in whole
- * milliseconds, or not at all. So is a subflow that joins an MPTCP connection: which it is, is told by the cookie that was
- * taken. If nobody looked for one, joins are many, and cookies for MPTCP few.
+ * milliseconds, or not at all. So is a subflow that joins an MPTCP connection: which it is, is told by the cookie
+ * that was taken. If nobody looked for one, joins are many, and cookies for MPTCP few.
  */
 static bool begin_from_cookie(const struct skstat_begin *begin)
 {
@@ -62,8 +62,8 @@ static enum skstat_fail fail_active(const struct skstat_end *end)
 	if (end->err)
 		return SKSTAT_FAIL_UNREACHABLE;
 	/*
-	 * 5.10 tells the application before the state changes, and SO_ERROR clears the error. The timer has unset itself
-	 * before it gives up, an ICMP leaves it running.
+	 * 5.10 tells the application before the state changes, and SO_ERROR clears the error. The timer has unset
+	 * itself before it gives up, an ICMP leaves it running.
 	 */
 	return end->timer ? SKSTAT_FAIL_TIMED_OUT : SKSTAT_FAIL_UNREACHABLE;
 }
@@ -88,10 +88,10 @@ static bool end_in_order(const struct skstat_end *end)
 }
 
 /*
- * tcp_time_wait(). From FIN_WAIT2 it follows on the peer's FIN; or at once when close() or the ACK of our FIN finds an
- * orphan, or later by timer. Of the other ways out of FIN_WAIT2, those that send a RST first are known by it: so do
- * tcp_abort() and the timers. Others are TCP_LINGER2 < 0, data after close(), and an orphan that close() finds no memory
- * for: only where FIN_WAIT2 is long, because else it is over by then.
+ * tcp_time_wait(). From FIN_WAIT2 it follows on the peer's FIN; or at once when close() or the ACK of our FIN finds
+ * an orphan, or later by timer. Of the other ways out of FIN_WAIT2, those that send a RST first are known by it: so
+ * do tcp_abort() and the timers. Others are TCP_LINGER2 < 0, data after close(), and an orphan that close() finds no
+ * memory for: only where FIN_WAIT2 is long, because else it is over by then.
  */
 bool skstat_end_time_wait(const struct skstat_end *end)
 {
@@ -126,7 +126,7 @@ bool skstat_end_waits(const struct skstat_end *end)
 		return true;
 	if (!end->task)
 		return false;
-	/* An orphan is destroyed at once. tcp_disconnect() from CLOSING and LAST_ACK needs something that was not sent. */
+	/* An orphan is destroyed at once. tcp_disconnect() from CLOSING and LAST_ACK wants what was not sent. */
 	return end->dead || needs_reset(end->state) || end->unsent || end->unread;
 }
 

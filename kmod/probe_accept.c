@@ -11,8 +11,8 @@
 #ifdef CONFIG_KRETPROBES
 
 /*
- * inet_csk_accept() sleeps while there is nothing to accept, and each sleeper holds an instance; the default is twice the
- * CPUs. What finds none is counted in nmissed, and found out about later by the first read.
+ * inet_csk_accept() sleeps while there is nothing to accept, and each sleeper holds an instance; the default is twice
+ * the CPUs. What finds none is counted in nmissed, and found out about later by the first read.
  */
 #define ACCEPT_INSTANCES 1024
 

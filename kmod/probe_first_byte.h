@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * When the first payload came. The probe sees what arrives in ESTABLISHED; data that came with the handshake, or after our
- * FIN, is noticed by whoever looks at the connection next, and marked so. In handlers, under the socket's lock.
+ * When the first payload came. The probe sees what arrives in ESTABLISHED; data that came with the handshake, or
+ * after our FIN, is noticed by whoever looks at the connection next, and marked so. In handlers, under the socket's
+ * lock.
  */
 #ifndef SKSTAT_PROBE_FIRST_BYTE_H
 #define SKSTAT_PROBE_FIRST_BYTE_H

@@ -13,8 +13,8 @@ bool skstat_synack_held(void)
 }
 
 /*
- * tcp_rtx_synack(), where the kernel has just counted it in RetransSegs, and only there. The socket is a listener, which
- * the request holds, or a child by Fast Open, under its lock: both are full, and hold their namespace.
+ * tcp_rtx_synack(), where the kernel has just counted it in RetransSegs, and only there. The socket is a listener,
+ * which the request holds, or a child by Fast Open, under its lock: both are full, and hold their namespace.
  */
 static void on_retransmit_synack(void *data, const struct sock *sk, const struct request_sock *req)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* SYN-ACKs that were retransmitted: the kernel counts them among all retransmits, and no socket does if none comes of it. */
+/* SYN-ACKs that were retransmitted: the kernel counts them among all retransmits, and mostly no socket does. */
 #ifndef SKSTAT_PROBE_SYNACK_H
 #define SKSTAT_PROBE_SYNACK_H
 

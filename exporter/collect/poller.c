@@ -178,7 +178,6 @@ static int poll_source(struct skstat_poller *poller, uint64_t due_ns, struct sks
 	if (!err)
 		count_totals(poller->self, &dump.totals);
 
-	skstat_model_walked(poller->model, skstat_now_ns());
 	/* After most failures too: the rings fill up all the same. */
 	if (!gone(err) && err != -ESTALE)
 		result->unread = skstat_journal_read(&poller->journal, poller->source, poller->instance, NULL) != 0;

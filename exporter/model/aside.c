@@ -12,8 +12,8 @@ static void move(struct skstat_aside *to, const struct skstat_aside *from)
 	to->older = from->older;
 }
 
-struct skstat_aside *skstat_aside_keep(struct skstat_asides *asides, const struct skstat_entry *entry, uint64_t until_ns,
-				       uint32_t poll)
+struct skstat_aside *skstat_aside_keep(struct skstat_asides *asides, const struct skstat_entry *entry,
+				       uint64_t until_ns, uint32_t poll)
 {
 	struct skstat_aside *newest = skstat_aside_find(asides, entry->cookie);
 	struct skstat_aside *aside = calloc(1, sizeof(*aside)), *older = NULL;
@@ -52,9 +52,10 @@ void skstat_aside_drop(struct skstat_asides *asides, struct skstat_aside *aside)
 		aside = at->older;
 		move(at, aside);
 	} else {
-		while (at->older != aside)
+		while (at && at->older != aside)
 			at = at->older;
-		at->older = aside->older;
+		if (at)
+			at->older = aside->older;
 	}
 	free(aside);
 }

@@ -41,8 +41,8 @@ static inline struct skstat_aside *skstat_aside_find(const struct skstat_asides 
  * Keeps a copy of an entry that has a group and counts: of its values in particular. NULL: no memory; then its CLOSED
  * will be taken for that of a connection of which nothing was counted.
  */
-struct skstat_aside *skstat_aside_keep(struct skstat_asides *asides, const struct skstat_entry *entry, uint64_t until_ns,
-				       uint32_t poll);
+struct skstat_aside *skstat_aside_keep(struct skstat_asides *asides, const struct skstat_entry *entry,
+				       uint64_t until_ns, uint32_t poll);
 
 void skstat_aside_drop(struct skstat_asides *asides, struct skstat_aside *aside);
 

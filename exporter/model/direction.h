@@ -11,8 +11,8 @@
 void skstat_ends_of(const struct skstat_sample *sample, bool ipv4, struct skstat_ends *ends);
 
 /*
- * The direction, and the listener that it came from, or NULL. `told`: SKSTAT_EVENT_IN or _OUT, by an event, which knows;
- * 0: there was none.
+ * The direction, and the listener that it came from, or NULL. `told`: SKSTAT_EVENT_IN or _OUT, by an event, which
+ * knows; 0: there was none.
  */
 enum skstat_direction skstat_direction_of(const struct skstat_model *model, const struct skstat_ends *ends,
 					  uint8_t told, struct skstat_listener **listener);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Events of the journal in the model. They come CPU by CPU, so that a close may be read before its open, and the open of
- * the next connection on a socket before the close of the one before; and they come behind a walk that has seen their
- * effect already, or has not. What holds it together:
+ * Events of the journal in the model. They come CPU by CPU, so that a close may be read before its open, and the open
+ * of the next connection on a socket before the close of the one before; and they come behind a walk that has seen
+ * their effect already, or has not. What holds it together:
  *
- * - The values of an entry are what was counted. A close counts the difference from them to its last figures. Whatever is
- *   taken for whose, the sum of it all is right, as long as each close takes what was counted once.
+ * - The values of an entry are what was counted. A close counts the difference from them to its last figures. Whatever
+ *   is taken for whose, the sum of it all is right, as long as each close takes what was counted once.
  * - What was counted of a connection whose socket is another's already is set aside (aside.h) for its close.
  * - A tombstone (tombstone.h) tells an open or a record that comes late from one that is new.
  */

@@ -8,8 +8,9 @@
  * Every kind from the first on, also those that never happened: increase() misses the first one of a series that comes
  * with it. A kind of a newer module has no name here, and a series only when there is one.
  */
-static void kinds_add(const struct skstat_making *m, int which, const char *label, const char *(*name_of)(uint32_t kind),
-		      size_t kinds, const uint64_t *(*counts_of)(const struct skstat_view_group *group))
+static void kinds_add(const struct skstat_making *m, int which, const char *label,
+		      const char *(*name_of)(uint32_t kind), size_t kinds,
+		      const uint64_t *(*counts_of)(const struct skstat_view_group *group))
 {
 	const struct skstat_derived *derived = &skstat_derived[which];
 	struct skstat_family *family =

@@ -169,8 +169,9 @@ static bool is_heard(const struct skstat_model *model)
 }
 
 /*
- * How often a complete full walk has to miss it. A source may miss a socket by itself. With a journal, a connection that
- * no walk has brought yet may have opened behind the walk's back; the others' CLOSED should come, unless events are lost.
+ * How often a complete full walk has to miss it. A source may miss a socket by itself. With a journal, a connection
+ * that no walk has brought yet may have opened behind the walk's back; the others' CLOSED should come, unless events
+ * are lost.
  */
 static uint8_t misses_of(const struct skstat_model *model, const struct skstat_entry *entry)
 {

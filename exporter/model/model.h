@@ -9,10 +9,10 @@
  * walk adds its whole value. Only a complete full walk decides that a socket is gone (of a source that may miss one,
  * two in a row do).
  *
- * With a journal the end of a poll is: the walk's samples, then the events up to a cursor that was taken after the walk,
- * then skstat_model_end(). Events may also come between two polls. They need no order: each carries its time. A close
- * brings a connection's last figures, whether a walk ever saw it or not, and leaves a tombstone, so that a record of it
- * that is still on its way counts nothing.
+ * With a journal the end of a poll is: the walk's samples, skstat_model_walked(), then the events up to a cursor that
+ * was taken after the walk, skstat_model_heard(), then skstat_model_end(). Events may also come between two polls. They
+ * need no order: each carries its time. A close brings a connection's last figures, whether a walk ever saw it or not,
+ * and leaves a tombstone, so that a record of it that is still on its way counts nothing.
  *
  * The default view groups by direction, port and family (ipv4, ipv6; v4-mapped is ipv4). A group that is admitted
  * stays; past the limit `other` grows; nothing moves between groups. A group without sockets or change goes after its
@@ -86,8 +86,8 @@ void skstat_model_walked(struct skstat_model *model, uint64_t now_ns);
 int skstat_model_event(const struct skstat_sample *sample, void *model);
 
 /*
- * The journal was read to its end: what the last walk saw and no event has told of by now, none will, unless it was lost.
- * Where nobody ever says so, each poll is taken to have read it.
+ * The journal was read to its end: what the last walk saw and no event has told of by now, none will, unless it was
+ * lost. Where nobody ever says so, each poll is taken to have read it.
  */
 void skstat_model_heard(struct skstat_model *model);
 

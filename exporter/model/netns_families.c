@@ -35,7 +35,8 @@ void skstat_sockets_families(const struct skstat_making *m)
 	}
 }
 
-static void mib_value_add(const struct skstat_making *m, struct skstat_family *family, const char *label, uint64_t value)
+static void mib_value_add(const struct skstat_making *m, struct skstat_family *family, const char *label,
+			  uint64_t value)
 {
 	struct skstat_label netns = { "netns", label };
 

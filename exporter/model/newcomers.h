@@ -18,8 +18,8 @@ struct skstat_newcomer *skstat_newcomer_of(const struct skstat_model *model, con
 void skstat_newcomer_settle(struct skstat_model *model, struct skstat_newcomer *newcomer);
 
 /*
- * A connection that an event announced before any walk brought it, and whose process was not known: into its group, with
- * what there is to know now. Flag OPENING.
+ * A connection that an event announced before any walk brought it, and whose process was not known: into its group,
+ * with what there is to know now. Flag OPENING.
  */
 void skstat_opening_settle(struct skstat_model *model, struct skstat_entry *entry, const struct skstat_name *comm,
 			   uint64_t inode);

@@ -51,7 +51,10 @@ void skstat_plan_fit(struct skstat_plan *plan, const struct skstat_schema *schem
 /* Whether a record of kind FULL, LISTEN, FAILED or CLOSED has all that the schema promises, and remembers one that has. */
 bool skstat_plan_check(struct skstat_plan *plan, const struct skstat_sample *sample);
 
-/* The same, of these kinds alone. All records of a run have the same sizes: most of the time it is enough to compare those. */
+/*
+ * The same, of these kinds alone. All records of a run have the same sizes: most of the time it is enough to compare
+ * those.
+ */
 static inline bool skstat_plan_fits(struct skstat_plan *plan, const struct skstat_sample *sample)
 {
 	uint64_t a[3], b[3];

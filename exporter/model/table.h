@@ -24,7 +24,7 @@ enum skstat_fin {
 /* Of an entry's `flags`. */
 enum {
 	SKSTAT_ENTRY_ANNOUNCED = 1 << 0, /* an OPENED told of it: began_ns is when it opened */
-	SKSTAT_ENTRY_MERGED = 1 << 1,	 /* its values go on from another connection's on this socket, which has not closed */
+	SKSTAT_ENTRY_MERGED = 1 << 1,	 /* its values go on from another connection's, which has yet to close */
 	SKSTAT_ENTRY_BASELINE = 1 << 3,	 /* its values were not counted, and no walk has brought others since */
 	SKSTAT_ENTRY_OPENING = 1 << 2,	 /* it opened, and is in no group yet: it has no values, but an `opening` */
 };

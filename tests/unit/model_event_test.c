@@ -39,7 +39,8 @@ static struct skstat_sample client(uint64_t cookie, uint64_t bytes)
 	return s;
 }
 
-static void put_event(struct kit *kit, struct skstat_sample sample, enum skstat_kind kind, uint8_t how, uint64_t time_ns)
+static void put_event(struct kit *kit, struct skstat_sample sample, enum skstat_kind kind, uint8_t how,
+		      uint64_t time_ns)
 {
 	kit_event(&sample, kind, how, time_ns);
 	assert_int_equal(skstat_model_event(&sample, kit->model), 0);
@@ -95,7 +96,8 @@ static void an_event_before_any_walk(void **state)
 	assert_true(kit_value(kit, "skstat_tcp_opened_connections", "default/out/ephemeral/ipv4/handshake") == 1);
 	assert_true(kit_value(kit, "skstat_tcp_opened_connections", "default/out/ephemeral/ipv4/repair") == 0);
 	assert_true(kit_sum(kit, "skstat_tcp_connect_seconds") == 1);
-	assert_true(kit_series(kit, "skstat_tcp_connect_seconds", "default/out/ephemeral/ipv4")->distribution.sum == 0.005);
+	assert_true(kit_series(kit, "skstat_tcp_connect_seconds", "default/out/ephemeral/ipv4")->distribution.sum ==
+		    0.005);
 	s.traffic.bytes_sent = 700;
 	kit_poll(kit, &s, 1);
 	assert_true(kit_value(kit, sent, "default/out/ephemeral/ipv4") == 700);

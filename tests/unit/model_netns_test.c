@@ -201,7 +201,8 @@ static void tell(const struct skstat_family_doc *doc, void *arg)
 	assert_true(told->count < 256);
 	told->doc[told->count] = *doc;
 	/* Without values. */
-	snprintf(told->labels[told->count], sizeof(told->labels[0]), "%.*s", (int)strcspn(doc->labels, "="), doc->labels);
+	snprintf(told->labels[told->count], sizeof(told->labels[0]), "%.*s", (int)strcspn(doc->labels, "="),
+		 doc->labels);
 	snprintf(told->name[told->count++], sizeof(told->name[0]), "%s", doc->name);
 }
 

@@ -11,7 +11,7 @@ static uint64_t walked_poll; /* the last one that was over, by its time */
 
 struct skstat_model {
 	int samples;
-	bool ready;
+	bool ready, walked;
 };
 
 struct skstat_model *skstat_model_new(const struct skstat_model_config *config, struct skstat_self *self)

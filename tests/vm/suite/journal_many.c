@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Fifty thousand connections between two namespaces, each opened, used and closed at once, while somebody follows the
+ * Thousands of connections between two namespaces, each opened, used and closed at once, while somebody follows the
  * journal: all of it is there, to the byte. With rings that are too small on purpose, what is not there is counted.
  */
 #include <inttypes.h>
 #include <poll.h>
+#include <stdlib.h>
 
 #include "../lib/crowd.h"
 #include "../lib/dump.h"
@@ -19,6 +20,7 @@
 
 static struct road road;
 static struct crowd crowd;
+static size_t connections = 10000; /* or as the command line says */
 
 static int setup(void **state)
 {
@@ -56,10 +58,10 @@ struct account {
 	uint64_t unexpected; /* not a handshake, failed, of an unknown direction, without what it must have */
 };
 
-static void account_make(struct account *account, size_t connections)
+static void account_make(struct account *account, size_t of)
 {
 	memset(account, 0, sizeof(*account));
-	for (account->mask = 1023; account->mask < 4 * connections; account->mask = 2 * account->mask + 1)
+	for (account->mask = 1023; account->mask < 4 * of; account->mask = 2 * account->mask + 1)
 		;
 	account->seen = must_have(calloc(account->mask + 1, sizeof(*account->seen)));
 }
@@ -165,7 +167,7 @@ static void bell_await(struct skstat_source *source, int ms)
 
 static void all_of_them(void **state)
 {
-	size_t count = pair_scaled(50000);
+	size_t count = pair_scaled(connections);
 	uint64_t began = skstat_channel_clock(), worked, sums[2] = { 0 }, patience;
 	struct skstat_info before, after;
 	struct account account;
@@ -271,7 +273,7 @@ int suite_journal_many(int argc, char **argv)
 		cmocka_unit_test(some_of_them),
 	};
 
-	(void)argc;
-	(void)argv;
+	if (argc)
+		connections = strtoul(argv[0], NULL, 10);
 	return cmocka_run_group_tests_name("journal_many", tests, setup, teardown);
 }

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/sock_diag.h>
+#include <linux/tcp.h>
+#include <net/tcp.h>
+
+#include "conn.h"
+#include "journal.h"
+#include "life.h"
+#include "life_look.h"
+#include "netns.h"
+#include "probe_first_byte.h"
+
+static void life_write(enum skstat_kind kind, const struct sock *csk, u8 state, struct skstat_incident *event)
+{
+	struct sock *sk = (struct sock *)csk; /* for the cookie, which is made by whoever asks first */
+	struct skstat_source src = { .sk = sk, .netns = skstat_netns_id(sock_net(sk)), .state = state };
+	u32 cookie[2];
+
+	sock_diag_save_cookie(sk, cookie);
+	src.cookie = (u64)cookie[1] << 32 | cookie[0];
+	skstat_journal_write(kind, &src, event);
+}
+
+/* Of a socket that has no entry: it began before there was a table, or found no place in it. */
+static u32 flags_without_entry(void)
+{
+	return skstat_conn_missed() ? SKSTAT_EVENT_MISSED : SKSTAT_EVENT_OLD;
+}
+
+struct skstat_conn *skstat_life_conn(const struct sock *sk)
+{
+	struct skstat_conn *conn = skstat_conn_find(sk);
+
+	if (conn || skstat_conn_missed())
+		return conn;
+	conn = skstat_conn_make(sk);
+	if (conn)
+		conn->flags |= SKSTAT_CONN_OLD;
+	return conn;
+}
+
+static void put_queues(struct skstat_incident *event, const struct skstat_conn *conn)
+{
+	if (!(conn->flags & SKSTAT_CONN_QUEUES))
+		return;
+	event->flags |= SKSTAT_EVENT_HAS_QUEUES;
+	event->accept_queue = conn->queue.accept;
+	event->accept_limit = conn->queue.accept_limit;
+	event->syn_queue = conn->queue.syn;
+}
+
+static void put_latency(struct skstat_incident *event, u64 latency)
+{
+	event->connect_latency = latency;
+	event->flags |= SKSTAT_EVENT_HAS_CONNECT;
+}
+
+/* CLOSE to SYN_SENT: connect(), before the SYN, which TCP_FASTOPEN_CONNECT leaves to the first write. */
+void skstat_life_connect(const struct sock *sk)
+{
+	struct skstat_conn *conn = skstat_conn_renew(sk);
+
+	if (!conn)
+		return;
+	conn->direction = SKSTAT_EVENT_OUT;
+	conn->since = ktime_get_ns();
+	if (in_task())
+		skstat_conn_set_process(conn, SKSTAT_PROCESS_CALLER);
+}
+
+/*
+ * LISTEN to SYN_RECV, of a child that is still being made; or CLOSE to SYN_RECV, if its listener was closed meanwhile.
+ * Most of it is not filled in yet, until 6.12 not even its cookie: do not make one.
+ */
+void skstat_life_arrive(const struct sock *sk)
+{
+	struct skstat_conn *conn = skstat_conn_renew(sk);
+
+	if (!conn)
+		return;
+	conn->direction = SKSTAT_EVENT_IN;
+	if (skstat_queues_look(sk, conn))
+		conn->flags |= SKSTAT_CONN_QUEUES;
+	if (skstat_cookie_look(sk, conn))
+		conn->flags |= SKSTAT_CONN_COOKIE;
+}
+
+void skstat_life_cross(const struct sock *sk)
+{
+	struct skstat_conn *conn = skstat_conn_find(sk);
+
+	if (conn)
+		conn->flags |= SKSTAT_CONN_SIMULTANEOUS;
+}
+
+/* From here on the connection is counted as open, and has an entry if there is room for one. */
+static void conn_opened(const struct sock *sk, u8 direction, u64 now)
+{
+	struct skstat_conn *conn = skstat_conn_make(sk);
+
+	if (!conn)
+		return;
+	conn->direction = direction;
+	conn->since = now;
+	conn->flags |= SKSTAT_CONN_OPENED;
+	conn->flags &= ~(SKSTAT_CONN_QUEUES | SKSTAT_CONN_OLD);
+	skstat_first_byte_watch(conn);
+}
+
+void skstat_life_opened(const struct sock *sk, u8 old)
+{
+	const struct skstat_conn *conn = skstat_conn_find(sk);
+	struct skstat_begin begin = skstat_begin_look(sk, old, conn);
+	struct skstat_incident event = {
+		.time	   = ktime_get_ns(),
+		.kind	   = skstat_begin_name(&begin),
+		.direction = skstat_direction_look(old, conn),
+		.err	   = READ_ONCE(sk->sk_err),
+	};
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	if (begin.passive) {
+		/*
+		 * A first sample is eight times what was measured: from the SYN-ACK to what answered it. A cookie
+		 * leaves nothing to measure by, its timestamp is made of options.
+		 */
+		if (begin.measured && event.kind != SKSTAT_OPEN_SYNCOOKIE)
+			put_latency(&event, (u64)(tp->srtt_us >> 3) * NSEC_PER_USEC);
+		/* Nothing else can have been retransmitted yet. */
+		event.synack_retrans = tp->total_retrans;
+	} else if (conn && conn->since) {
+		put_latency(&event, event.time - conn->since);
+	}
+	if (conn)
+		put_queues(&event, conn);
+	else if (skstat_conn_missed())
+		event.flags |= SKSTAT_EVENT_MISSED;
+	life_write(SKSTAT_KIND_OPENED, sk, old, &event);
+	conn_opened(sk, event.direction, event.time);
+}
+
+void skstat_life_failed(const struct sock *sk, u8 old)
+{
+	const struct skstat_conn *conn = skstat_conn_find(sk);
+	struct skstat_end end = skstat_end_look(sk, old, conn);
+	struct skstat_incident event = {
+		.time	   = ktime_get_ns(),
+		.kind	   = skstat_end_fail(&end),
+		.direction = skstat_direction_look(old, conn),
+		.err	   = end.err,
+		.flags	   = conn ? 0 : flags_without_entry(),
+	};
+
+	if (skstat_is_duplicate(sk, old, conn))
+		return;
+	if (end.passive)
+		event.synack_retrans = tcp_sk(sk)->total_retrans;
+	else if (conn && conn->since)
+		put_latency(&event, event.time - conn->since);
+	if (conn)
+		put_queues(&event, conn);
+	if (end.rst_out)
+		event.flags |= SKSTAT_EVENT_RST_COUNTED | SKSTAT_EVENT_ACTIVE_RST;
+	life_write(SKSTAT_KIND_FAILED, sk, old, &event);
+}
+
+static void put_times(struct skstat_incident *event, const struct skstat_conn *conn)
+{
+	if (!(conn->flags & SKSTAT_CONN_OPENED)) {
+		event->flags |= SKSTAT_EVENT_OLD;
+		return;
+	}
+	event->flags |= SKSTAT_EVENT_HAS_DURATION;
+	event->duration = event->time - conn->since;
+	if (!conn->first_byte)
+		return;
+	event->flags |= SKSTAT_EVENT_HAS_FIRST_BYTE;
+	event->first_byte = conn->first_byte - conn->since;
+	if (conn->flags & SKSTAT_CONN_LATE)
+		event->flags |= SKSTAT_EVENT_FIRST_BYTE_LATE;
+}
+
+static void write_closed(const struct sock *sk, u8 old, struct skstat_conn *conn, u8 kind, u32 flags)
+{
+	struct skstat_incident event = {
+		.time	   = ktime_get_ns(),
+		.kind	   = kind,
+		.direction = conn ? conn->direction : 0,
+		.err	   = READ_ONCE(sk->sk_err),
+		.flags	   = flags,
+	};
+
+	if (conn) {
+		skstat_first_byte_look(conn, sk, event.time);
+		put_times(&event, conn);
+		if (conn->flags & SKSTAT_CONN_RST_OUT)
+			event.flags |= SKSTAT_EVENT_RST_COUNTED | SKSTAT_EVENT_ACTIVE_RST;
+		conn->closing = 0;
+	} else {
+		event.flags |= flags_without_entry();
+	}
+	life_write(SKSTAT_KIND_CLOSED, sk, old, &event);
+}
+
+void skstat_life_closed(const struct sock *sk, u8 old)
+{
+	struct skstat_conn *conn = skstat_life_conn(sk);
+	struct skstat_end end = skstat_end_look(sk, old, conn);
+	u8 kind = skstat_end_close(&end);
+	u32 flags = 0;
+
+	if (conn && skstat_end_waits(&end)) {
+		conn->closing = old;
+		conn->kind = kind;
+		return;
+	}
+	if (skstat_end_time_wait(&end))
+		flags = SKSTAT_EVENT_TIME_WAIT | (old == TCP_FIN_WAIT2 && !end.fin_in ? SKSTAT_EVENT_FIN_PENDING : 0);
+	write_closed(sk, old, conn, kind, flags);
+}
+
+void skstat_life_finish(const struct sock *sk, struct skstat_conn *conn)
+{
+	if (conn && conn->closing)
+		write_closed(sk, conn->closing, conn, conn->kind, 0);
+}
+
+void skstat_life_move(const struct sock *sk, u8 new)
+{
+	struct skstat_conn *conn = skstat_life_conn(sk);
+
+	if (!conn)
+		return;
+	if (new == TCP_FIN_WAIT1)
+		skstat_fin_look(sk, conn);
+	skstat_first_byte_look(conn, sk, ktime_get_ns());
+}
+
+/* listen(), in process context. The port is not asked for yet: that may still fail, and listening stop at once. */
+void skstat_life_listen_started(const struct sock *sk)
+{
+	struct skstat_conn *conn = skstat_conn_renew(sk);
+	struct skstat_incident event = { .time = ktime_get_ns(), .flags = conn ? 0 : SKSTAT_EVENT_MISSED };
+
+	if (conn && in_task())
+		skstat_conn_set_process(conn, SKSTAT_PROCESS_CALLER);
+	life_write(SKSTAT_KIND_LISTEN_STARTED, sk, TCP_CLOSE, &event);
+}
+
+void skstat_life_listen_stopped(const struct sock *sk)
+{
+	struct skstat_incident event = {
+		.time  = ktime_get_ns(),
+		.flags = skstat_conn_find(sk) ? 0 : flags_without_entry(),
+		.err   = READ_ONCE(sk->sk_err),
+	};
+
+	life_write(SKSTAT_KIND_LISTEN_STOPPED, sk, TCP_LISTEN, &event);
+}
