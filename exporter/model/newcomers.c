@@ -91,7 +91,7 @@ void skstat_newcomer_settle(struct skstat_model *model, struct skstat_newcomer *
 	skstat_fin_take(entry, &difference);
 	if (newcomer->whole) {
 		skstat_connection_count(model, entry->group, newcomer->ends.netns, &difference);
-		if (direction == SKSTAT_DIRECTION_IN && !newcomer->opening.told)
+		if (direction == SKSTAT_DIRECTION_IN)
 			skstat_ledger_accepted(model, newcomer->ends.netns);
 	} else {
 		entry->flags |= SKSTAT_ENTRY_BASELINE;

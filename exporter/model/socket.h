@@ -87,12 +87,12 @@ static inline void skstat_ledger_event(struct skstat_model *model, const struct 
 		skstat_book_event(book, sample);
 }
 
-/* A connection that was accepted, of which no event told. */
+/* A connection that was accepted, of which no event will tell. */
 static inline void skstat_ledger_accepted(struct skstat_model *model, uint64_t netns)
 {
 	struct skstat_book *book = skstat_namespaces_book(&model->namespaces, netns);
 
-	if (book)
+	if (book && !model->namespaces.ledger.events)
 		skstat_book_open(book, SKSTAT_OPEN_HANDSHAKE, true, 0);
 }
 

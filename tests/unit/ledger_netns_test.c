@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <netinet/tcp.h>
 
 #include "ledger_kit.h"
 #include "model_kit.h"
@@ -31,7 +32,7 @@ static const char *name_of(uint32_t inode, void *arg)
 static struct kit *ledger_kit(uint32_t limit)
 {
 	const struct skstat_model_config config = {
-		.group_limit = 20, .group_ttl_ns = KIT_SECOND, .netns_limit = limit, .netns_name = name_of,
+		.group_limit = 20, .group_ttl_ns = 3600 * KIT_SECOND, .netns_limit = limit, .netns_name = name_of,
 	};
 	struct kit *kit = kit_new(&config);
 
@@ -345,6 +346,81 @@ static void accepted(void **state)
 	kit_free(kit);
 }
 
+/* The same, whose close is read before its open, for they are of two CPUs: taken off once. */
+static void accepted_and_closed(void **state)
+{
+	struct skstat_sample s = kit_connection(6, "10.0.0.1:80", "10.0.0.2:5"), closed, opened;
+	struct space space = { 1, 1, 0, 0, 0 };
+	struct kit *kit = ledger_kit(20);
+
+	(void)state;
+	kit->poll.journal = true;
+	kit->poll.journal_ns = kit->poll.now_ns;
+	poll(kit, &space, 1);
+	s.traffic.delivered = 4;
+	closed = opened = s;
+	closed.traffic.delivered = 6;
+	kit_begin(kit, true);
+	kit_put(kit, &s);
+	walk(kit, &space, 1);
+	kit_event(&closed, SKSTAT_KIND_CLOSED, SKSTAT_CLOSE_FIN_LOCAL, kit->poll.now_ns + 5);
+	kit_event(&opened, SKSTAT_KIND_OPENED, SKSTAT_OPEN_HANDSHAKE, kit->poll.now_ns - 5);
+	closed.event.event_direction = opened.event.event_direction = SKSTAT_EVENT_IN;
+	assert_int_equal(skstat_model_event(&closed, kit->model), 0);
+	assert_int_equal(skstat_model_event(&opened, kit->model), 0);
+	kit_end(kit, true, false);
+	space.out_segs = 5;
+	mib(kit, &space, 1);
+	assert_true(kit_value(kit, KERNEL, "n1/delivered") == 5);
+	assert_true(kit_value(kit, ATTRIBUTED, "n1/delivered") == 5);
+	kit_free(kit);
+}
+
+/* What a walk saw of it is not counted again, and the rest is in the event; a second one was never seen. */
+static void connects_that_fail(void **state)
+{
+	struct skstat_sample s[2];
+	struct space space = { 1, 1, 0, 0, 0 };
+	struct kit *kit = ledger_kit(20);
+
+	(void)state;
+	kit->poll.journal = true;
+	kit->poll.journal_ns = kit->poll.now_ns;
+	poll(kit, &space, 1);
+	for (uint64_t i = 0; i < 2; i++) {
+		s[i] = kit_connection(6 + i, "10.0.0.1:40000", "10.0.0.2:443");
+		s[i].identity.state = TCP_SYN_SENT;
+		s[i].traffic.segs_out = 1;
+	}
+	kit_begin(kit, true);
+	kit_put(kit, &s[0]);
+	walk(kit, &space, 1);
+	kit_end(kit, true, false);
+	for (uint64_t i = 0; i < 2; i++) {
+		s[i].traffic.segs_out = 4;
+		s[i].traffic.total_retrans = 3;
+		kit_event(&s[i], SKSTAT_KIND_FAILED, SKSTAT_FAIL_TIMED_OUT, kit->poll.now_ns + 7);
+		s[i].event.event_direction = SKSTAT_EVENT_OUT;
+		s[i].event.event_flags = SKSTAT_EVENT_HAS_CONNECT;
+		s[i].event.connect_latency = 6;
+		assert_int_equal(skstat_model_event(&s[i], kit->model), 0);
+	}
+	/* and one that began before the journal was held, and one before the probes were */
+	s[0].event.connect_latency = kit->poll.now_ns - kit->poll.journal_ns + 8;
+	assert_int_equal(skstat_model_event(&s[0], kit->model), 0);
+	s[1].event.event_flags = SKSTAT_EVENT_OLD;
+	assert_int_equal(skstat_model_event(&s[1], kit->model), 0);
+	kit_begin(kit, true);
+	walk(kit, &space, 1);
+	kit_end(kit, true, false);
+	space.out_segs = 2;
+	mib(kit, &space, 1);
+	sent_is(kit, "n1", 2, 2);
+	assert_true(kit_value(kit, ATTRIBUTED, "n1/retransmitted") == 6);
+	assert_true(kit_value(kit, "skstat_tcp_sent_segments", "default/out/443/ipv4") == 8);
+	kit_free(kit);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -356,6 +432,8 @@ int main(void)
 		cmocka_unit_test(the_module_is_loaded_anew),
 		cmocka_unit_test(another_source),
 		cmocka_unit_test(accepted),
+		cmocka_unit_test(connects_that_fail),
+		cmocka_unit_test(accepted_and_closed),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

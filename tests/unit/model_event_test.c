@@ -136,6 +136,32 @@ static void a_walk_before_the_event(void **state)
 	kit_free(kit);
 }
 
+/* The module writes an event before the kernel writes the state; a walk may come between, and finds the older one. */
+static void a_state_before_its_event(void **state)
+{
+	struct kit *kit = journal_kit(NULL, 0);
+	struct skstat_sample s = client(1, 0);
+	uint64_t opened_ns = kit->poll.now_ns + 1;
+
+	(void)state;
+	put_opened(kit, s, opened_ns);
+	s.identity.state = TCP_SYN_SENT;
+	s.traffic.delivered = 1;
+	s.traffic.bytes_sent = 300;
+	kit_poll(kit, &s, 1);
+	s.identity.state = TCP_ESTABLISHED;
+	s.traffic.bytes_sent = 400;
+	kit_poll(kit, &s, 1);
+	s.traffic.bytes_sent = 700;
+	kit_begin(kit, false);
+	put_closed(kit, s, opened_ns, kit->poll.now_ns + 1);
+	kit_end(kit, true, false);
+	assert_true(kit_value(kit, sent, OUT) == 700);
+	assert_int_equal(skstat_self_get(&kit->self, model_generations), 0);
+	assert_int_equal(tracked(kit), 0);
+	kit_free(kit);
+}
+
 /* Opened and closed between two polls: all of it is in the close. In the other order, too. */
 static void a_short_one(void **state)
 {
@@ -722,6 +748,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_event_before_any_walk),
 		cmocka_unit_test(a_walk_before_the_event),
+		cmocka_unit_test(a_state_before_its_event),
 		cmocka_unit_test(a_short_one),
 		cmocka_unit_test(a_close_between_walks),
 		cmocka_unit_test(a_close_without_a_move),

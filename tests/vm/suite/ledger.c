@@ -135,6 +135,26 @@ static void books_note(const struct scrape *scrape)
 			     figure(scrape, "coverage_ratio", i, counters[c]));
 }
 
+/* Where to look when they do not balance. */
+static void events_note(const struct scrape *scrape)
+{
+	static const char *const names[] = { "skstat_tcp_opened_connections_total", "skstat_tcp_failed_connections_total",
+					     "skstat_tcp_closed_connections_total", "skstat_model_events_total",
+					     "skstat_model_closes_total", "skstat_model_records_total",
+					     "skstat_model_unannounced_connections_total",
+					     "skstat_module_probe_drops_total", "skstat_journal_unknown_events_total" };
+
+	for (size_t i = 0; i < scrape->samples; i++)
+		for (size_t n = 0; n < sizeof(names) / sizeof(*names); n++)
+			if (!strcmp(scrape->sample[i].name, names[n]) && scrape->sample[i].value > 0) {
+				printf("# %s", names[n]);
+				for (size_t l = 0; l < scrape->sample[i].labels; l++)
+					printf(" %s=%s", scrape->sample[i].label[l].name,
+					       scrape->sample[i].label[l].value);
+				printf(" %g\n", scrape->sample[i].value);
+			}
+}
+
 /* `lossy`: the part of what was sent that may be ACKs in TIME_WAIT to FINs that came again. */
 static void balance(double lossy)
 {
@@ -153,6 +173,8 @@ static void balance(double lossy)
 		ok &= figure(&scrape, "ledger_residual_segments", i, "delivered") == 0;
 		ok &= figure(&scrape, "ledger_residual_segments", i, "retransmitted") == 0;
 	}
+	if (!ok)
+		events_note(&scrape);
 	scrape_free(&scrape);
 	assert_true(ok);
 }
