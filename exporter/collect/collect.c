@@ -165,7 +165,8 @@ static int poll_once(struct skstat_collector *collector, uint64_t due_ns, struct
 	err = skstat_poller_poll(collector->poller, due_ns, &result, error);
 	if (!err) {
 		skstat_poll_time_add(&collector->time, result.full, result.ns);
-		skstat_trouble_budget(&collector->budget_told, result.partial ? collector->config->poll_max_sockets : 0);
+		skstat_trouble_budget(&collector->budget_told,
+				      result.partial ? collector->config->poll_max_sockets : 0);
 		err = publish(collector);
 		if (err) {
 			skstat_self_add(collector->self, polls_failed, 1);

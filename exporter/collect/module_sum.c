@@ -2,7 +2,8 @@
 #include "module_sum.h"
 
 /* The counters of struct skstat_info and of its probes. */
-#define COUNTERS(C) C(walks) C(walk_sockets) C(walk_ns) C(journal_written) C(journal_dropped) C(doorbells) C(conn_misses)
+#define COUNTERS(C) \
+	C(walks) C(walk_sockets) C(walk_ns) C(journal_written) C(journal_dropped) C(doorbells) C(conn_misses)
 #define PROBE_COUNTERS(C) C(hits) C(drops) C(samples) C(sample_ns) C(missed)
 
 static void add(struct skstat_info *to, const struct skstat_info *from)

@@ -33,8 +33,8 @@ void skstat_naming_poll(struct skstat_naming *naming, uint64_t due_ns);
 const char *skstat_naming_netns(uint32_t inode, void *naming);
 
 /*
- * For skstat_model_config.process_name. A socket that is not known makes /proc be read again: once a poll at most, and no
- * oftener than skstat_inode_processes_refresh() allows.
+ * For skstat_model_config.process_name. A socket that is not known makes /proc be read again: once a poll at most, and
+ * no oftener than skstat_inode_processes_refresh() allows.
  */
 const char *skstat_naming_process(uint64_t inode, void *naming);
 

@@ -52,9 +52,10 @@ void skstat_aside_drop(struct skstat_asides *asides, struct skstat_aside *aside)
 		aside = at->older;
 		move(at, aside);
 	} else {
-		while (at->older != aside)
+		while (at && at->older != aside)
 			at = at->older;
-		at->older = aside->older;
+		if (at)
+			at->older = aside->older;
 	}
 	free(aside);
 }

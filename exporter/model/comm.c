@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <stdio.h>
 #include <string.h>
 
 #include "comm.h"
+#include "source/comm.h"
 
 void skstat_comm_choose(const struct skstat_model *model, const struct skstat_name *told, uint64_t inode,
 			struct skstat_name *comm)
@@ -17,6 +17,9 @@ void skstat_comm_choose(const struct skstat_model *model, const struct skstat_na
 		name = told->text;
 	else if (inode && model->process_name)
 		name = model->process_name(inode, model->process_arg);
-	snprintf(comm->text, sizeof(comm->text), "%.*s", (int)sizeof(comm->text) - 1,
-		 name && name[0] ? name : "unknown");
+	if (!name || !name[0])
+		name = "unknown";
+	memcpy(comm->text, name, strnlen(name, sizeof(comm->text)));
+	/* The same text as the map of /proc makes of it. */
+	skstat_comm_text(comm->text, comm->text);
 }

@@ -92,21 +92,24 @@ void skstat_difference_undo(struct skstat_values *last, const struct skstat_diff
 #undef ROW
 }
 
-#define SURVIVOR_NEVER(x, field) x->field = values->field;
+#define SURVIVOR_NEVER(x, field) x->field = from->field;
 #define SURVIVOR_ROUGH(x, field)
 #define SURVIVOR(x, field, reset) SURVIVOR_##reset(x, field)
 
 struct skstat_survivors skstat_survivors_of(const struct skstat_values *values)
 {
 	struct skstat_survivors survivors, *to = &survivors;
+	const struct skstat_values *from = values;
 
 	RESETS(SURVIVOR, to)
 	return survivors;
 }
 
-void skstat_survivors_set(struct skstat_values *last, const struct skstat_survivors *values)
+void skstat_survivors_set(struct skstat_values *values, const struct skstat_survivors *survivors)
 {
-	RESETS(SURVIVOR, last)
+	const struct skstat_survivors *from = survivors;
+
+	RESETS(SURVIVOR, values)
 }
 
 /* Of what survives, the difference stands; unless it is lower now, and so did not. */

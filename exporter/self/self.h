@@ -53,7 +53,7 @@
 	  "1 while the journal is held: without it, what happens between two polls is not seen")                       \
 	S(journal_events, "skstat_journal_events", NONE, COUNTER, "", "", 0, "Events of the journal that were read")   \
 	S(journal_lost, "skstat_journal_lost_events", NONE, COUNTER, "", "", 0,                                        \
-	  "Events of the journal that were missed: overwritten before they were read, or read without memory for them") \
+	  "Events of the journal that were missed: overwritten before they were read, or without memory for them")     \
 	S(journal_unknown, "skstat_journal_unknown_events", NONE, COUNTER, "", "", 0,                                  \
 	  "Events of a kind that this build does not know")                                                            \
 	S(journal_reads, "skstat_journal_reads", NONE, COUNTER, "result", "complete", 0, "Readings of the journal")    \

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The journal in the collector: held before the walk, read behind it and whenever the bell rings, never a poll's end. */
+/* The journal in the collector: held before the walk, read behind it and when the bell rings, never a poll's end. */
 #include "collect/kit.h"
 
 #define LIFE SKSTAT_PROBE_BIT(LIFE)
@@ -40,7 +40,11 @@ static void not_wanted(void **state)
 static void order(void **state)
 {
 	static const struct step steps_[] = {
-		{ .events = 1 }, { .events = 3, .unknown = 4 }, { 0 }, { .events = 1, .empty = true }, { .partial = true, .events = 1 },
+		{ .events = 1 },
+		{ .events = 3, .unknown = 4 },
+		{ 0 },
+		{ .events = 1, .empty = true },
+		{ .partial = true, .events = 1 },
 	};
 	uint64_t since;
 
@@ -433,16 +437,16 @@ static void published_once_a_poll(void **state)
 	(void)state;
 	journal_fast(1);
 	assert_int_equal(collect(steps_, COUNT(steps_)), 0);
-	assert_string_equal(said, "hold full begin:full:1 journal event heard end:2 mib self:netlink:why module:4096:0x2e "
-				  "publish\nclose ");
+	assert_string_equal(said, "hold full begin:full:1 journal event heard end:2 mib "
+				  "self:netlink:why module:4096:0x2e publish\nclose ");
 	skstat_store_free(store);
 
 	/* --once is no different. */
 	journal_fast(0);
 	config.once = true;
 	assert_int_equal(collect(steps_, COUNT(steps_)), 0);
-	assert_string_equal(said, "hold full begin:full:1 journal event heard end:2 mib self:netlink:why module:4096:0x2e "
-				  "publish\nclose ");
+	assert_string_equal(said, "hold full begin:full:1 journal event heard end:2 mib "
+				  "self:netlink:why module:4096:0x2e publish\nclose ");
 	assert_string_equal(logged(), "");
 	skstat_store_free(store);
 }

@@ -48,7 +48,8 @@ static void sum_is(const struct skstat_module_sum *sum, uint64_t k, uint64_t ins
 	COUNTER(doorbells)
 	COUNTER(conn_misses)
 	for (size_t id = 1; id < __SKSTAT_PROBE_MAX; id++) {
-		assert_true(info.probe[id].known && info.probe[id].available == (id & 1) && info.probe[id].holders == id);
+		assert_true(info.probe[id].known && info.probe[id].available == (id & 1));
+		assert_true(info.probe[id].holders == id);
 		COUNTER(probe[id].hits)
 		COUNTER(probe[id].drops)
 		COUNTER(probe[id].samples)

@@ -68,12 +68,17 @@ const char *cast_excuse(const struct skstat_field *field)
 		{ "received_e1_bytes", "wants a sender that marks ECT(1)" },
 		{ "sndbuf_limited", "wants a buffer that fills while cwnd is not the limit, in the moment between push and wait" },
 		{ "accecn_fail_mode", "wants a middlebox that mangles the ACE bits" },
+		{ "comm", "wants the journal's probes: vmtest life_open" },
+		{ "pid", "wants the journal's probes: vmtest life_open" },
+		{ "process_from", "wants the journal's probes: vmtest life_open" },
 	};
 	static const char *const of_marks[] = { "delivered_ce", "received_ce", "delivered_ce_bytes", "received_ce_bytes",
 						"delivered_e0_bytes", "received_e0_bytes", "accecn_opt_seen", "plb_rehash",
 						"dctcp_ab_ecn", "dctcp_ab_tot", "dctcp_ce_state" };
 	static const char *const of_wire[] = { "reord_seen", "vegas_rttcnt" };
 
+	if (field->group == SKSTAT_GROUP_EVENT)
+		return "of events: the life suites";
 	if (skstat_field_reserved(field))
 		return "reserved";
 	for (size_t i = 0; i < sizeof(always) / sizeof(*always); i++) {

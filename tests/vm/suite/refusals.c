@@ -271,9 +271,10 @@ static void refused_to(void (*become)(void))
 			note("no connection: %s", error.text);
 			_exit(error.err == -EPERM ? 0 : 2);
 		}
-		for (uint8_t cmd = SKSTAT_CMD_INFO; cmd <= SKSTAT_CMD_MAX; cmd++) {
-			int err = ask(own, cmd, SKSTAT_FAMILY_VERSION, cmd == SKSTAT_CMD_INFO ? 0 : NLM_F_DUMP, NULL,
-				      &error);
+		/* DOORBELL is the module's to send. */
+		for (uint8_t cmd = SKSTAT_CMD_INFO; cmd < SKSTAT_CMD_DOORBELL; cmd++) {
+			bool dump = cmd != SKSTAT_CMD_INFO && cmd != SKSTAT_CMD_PROBE_SET;
+			int err = ask(own, cmd, SKSTAT_FAMILY_VERSION, dump ? NLM_F_DUMP : 0, NULL, &error);
 
 			note("command %u: %d, %s", cmd, err, error.text);
 			bits |= err == -EPERM && error.text[0] ? 0 : 1;
