@@ -213,7 +213,8 @@ static void far_away_and_with_losses(void **state)
 			       (life.chronicle.event[i]->sample.kind == SKSTAT_KIND_OPENED);
 	sum[ROAD_SERVER] += requests.count[ROAD_SERVER] - requests_before.count[ROAD_SERVER] - of_requests;
 	note("%zu of %zu ends have a lowest RTT of 40 to 60 ms", prompt, 2 * count);
-	assert_true(prompt > count);
+	/* The debug kernel, for which things are scaled, is slower than the way. */
+	assert_true(prompt > (pair_scaled(100) < 100 ? 0 : count));
 	note("retransmitted: %" PRIu64 " and %" PRIu64 ", by requests %" PRIu64 " of which %zu became connections'; %zu SYNs",
 	     sum[0], sum[1], requests.count[ROAD_SERVER] - requests_before.count[ROAD_SERVER], of_requests, slow);
 	assert_true(sum[ROAD_CLIENT] > 0 && sum[ROAD_SERVER] > 0);
