@@ -70,7 +70,7 @@ static void on_receive_reset(void *data, struct sock *sk)
  * tcp_send_active_reset() has sent it, and has counted it in segs_out: then there is no segment, and the socket is a
  * full one. With a segment it is the answer to that: no socket's, and `sk` may be of any kind, or NULL.
  */
-static void on_send_reset(void *data, const struct sock *sk, const struct sk_buff *skb SKSTAT_RST_REASON_ARG)
+static void on_send_reset(void *data, SKSTAT_SEND_RESET_ARGS(sk, skb))
 {
 	struct skstat_scope scope;
 	struct skstat_conn *conn;

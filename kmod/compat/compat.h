@@ -256,9 +256,10 @@ typedef struct sk_buff skstat_tcp_probe_skb;
 #endif
 
 #if SKSTAT_HAVE_RST_REASON
-#define SKSTAT_RST_REASON_ARG , const enum sk_rst_reason reason
+#define SKSTAT_SEND_RESET_ARGS(sk, skb) \
+	const struct sock *sk, const struct sk_buff *skb, const enum sk_rst_reason reason
 #else
-#define SKSTAT_RST_REASON_ARG
+#define SKSTAT_SEND_RESET_ARGS(sk, skb) const struct sock *sk, const struct sk_buff *skb
 #endif
 
 /*
