@@ -181,7 +181,7 @@ static void far_away(void **state)
 	if (!road_shape(&road, "netem delay 20ms loss 2%"))
 		skip_because("this kernel has no netem");
 	exporter_start(&exporter, "--source=netlink", "--view.limit=100", "--poll.interval=1s",
-		       "--poll.full-interval=2s");
+		       "--poll.full-interval=2s", "--view.all-histograms");
 	exporter_follow(&exporter, &increase);
 	crowd_pass(count);
 	road_shape(&road, NULL);
