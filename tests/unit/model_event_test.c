@@ -341,6 +341,64 @@ static void three_in_a_row(void **state)
 	}
 }
 
+/*
+ * While a walk goes on, a connection closes and another one opens between the same ends: what the walk saw may be of
+ * either, and counts once.
+ */
+static void either_of_two(void **state)
+{
+	(void)state;
+	for (int second = 0; second < 2; second++) {
+		struct kit *kit = journal_kit(NULL, 0);
+		struct skstat_sample s = client(1, 50);
+		uint64_t start;
+
+		kit_begin(kit, true);
+		start = kit->poll.now_ns;
+		kit_put(kit, &s);
+		skstat_model_walked(kit->model, start + 50 * MS);
+		put_opened(kit, s, start + 30 * MS);
+		put_opened(kit, s, start - 5 * MS);
+		s.traffic.bytes_sent = 80;
+		put_closed(kit, s, start - 5 * MS, start + 20 * MS);
+		kit_end(kit, true, false);
+		/* the second one, of which the walk has seen 50, or nothing */
+		s.traffic.bytes_sent = second ? 60 : 30;
+		kit_poll(kit, &s, 1);
+		assert_true(kit_sum(kit, sent) == 80 + s.traffic.bytes_sent);
+		assert_true(kit_sum(kit, connections) == 1);
+		kit_free(kit);
+	}
+}
+
+/* During the very first walk two open one after another; it sees the second, and hears of the first one first. */
+static void two_while_the_first_walk_goes_on(void **state)
+{
+	struct kit *kit = kit_new(NULL);
+	struct skstat_sample first = client(1, 0), s = client(1, 40);
+	uint64_t start;
+
+	(void)state;
+	first.identity.sport = 40001;
+	kit->poll.journal = true;
+	kit->poll.journal_ns = kit->poll.now_ns;
+	kit_begin(kit, true);
+	start = kit->poll.now_ns;
+	kit_put(kit, &s);
+	skstat_model_walked(kit->model, start + 50 * MS);
+	put_opened(kit, first, start + 1 * MS);
+	put_opened(kit, s, start + 3 * MS);
+	first.traffic.bytes_sent = 7;
+	put_closed(kit, first, start + 1 * MS, start + 2 * MS);
+	kit_end(kit, true, false);
+	assert_true(kit_sum(kit, sent) == 47);
+	s.traffic.bytes_sent = 41;
+	kit_poll(kit, &s, 1);
+	assert_true(kit_sum(kit, sent) == 48);
+	assert_true(kit_sum(kit, connections) == 1);
+	kit_free(kit);
+}
+
 /* What tcp_disconnect() leaves alone is the socket's, and is counted once. */
 static void busy_time_goes_on(void **state)
 {
@@ -754,6 +812,8 @@ int main(void)
 		cmocka_unit_test(a_close_without_a_move),
 		cmocka_unit_test(a_close_during_the_walk),
 		cmocka_unit_test(three_in_a_row),
+		cmocka_unit_test(either_of_two),
+		cmocka_unit_test(two_while_the_first_walk_goes_on),
 		cmocka_unit_test(busy_time_goes_on),
 		cmocka_unit_test(records_under_a_tombstone),
 		cmocka_unit_test(a_lost_open),
