@@ -96,7 +96,7 @@ void skstat_life_cross(const struct sock *sk)
 /* From here on the connection is counted as open, and has an entry if there is room for one. */
 static void conn_opened(const struct sock *sk, u8 direction, u64 now)
 {
-	struct skstat_conn *conn = skstat_conn_make(sk);
+	struct skstat_conn *conn = skstat_life_conn(sk);
 
 	if (!conn)
 		return;

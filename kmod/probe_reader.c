@@ -35,6 +35,9 @@ static void on_rcv_space_adjust(void *data, struct sock *sk)
 	if ((conn && conn->from) || reads_for_others(sk))
 		goto out;
 	if (!conn) {
+		/* As likely one that found no place when it began: it stays without, and is counted once. */
+		if (skstat_conn_missed())
+			goto out;
 		conn = skstat_conn_make(sk);
 		if (!conn)
 			goto out;
