@@ -4,11 +4,11 @@
  */
 #include <errno.h>
 #include <netlink/msg.h>
-#include <sched.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../lib/ask.h"
 #include "../lib/dump.h"
 #include "../lib/module.h"
 #include "../lib/must.h"
@@ -33,26 +33,6 @@ static int teardown(void **state)
 	(void)state;
 	skstat_netlink_close(netlink);
 	return 0;
-}
-
-/* Writes the attributes of a bad request. */
-typedef void (*attrs_fn)(struct nl_msg *message);
-
-static int ask(struct skstat_netlink *from, uint8_t cmd, uint8_t version, uint16_t flags, attrs_fn attrs,
-	       struct skstat_error *error)
-{
-	struct nl_msg *message = must_have(nlmsg_alloc_size(65536));
-	struct skstat_request request = { .cmd = cmd, .version = version, .flags = flags };
-	int err;
-
-	if (attrs)
-		attrs(message);
-	request.attrs = nlmsg_data(nlmsg_hdr(message));
-	request.length = nlmsg_datalen(nlmsg_hdr(message));
-	memset(error, 0, sizeof(*error));
-	err = skstat_netlink_raw(from, &request, NULL, NULL, error);
-	nlmsg_free(message);
-	return err;
 }
 
 static void port_put(struct nl_msg *message, int attr, uint16_t min, uint16_t max)
@@ -147,7 +127,7 @@ BAD_REQUESTS(BAD_FUNCTION)
 
 static const struct {
 	const char *name;
-	attrs_fn attrs;
+	ask_attrs_fn attrs;
 } bad[] = {
 #define BAD_ENTRY(name, put) { #name, bad_##name },
 	BAD_REQUESTS(BAD_ENTRY)
@@ -232,72 +212,17 @@ static void wrong_commands(void **state)
 	assert_int_equal(ask(netlink, SKSTAT_CMD_UNSPEC, SKSTAT_FAMILY_VERSION, 0, NULL, &error), -EOPNOTSUPP);
 }
 
-static void become_nobody(void)
-{
-	must(setgid(65534));
-	must(setuid(65534));
-}
-
-/* Root in a user namespace of its own, with the network namespace that it started in, or one of its own. */
-static void become_container_root(void)
-{
-	must(unshare(CLONE_NEWUSER));
-}
-
-static void become_container(void)
-{
-	must(unshare(CLONE_NEWUSER | CLONE_NEWNET));
-}
-
-/*
- * Asks in a child that has given up something. Every command must be refused with EPERM and a sentence. The library's
- * own connection may fail to find the family in a container; that hides nothing, for the child then dies with 2.
- */
-static void refused_to(void (*become)(void))
-{
-	pid_t pid;
-	int status;
-
-	fflush(stdout);
-	pid = must(fork());
-	if (!pid) {
-		struct skstat_netlink *own;
-		struct skstat_error error = { 0 };
-		int bits = 0;
-
-		become();
-		own = skstat_netlink_open(&error);
-		if (!own) {
-			note("no connection: %s", error.text);
-			_exit(error.err == -EPERM ? 0 : 2);
-		}
-		/* DOORBELL is the module's to send. */
-		for (uint8_t cmd = SKSTAT_CMD_INFO; cmd < SKSTAT_CMD_DOORBELL; cmd++) {
-			bool dump = cmd != SKSTAT_CMD_INFO && cmd != SKSTAT_CMD_PROBE_SET;
-			int err = ask(own, cmd, SKSTAT_FAMILY_VERSION, dump ? NLM_F_DUMP : 0, NULL, &error);
-
-			note("command %u: %d, %s", cmd, err, error.text);
-			bits |= err == -EPERM && error.text[0] ? 0 : 1;
-		}
-		fflush(stdout);
-		_exit(bits);
-	}
-	must(waitpid(pid, &status, 0));
-	assert_true(WIFEXITED(status));
-	assert_int_equal(WEXITSTATUS(status), 0);
-}
-
 static void nobody_is_refused(void **state)
 {
 	(void)state;
-	refused_to(become_nobody);
+	ask_and_be_refused(become_nobody);
 }
 
 static void container_root_is_refused(void **state)
 {
 	(void)state;
-	refused_to(become_container_root);
-	refused_to(become_container);
+	ask_and_be_refused(become_container_root);
+	ask_and_be_refused(become_container);
 }
 
 /* A socket that was opened with the right and handed to one without it is refused too: both are asked. */

@@ -38,6 +38,12 @@
 	S(inventory)          \
 	S(exporter)           \
 	S(journal_source)     \
+	S(journal_refusals)   \
+	S(journal_bell)       \
+	S(journal_readers)    \
+	S(journal_hold)       \
+	S(journal_unload)     \
+	S(cost)               \
 	S(ledger)             \
 	S(unseen)             \
 	S(ends)
