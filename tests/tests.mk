@@ -3,13 +3,13 @@
 # several, time them and add up. tests/needs says (as root: installs) what is
 # missing on this machine.
 
-.PHONY: check check-all check-host check-unit check-lint check-vm check-kernels check-debug check-lab check-fuzz \
+.PHONY: check check-all check-host check-unit check-lint check-vm check-kernels check-debug check-cost check-lab check-fuzz \
 	check-demo check-peers
 check: ## all tests that take no foreign kernel: those that a change should pass
 	@tests/check unit lint fuzz host vm:6.1 demo peers
 
 check-all: ## all that CI runs
-	@tests/check unit lint fuzz host vm:5.10 vm:6.1 vm:6.12 vm:7.2 demo peers lab debug
+	@tests/check unit lint fuzz host vm:5.10 vm:6.1 vm:6.12 vm:7.2 cost demo peers lab debug
 
 vmtest := $(wildcard tests/vm/suite/*.c tests/vm/lib/*.c)
 
@@ -140,6 +140,12 @@ check-kernels: ## the same on all four
 
 check-debug: ## the same on a kernel with every detector on
 	@$(MAKE) check-vm KERNEL=debug
+
+check-cost: ## what the module costs a connection, in instructions: nothing while nobody listens
+	@tests/needs vm
+	@$(MAKE) -s vm-programs
+	@tests/vm/run --icount --out cost --tests tests/vm/cost.list 6.1
+	@sed -n 's/^# //p' build/vm/cost/results.log
 
 check-lab: ## are failures seen? every verdict, and every detector of the debug kernel
 	@tests/needs debug

@@ -42,17 +42,24 @@ class Machine:
     `forward` is a pair of TCP ports: the first one of 127.0.0.1 here is the second one of ADDRESS in the guest, which
     reaches nothing else. `append` goes to the kernel's command line, where NAME=VALUE becomes a variable of /init's
     environment.
+
+    With `icount` there is one CPU, and the guest's clock counts what it does: a nanosecond is an instruction. Copying
+    is then not to be one instruction a byte.
     """
 
     ADDRESS = "10.0.2.15"  # what qemu's own network gives to its first guest
 
-    def __init__(self, kernel, image, initrd, out, memory=2048, append="", forward=None):
+    def __init__(self, kernel, image, initrd, out, memory=2048, append="", forward=None, icount=False):
         self.out = out
         self.console, self.results = out / "console.log", out / "results.log"
-        threads = "single" if kernel in ONE_THREAD else "multi"
+        threads = "single" if icount or kernel in ONE_THREAD else "multi"
+        cpu = "max,la57=off"
+        if icount:
+            cpu += ",-erms,-fsrm"
+            append += " clearcpuid=112,297,580"  # rep_good, erms, fsrm
         self.command = [
             "qemu-system-x86_64", "-accel", f"tcg,thread={threads}", "-machine", "q35",
-            "-cpu", "max,la57=off", "-smp", "2", "-m", str(memory),
+            "-cpu", cpu, "-smp", "1" if icount else "2", "-m", str(memory),
             "-nodefaults", "-display", "none", "-no-reboot",
             "-serial", f"file:{self.console}",
             "-chardev", "stdio,id=results,signal=off", "-serial", "chardev:results",
@@ -60,6 +67,8 @@ class Machine:
             "-object", "rng-random,id=rng,filename=/dev/urandom",
             "-device", "virtio-rng-pci,rng=rng",
             "-kernel", str(image), "-initrd", str(initrd)]
+        if icount:
+            self.command += ["-icount", "shift=0,sleep=off"]
         if forward:
             append += f" GUEST_ADDRESS={self.ADDRESS}/24"
             self.command += [
@@ -172,12 +181,12 @@ class Machine:
         self.stop()
 
 
-def boot(kernel, image, initrd, out, timeout, memory=2048, append="", silence=None):
+def boot(kernel, image, initrd, out, timeout, memory=2048, append="", silence=None, icount=False):
     """Run a guest to its end, or to ours of patience. Returns (verdict, console, results), the latter two as texts.
 
     A guest that has not said a word after `silence` seconds is not waited for any longer.
     """
-    with Machine(kernel, image, initrd, out, memory, append) as machine:
+    with Machine(kernel, image, initrd, out, memory, append, icount=icount) as machine:
         ended = (silence is None or machine.speaks(silence)) and machine.wait(timeout)
     console = machine.console.read_text(errors="replace")
     results = machine.results.read_text(errors="replace").replace("\r", "")
