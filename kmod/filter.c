@@ -93,6 +93,7 @@ int skstat_filter_parse(struct skstat_filter *filter, const struct nlmsghdr *nlh
 	}
 
 	filter->states = attrs[SKSTAT_SOCK_STATES] ? nla_get_u32(attrs[SKSTAT_SOCK_STATES]) : ~0U;
+	filter->kinds = attrs[SKSTAT_SOCK_KINDS] ? nla_get_u32(attrs[SKSTAT_SOCK_KINDS]) : ~0U;
 	filter->families = attrs[SKSTAT_SOCK_FAMILIES] ? nla_get_u32(attrs[SKSTAT_SOCK_FAMILIES]) : SKSTAT_FAMILY_ALL;
 	if (attrs[SKSTAT_SOCK_IFINDEX]) {
 		filter->by_ifindex = true;

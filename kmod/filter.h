@@ -27,6 +27,7 @@ struct skstat_prefixes {
 
 struct skstat_filter {
 	u32 states;	/* 1 << TCP_*, NEW_SYN_RECV counted as SYN_RECV */
+	u32 kinds;	/* 1 << SKSTAT_KIND_* */
 	u32 families;	/* SKSTAT_FAMILY_* */
 	bool common;	/* there is something for skstat_filter_common() */
 	bool held;	/* there is something for skstat_filter_held() */

@@ -11,6 +11,9 @@ static u64 instance;
 
 /* NETNS records are not asked for: they come with the totals. */
 #define SKSTAT_GROUPS_ON_REQUEST ((1 << SKSTAT_GROUP_NETNS) - 1)
+#define SKSTAT_KINDS_ALL                                                                         \
+	(1 << SKSTAT_KIND_FULL | 1 << SKSTAT_KIND_LISTEN | 1 << SKSTAT_KIND_TIMEWAIT |           \
+	 1 << SKSTAT_KIND_REQUEST)
 #define SKSTAT_STATES_ALL	 ((1 << TCP_NEW_SYN_RECV) - (1 << TCP_ESTABLISHED))
 
 const struct nla_policy skstat_range_policy[SKSTAT_RANGE_ATTR_MAX + 1] = {
@@ -23,7 +26,7 @@ const struct nla_policy skstat_prefix_policy[SKSTAT_PREFIX_MAX + 1] = {
 	[SKSTAT_PREFIX_LENGTH]	= NLA_POLICY_MAX(NLA_U8, 128),
 };
 
-static const struct nla_policy sock_policy[SKSTAT_SOCK_MAX_NS + 1] = {
+static const struct nla_policy sock_policy[SKSTAT_SOCK_KINDS + 1] = {
 	[SKSTAT_SOCK_GROUPS]	    = NLA_POLICY_MASK(NLA_U32, SKSTAT_GROUPS_ON_REQUEST),
 	[SKSTAT_SOCK_STATES]	    = NLA_POLICY_MASK(NLA_U32, SKSTAT_STATES_ALL),
 	[SKSTAT_SOCK_FAMILIES]	    = NLA_POLICY_MASK(NLA_U32, SKSTAT_FAMILY_ALL),
@@ -41,6 +44,7 @@ static const struct nla_policy sock_policy[SKSTAT_SOCK_MAX_NS + 1] = {
 	[SKSTAT_SOCK_EXACT]	    = { .type = NLA_FLAG },
 	[SKSTAT_SOCK_MAX_SOCKETS]   = NLA_POLICY_MIN(NLA_U32, 1),
 	[SKSTAT_SOCK_MAX_NS]	    = NLA_POLICY_MIN(NLA_U64, 1),
+	[SKSTAT_SOCK_KINDS]	    = NLA_POLICY_MASK(NLA_U32, SKSTAT_KINDS_ALL),
 };
 
 /* Of commands that take no attribute: without a policy they would take any. */

@@ -113,7 +113,7 @@ static bool walk_wants(struct skstat_walk *walk, const struct skstat_held *held,
 	const struct skstat_filter *filter = &walk->filter;
 
 	*why_not = SKSTAT_FILTERED;
-	if (!held->count->wanted || !(filter->states & (1 << held->state)))
+	if (!held->count->wanted || !(filter->states & (1 << held->state)) || !(filter->kinds & (1 << held->kind)))
 		return false;
 	if (filter->common && !skstat_filter_common(filter, held->sk))
 		return false;

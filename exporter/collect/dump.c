@@ -10,10 +10,10 @@ static struct skstat_query query(const struct skstat_dump *dump)
 {
 	const struct skstat_config *config = dump->config;
 	struct skstat_query q = {
-		.has = SKSTAT_HAS(GROUPS) | SKSTAT_HAS(STATES),
+		.has = SKSTAT_HAS(GROUPS) | SKSTAT_HAS(KINDS),
 		.groups = skstat_model_groups(dump->model),
-		/* Those are counted by state in the records of namespaces: that is all there is to know of them. */
-		.states = ((2u << TCP_CLOSING) - (1u << TCP_ESTABLISHED)) & ~(1u << TCP_TIME_WAIT | 1u << TCP_SYN_RECV),
+		/* The others are counted by state in the records of namespaces: that is all there is to know of them. */
+		.kinds = 1u << SKSTAT_KIND_FULL | 1u << SKSTAT_KIND_LISTEN,
 		.max_sockets = config->poll_max_sockets,
 		.active_since = dump->token,
 	};

@@ -5,6 +5,7 @@
 #include "address.h"
 #include "closing.h"
 #include "event.h"
+#include "socket.h"
 
 /* Clocks are read one after another: an OPENED's time and its connection's begin by a CLOSED may differ by that. */
 #define SLACK_NS 10000
@@ -67,7 +68,7 @@ static bool is_younger(const struct skstat_model *model, const struct skstat_clo
 	if (entry->flags & SKSTAT_ENTRY_ANNOUNCED)
 		return closing->begin_ns > entry->began_ns + SLACK_NS;
 	/* It has not begun yet, as far as is known. */
-	if (entry->state == TCP_SYN_SENT)
+	if (skstat_entry_is_connecting(entry))
 		return false;
 	/* It was there when it was seen; if that was once, no earlier than at that walk's end. */
 	there_ns = entry->first == entry->seen ? skstat_poll_walked(model, entry->seen) :

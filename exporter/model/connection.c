@@ -215,7 +215,7 @@ void skstat_connection_update(struct skstat_model *model, struct skstat_entry *e
 	}
 	entry->tuple = tuple;
 	entry->flags &= (uint8_t)~SKSTAT_ENTRY_BASELINE;
-	if (entry->state == TCP_SYN_SENT)
+	if (skstat_entry_is_connecting(entry))
 		entry->first = model->number;
 	skstat_entry_stamp(entry, model->number, sample);
 }

@@ -13,8 +13,7 @@
 static bool is_own(const struct skstat_model *model, const struct skstat_entry *entry,
 		   const struct skstat_sample *sample)
 {
-	return entry && entry->kind == SKSTAT_KIND_FULL && entry->state == TCP_SYN_SENT &&
-	       !(entry->flags & SKSTAT_ENTRY_ANNOUNCED) &&
+	return entry && entry->kind == SKSTAT_KIND_FULL && skstat_entry_is_connecting(entry) &&
 	       !skstat_entry_seen_after(model, entry, sample->event.event_time);
 }
 

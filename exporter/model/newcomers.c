@@ -115,7 +115,7 @@ void skstat_newcomers_settle(struct skstat_model *model)
 		if (newcomer->entry->kind != SKSTAT_KIND_FULL || newcomer->entry->newcomer != i + 1)
 			continue;
 		/* It began after the last full walk, and has opened, and nobody told. */
-		if (model->poll.journal && model->ready && newcomer->ends.state != TCP_SYN_SENT)
+		if (model->poll.journal && model->ready && !skstat_entry_is_connecting(newcomer->entry))
 			model->count.unannounced += !(newcomer->entry->flags & SKSTAT_ENTRY_ANNOUNCED);
 		skstat_newcomer_settle(model, newcomer);
 	}

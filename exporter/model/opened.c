@@ -26,7 +26,7 @@ static bool may_be_its_own(const struct skstat_model *model, const struct skstat
 	if (entry->flags & SKSTAT_ENTRY_ANNOUNCED)
 		return false;
 	/* Nobody has seen it open yet. */
-	if (entry->state == TCP_SYN_SENT)
+	if (skstat_entry_is_connecting(entry))
 		return true;
 	/* The journal was not read since it was; and it may have opened before the walk that saw it passed. */
 	return (model->heard ? entry->first > model->heard : entry->first == model->number) &&
@@ -72,7 +72,7 @@ static void announce(struct skstat_model *model, struct skstat_entry *entry, con
 
 	if (entry->flags & SKSTAT_ENTRY_ANNOUNCED ||
 	    (entry->first != entry->seen && skstat_poll_began(model, entry->first) < time_ns &&
-	     entry->state != TCP_SYN_SENT))
+	     !skstat_entry_is_connecting(entry)))
 		entry->flags |= SKSTAT_ENTRY_MERGED;
 	entry->flags |= SKSTAT_ENTRY_ANNOUNCED;
 	entry->began_ns = time_ns;

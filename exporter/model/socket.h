@@ -6,6 +6,8 @@
 #ifndef SKSTAT_MODEL_SOCKET_H
 #define SKSTAT_MODEL_SOCKET_H
 
+#include <netinet/tcp.h>
+
 #include "difference.h"
 #include "inside.h"
 
@@ -22,6 +24,12 @@ static inline void skstat_entry_stamp(struct skstat_entry *entry, uint32_t poll,
 	entry->seen = poll;
 	entry->missed = 0;
 	entry->state = sample->identity.state;
+}
+
+/* It has not opened yet, as far as is known. SYN_RECV follows where SYNs cross. */
+static inline bool skstat_entry_is_connecting(const struct skstat_entry *entry)
+{
+	return !(entry->flags & SKSTAT_ENTRY_ANNOUNCED) && (entry->state == TCP_SYN_SENT || entry->state == TCP_SYN_RECV);
 }
 
 /* The values of a socket's first record, as far as it has what the schema promises. */

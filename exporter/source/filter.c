@@ -7,6 +7,7 @@
 
 #define PREFIX_MAX 128
 #define STATES_ALL ((1u << 12) - (1u << 1)) /* TCP_ESTABLISHED to TCP_CLOSING */
+#define KINDS_ALL  ((2u << SKSTAT_KIND_REQUEST) - (1u << SKSTAT_KIND_FULL))
 #define GROUPS_ALL ((1u << __SKSTAT_GROUP_MAX) - 1)
 
 static bool has(const struct skstat_query *query, uint32_t condition)
@@ -40,6 +41,9 @@ int skstat_filter_check(const struct skstat_query *query, struct skstat_error *e
 	if (has(query, SKSTAT_HAS(STATES)) && query->states & ~STATES_ALL)
 		return skstat_error_set(error, -EINVAL, "states 0x%x: there are no others than 0x%x", query->states,
 					STATES_ALL);
+	if (has(query, SKSTAT_HAS(KINDS)) && query->kinds & ~KINDS_ALL)
+		return skstat_error_set(error, -EINVAL, "kinds 0x%x: there are no others than 0x%x", query->kinds,
+					KINDS_ALL);
 	if (has(query, SKSTAT_HAS(FAMILIES)) && query->families & ~(uint32_t)SKSTAT_FAMILY_ALL)
 		return skstat_error_set(error, -EINVAL, "families 0x%x: there are no others than 0x%x",
 					query->families, SKSTAT_FAMILY_ALL);
@@ -132,6 +136,8 @@ bool skstat_filter_match(const struct skstat_query *query, const struct skstat_s
 	if (!query)
 		return true;
 	if (has(query, SKSTAT_HAS(STATES)) && !(id->state < 32 && query->states & 1u << id->state))
+		return false;
+	if (has(query, SKSTAT_HAS(KINDS)) && !(query->kinds & 1u << sample->kind))
 		return false;
 	if (has(query, SKSTAT_HAS(FAMILIES)) && !(query->families & family_of(id)))
 		return false;

@@ -11,6 +11,7 @@
 enum {
 	OPTION_GROUPS,
 	OPTION_STATES,
+	OPTION_KINDS,
 	OPTION_FAMILY,
 	OPTION_SPORT,
 	OPTION_DPORT,
@@ -31,6 +32,7 @@ enum {
 const struct skstat_option skstat_option_table[] = {
 	[OPTION_GROUPS] = { "groups", "GROUP,...", "identity, timer, listen, traffic, tcp, ...: what to read of each" },
 	[OPTION_STATES] = { "states", "STATE,...", "estab, listen, time-wait, ..." },
+	[OPTION_KINDS] = { "kinds", "KIND,...", "full, listen, timewait, request" },
 	[OPTION_FAMILY] = { "family", "FAMILY,...", "inet, inet6, mapped; 4 is inet, 6 is inet6,mapped" },
 	[OPTION_SPORT] = { "sport", "LO-HI", "local port or range" },
 	[OPTION_DPORT] = { "dport", "LO-HI", "remote port or range" },
@@ -92,6 +94,14 @@ static uint32_t state_bits(const char *name)
 	int state = skstat_state_parse(name);
 
 	return state < 0 ? 0 : 1u << state;
+}
+
+static uint32_t kind_bits(const char *name)
+{
+	for (uint32_t kind = SKSTAT_KIND_FULL; kind <= SKSTAT_KIND_REQUEST; kind++)
+		if (strcmp(skstat_kind_name(kind), name) == 0)
+			return 1u << kind;
+	return 0;
 }
 
 static uint32_t family_bits(const char *name)
@@ -161,6 +171,9 @@ static int option_take(struct skstat_options *options, size_t index, const char 
 	case OPTION_STATES:
 		q->has |= SKSTAT_HAS(STATES);
 		return set_parse(value, state_bits, &q->states);
+	case OPTION_KINDS:
+		q->has |= SKSTAT_HAS(KINDS);
+		return set_parse(value, kind_bits, &q->kinds);
 	case OPTION_FAMILY:
 		q->has |= SKSTAT_HAS(FAMILIES);
 		return set_parse(value, family_bits, &q->families);

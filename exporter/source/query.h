@@ -36,6 +36,7 @@ struct skstat_query {
 
 	uint32_t groups;       /* GROUPS: 1 << enum skstat_group */
 	uint32_t states;       /* STATES: 1 << TCP_ESTABLISHED ... */
+	uint32_t kinds;	       /* KINDS: 1 << SKSTAT_KIND_FULL ... */
 	uint32_t families;     /* FAMILIES: SKSTAT_FAMILY_* */
 	uint32_t uid;	       /* UID */
 	uint32_t mark;	       /* MARK */

@@ -160,9 +160,11 @@ enum skstat_sock_attr {
 	SKSTAT_SOCK_EXACT,	   /* flag: fill each record under its socket's lock; may sleep behind the owner */
 	SKSTAT_SOCK_MAX_SOCKETS,   /* u32: end with PARTIAL once so many were visited */
 	SKSTAT_SOCK_MAX_NS,	   /* u64: end with PARTIAL once so many nanoseconds were spent */
-	/* From here on: replies. */
+	/* Of replies. */
 	SKSTAT_SOCK_RUN,	   /* binary, 8-byte aligned: struct skstat_run and its records, may be repeated */
 	SKSTAT_SOCK_TOTALS,	   /* nest of skstat_totals_attr: in the last message, once */
+	/* Of requests. */
+	SKSTAT_SOCK_KINDS,	   /* u32: 1 << SKSTAT_KIND_FULL .. 1 << SKSTAT_KIND_REQUEST; default all */
 	__SKSTAT_SOCK_MAX,
 };
 #define SKSTAT_SOCK_MAX (__SKSTAT_SOCK_MAX - 1)

@@ -49,14 +49,12 @@ static void no_deltas_without_the_source(void **state)
 
 static void query_of_the_config(void **state)
 {
-	const uint32_t all = (2u << TCP_CLOSING) - 2;
-
 	(void)state;
 	poller_start(NULL, 0, "netlink");
 	poll_is("full begin:full:1 end:2 mib", 0);
-	assert_int_equal(last_query.has, SKSTAT_HAS(GROUPS) | SKSTAT_HAS(STATES));
+	assert_int_equal(last_query.has, SKSTAT_HAS(GROUPS) | SKSTAT_HAS(KINDS));
 	assert_int_equal(last_query.groups, 0x15);
-	assert_int_equal(last_query.states, all & ~(1u << TCP_TIME_WAIT) & ~(1u << TCP_SYN_RECV));
+	assert_int_equal(last_query.kinds, 1u << SKSTAT_KIND_FULL | 1u << SKSTAT_KIND_LISTEN);
 	config.ipv6 = false;
 	poll_is("delta:101 begin:delta:1 end:2 mib", 0);
 	assert_true(last_query.has & SKSTAT_HAS(FAMILIES));

@@ -65,6 +65,8 @@ static void scalars(void **state)
 		{ { .has = SKSTAT_HAS(STATES), .states = 1 << TCP_LISTEN }, false },
 		{ { .has = SKSTAT_HAS(STATES), .states = 0 }, false },
 		{ { .states = 1 << TCP_LISTEN }, true },
+		{ { .has = SKSTAT_HAS(KINDS), .kinds = 1 << SKSTAT_KIND_FULL }, true },
+		{ { .has = SKSTAT_HAS(KINDS), .kinds = 1 << SKSTAT_KIND_LISTEN | 1 << SKSTAT_KIND_REQUEST }, false },
 		{ { .has = SKSTAT_HAS(FAMILIES), .families = SKSTAT_FAMILY_INET }, true },
 		{ { .has = SKSTAT_HAS(FAMILIES), .families = SKSTAT_FAMILY_INET6 | SKSTAT_FAMILY_MAPPED }, false },
 		{ { .has = SKSTAT_HAS(IFINDEX), .ifindex = 3 }, true },

@@ -162,6 +162,32 @@ static void a_state_before_its_event(void **state)
 	kit_free(kit);
 }
 
+/* SYNs that crossed: walks see SYN_RECV before the journal tells that it opened. It is one connection all the same. */
+static void seen_in_syn_recv(void **state)
+{
+	struct kit *kit = journal_kit(NULL, 0);
+	struct skstat_sample s = client(1, 0);
+
+	(void)state;
+	s.identity.state = TCP_SYN_SENT;
+	s.traffic.segs_out = 1;
+	kit_poll(kit, &s, 1);
+	s.identity.state = TCP_SYN_RECV;
+	s.traffic.segs_out = 2;
+	kit_poll(kit, &s, 1);
+	kit_begin(kit, false);
+	put_opened(kit, s, kit->poll.now_ns + 1);
+	kit_end(kit, true, false);
+	s.identity.state = TCP_ESTABLISHED;
+	s.traffic.bytes_sent = 300;
+	s.traffic.segs_out = 3;
+	kit_poll(kit, &s, 1);
+	assert_true(kit_value(kit, sent, OUT) == 300);
+	assert_int_equal(skstat_self_get(&kit->self, model_generations), 0);
+	assert_int_equal(tracked(kit), 1);
+	kit_free(kit);
+}
+
 /* Opened and closed between two polls: all of it is in the close. In the other order, too. */
 static void a_short_one(void **state)
 {
@@ -807,6 +833,7 @@ int main(void)
 		cmocka_unit_test(an_event_before_any_walk),
 		cmocka_unit_test(a_walk_before_the_event),
 		cmocka_unit_test(a_state_before_its_event),
+		cmocka_unit_test(seen_in_syn_recv),
 		cmocka_unit_test(a_short_one),
 		cmocka_unit_test(a_close_between_walks),
 		cmocka_unit_test(a_close_without_a_move),

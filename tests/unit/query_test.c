@@ -182,6 +182,7 @@ static void full_query(void **state)
 		{ NULL, NULL, SKSTAT_SOCK_MARK_MASK, 4, 3 },
 		{ "ifindex", "0", SKSTAT_SOCK_IFINDEX, 4, 0 },
 		{ "max-sockets", "9", SKSTAT_SOCK_MAX_SOCKETS, 4, 9 },
+		{ "kinds", "full,listen", SKSTAT_SOCK_KINDS, 4, 1u << SKSTAT_KIND_FULL | 1u << SKSTAT_KIND_LISTEN },
 		{ "cgroup", "4294967297", SKSTAT_SOCK_CGROUP, 8, 4294967297 },
 		{ "since", "5", SKSTAT_SOCK_ACTIVE_SINCE, 8, 5 },
 		{ "max-ns", "6", SKSTAT_SOCK_MAX_NS, 8, 6 },

@@ -84,10 +84,14 @@ void wish_draw(struct wish *wish, const struct dump *dump)
 		/* Now and then a condition that another socket meets. */
 		if (!draw(8))
 			like = &dump->sample[draw(dump->count)];
-		switch (draw(11)) {
+		switch (draw(12)) {
 		case 0:
 			query->has |= SKSTAT_HAS(STATES);
 			query->states = (1u << like->identity.state | draw(1 << 12)) & 0xffe;
+			break;
+		case 11:
+			query->has |= SKSTAT_HAS(KINDS);
+			query->kinds = (1u << like->kind | draw(1 << 5)) & 0x1e;
 			break;
 		case 1:
 			query->has |= SKSTAT_HAS(FAMILIES);
@@ -172,6 +176,7 @@ bool wish_meets(const struct skstat_query *q, const struct skstat_sample *s)
 	for (size_t i = 0; i < q->namespaces; i++)
 		ns |= q->netns[i] == s->identity.netns;
 	return ns && (!(q->has & SKSTAT_HAS(STATES)) || q->states & 1u << s->identity.state) &&
+	       (!(q->has & SKSTAT_HAS(KINDS)) || q->kinds & 1u << s->kind) &&
 	       (!(q->has & SKSTAT_HAS(FAMILIES)) || q->families & family_of(&s->identity)) &&
 	       ranges_meet(q->local_port, q->local_ports, s->identity.sport) &&
 	       ranges_meet(q->remote_port, q->remote_ports, s->identity.dport) &&

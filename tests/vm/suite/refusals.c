@@ -61,6 +61,7 @@ static void prefix_put(struct nl_msg *message, int attr, int address, uint8_t le
 	R(states_unknown, nla_put_u32(m, SKSTAT_SOCK_STATES, 1u << 20))                                      \
 	R(state_zero, nla_put_u32(m, SKSTAT_SOCK_STATES, 1u))                                                \
 	R(state_new_syn_recv, nla_put_u32(m, SKSTAT_SOCK_STATES, 1u << 12))                                  \
+	R(kinds_unknown, nla_put_u32(m, SKSTAT_SOCK_KINDS, 1u << SKSTAT_KIND_NETNS))                         \
 	R(families_unknown, nla_put_u32(m, SKSTAT_SOCK_FAMILIES, 1u << 3))                                   \
 	R(groups_short, nla_put_u16(m, SKSTAT_SOCK_GROUPS, 1))                                               \
 	R(groups_long, nla_put_u64(m, SKSTAT_SOCK_GROUPS, 1))                                                \
