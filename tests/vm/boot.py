@@ -26,7 +26,7 @@ EXIT = re.compile(r"^EXIT (\d+)", re.MULTILINE)
 # while several threads translate, module or not; 6.12 now and then as it boots
 # ("Oops: int3": one thread still runs the breakpoint that another took back
 # while patching code). The others have not, and race for real with several.
-ONE_THREAD = {"6.12", "7.2"}
+ONE_THREAD = {"5.10", "6.1", "6.12", "7.2"}
 
 
 class Ended(Exception):

@@ -142,10 +142,15 @@ static void moving_await(uint64_t probes)
 		assert_true(skstat_channel_clock() < deadline);
 }
 
-/* Nothing is attached: the table of connections goes last but for the kprobe. */
+/* Nothing is attached, and nobody holds: the holder's place goes last, when its probes are off. */
 static bool is_detached(void)
 {
-	return !info_now().conn_places && kprobe_is_there() != 1;
+	struct skstat_info info = info_now();
+
+	for (uint32_t id = 1; id < __SKSTAT_PROBE_MAX; id++)
+		if (info.probe[id].holders)
+			return false;
+	return !info.conn_places && kprobe_is_there() != 1;
 }
 
 static void await(bool (*condition)(void))

@@ -200,7 +200,7 @@ static void data_with_the_ack(void **state)
 
 	(void)state;
 	/* So far away that the data is on its way before the FIN comes. */
-	if (!road_shape(&life.road, "netem delay 30ms"))
+	if (!road_shape(&life.road, "netem delay 80ms"))
 		skip_because("no netem in this kernel");
 	pair_option(scene.ends.server.fd, IPPROTO_TCP, TCP_LINGER2, 100);
 	last = life_last(&scene.ends.server);

@@ -96,7 +96,7 @@ static void closed_at_once(void **state)
 	struct end *end[] = { &scene.ends.client, &scene.ends.server };
 
 	(void)state;
-	if (!road_shape(&life.road, "netem delay 50ms"))
+	if (!road_shape(&life.road, "netem delay 80ms"))
 		skip_because("no netem in this kernel");
 	for (size_t i = 0; i < 2; i++)
 		must(shutdown(end[i]->fd, SHUT_WR));

@@ -175,7 +175,7 @@ static void simultaneous_of(enum pair_family family)
 static void simultaneous(void **state)
 {
 	(void)state;
-	if (!road_shape(&life.road, "netem delay 50ms"))
+	if (!road_shape(&life.road, "netem delay 300ms"))
 		skip_because("no netem in this kernel");
 	simultaneous_of(PAIR_V4);
 	simultaneous_of(PAIR_V6);
@@ -189,7 +189,7 @@ static void simultaneous_and_regretted(void **state)
 	struct ends ends;
 
 	(void)state;
-	if (!road_shape(&life.road, "netem delay 100ms"))
+	if (!road_shape(&life.road, "netem delay 400ms"))
 		skip_because("no netem in this kernel");
 	ends = crossed(PAIR_V4);
 	pair_await_state(ends.client.fd, TCP_SYN_RECV);
