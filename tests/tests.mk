@@ -9,7 +9,7 @@ check: ## all tests that take no foreign kernel: those that a change should pass
 	@tests/check unit lint fuzz host vm:6.1 demo peers
 
 check-all: ## all that CI runs
-	@tests/check unit lint fuzz host vm:5.10 vm:6.1 vm:6.12 vm:7.2 cost demo peers lab debug
+	@tests/check unit lint fuzz host vm:5.10+vm:6.1 vm:6.12+vm:7.2 demo peers lab debug+cost
 
 vmtest := $(wildcard tests/vm/suite/*.c tests/vm/lib/*.c)
 
@@ -136,7 +136,7 @@ check-peers: ## Debian's Prometheus and npm's statsd, with the exporter
 	@tests/tap.py peers tests/peers/prometheus tests/peers/statsd
 
 check-kernels: ## the same on all four
-	@tests/check vm:5.10 vm:6.1 vm:6.12 vm:7.2
+	@tests/check vm:5.10+vm:6.1 vm:6.12+vm:7.2
 
 check-debug: ## the same on a kernel with every detector on
 	@$(MAKE) check-vm KERNEL=debug
