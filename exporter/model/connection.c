@@ -106,16 +106,6 @@ static bool is_back(uint8_t before, uint8_t now)
 	return before < sizeof(steps) && now < sizeof(steps) && steps[now] && steps[now] < steps[before];
 }
 
-/*
- * The module tells of a new state before the kernel writes it, and a walk may come between: a connection that the journal
- * has as open is SYN_SENT for a moment. Its SYN is known to have arrived; that of the next one is not.
- */
-static bool is_early(const struct skstat_entry *entry, const struct skstat_sample *sample)
-{
-	return sample->identity.state == TCP_SYN_SENT && sample->traffic.delivered &&
-	       entry->flags & SKSTAT_ENTRY_ANNOUNCED && !entry->seen;
-}
-
 void skstat_connection_set_aside(struct skstat_model *model, const struct skstat_entry *entry, uint64_t until_ns)
 {
 	if (model->poll.journal && entry->kind == SKSTAT_KIND_FULL && entry->group)
@@ -177,7 +167,7 @@ void skstat_connection_update(struct skstat_model *model, struct skstat_entry *e
 	struct skstat_plan *plan = &model->plan;
 	bool connected = entry->kind == SKSTAT_KIND_FULL;
 	uint8_t state = sample->identity.state;
-	bool back = is_back(entry->state, state) && !is_early(entry, sample);
+	bool back = is_back(entry->state, state);
 	bool other = tuple != entry->tuple || back || !connected;
 	bool fits = skstat_entry_next(plan, entry, sample);
 	struct skstat_difference difference;

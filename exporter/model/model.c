@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 #include <stdlib.h>
+#include <netinet/tcp.h>
 #include <string.h>
 
 #include "address.h"
@@ -104,6 +105,15 @@ void skstat_model_begin(struct skstat_model *model, const struct skstat_poll *po
 	model->open = true;
 }
 
+/*
+ * Its SYN has arrived, and it is still SYN_SENT: the kernel writes the state last, after the event that tells of it. A
+ * walk that comes between sees what has opened already.
+ */
+static bool is_open_already(const struct skstat_sample *sample)
+{
+	return sample->identity.state == TCP_SYN_SENT && sample->traffic.delivered;
+}
+
 /* A record of kind FULL or LISTEN. 0 or -ENOMEM: then nothing has changed. */
 static int socket_take(struct skstat_model *model, const struct skstat_sample *sample, bool ipv4)
 {
@@ -127,6 +137,7 @@ static int socket_take(struct skstat_model *model, const struct skstat_sample *s
 int skstat_model_sample(const struct skstat_sample *sample, void *arg)
 {
 	struct skstat_model *model = arg;
+	struct skstat_sample open;
 	bool ipv4;
 
 	switch (sample->kind) {
@@ -134,6 +145,11 @@ int skstat_model_sample(const struct skstat_sample *sample, void *arg)
 		ipv4 = skstat_address_is_ipv4(&sample->identity);
 		model->count.full_ipv4 += ipv4;
 		model->count.full_ipv6 += !ipv4;
+		if (is_open_already(sample)) {
+			open = *sample;
+			open.identity.state = TCP_ESTABLISHED;
+			sample = &open;
+		}
 		return socket_take(model, sample, ipv4);
 	case SKSTAT_KIND_LISTEN:
 		model->count.listen++;

@@ -162,6 +162,32 @@ static void a_state_before_its_event(void **state)
 	kit_free(kit);
 }
 
+/* The same of a connection that the walk sees for the first time, and the journal told of before it did. */
+static void an_event_before_its_state(void **state)
+{
+	struct kit *kit = journal_kit(NULL, 0);
+	struct skstat_sample s = client(1, 0);
+	uint64_t opened_ns;
+
+	(void)state;
+	s.identity.state = TCP_SYN_SENT;
+	s.traffic.delivered = s.traffic.segs_out = 1;
+	kit_begin(kit, true);
+	opened_ns = kit->poll.now_ns - 1;
+	kit_put(kit, &s);
+	put_opened(kit, s, opened_ns);
+	kit_end(kit, true, false);
+	s.identity.state = TCP_ESTABLISHED;
+	s.traffic.bytes_sent = 700;
+	kit_begin(kit, false);
+	put_closed(kit, s, opened_ns, kit->poll.now_ns + 1);
+	kit_end(kit, true, false);
+	assert_true(kit_value(kit, sent, OUT) == 700);
+	assert_int_equal(skstat_self_get(&kit->self, closes_older), 0);
+	assert_int_equal(tracked(kit), 0);
+	kit_free(kit);
+}
+
 /* SYNs that crossed: walks see SYN_RECV before the journal tells that it opened. It is one connection all the same. */
 static void seen_in_syn_recv(void **state)
 {
@@ -833,6 +859,7 @@ int main(void)
 		cmocka_unit_test(an_event_before_any_walk),
 		cmocka_unit_test(a_walk_before_the_event),
 		cmocka_unit_test(a_state_before_its_event),
+		cmocka_unit_test(an_event_before_its_state),
 		cmocka_unit_test(seen_in_syn_recv),
 		cmocka_unit_test(a_short_one),
 		cmocka_unit_test(a_close_between_walks),
