@@ -11,6 +11,7 @@
  *   MIB     dump  the SNMP counters of every network namespace, one namespace a message
  *   JOURNAL dump  what happened to connections after a cursor, CPU by CPU, and how much of it was lost
  *   PROBE_SET do  holds probes for the sender's socket, or releases them
+ *   COUNTER dump  what probes have counted, by key, and the names of what stands in the keys
  *   DOORBELL      sent by the module to each socket that holds `life`: a ring of the journal is filling up
  *
  * Numbers are in the host's byte order. Enumerators are wire values: they are appended to, never moved. The same
@@ -35,6 +36,7 @@ enum skstat_cmd {
 	SKSTAT_CMD_JOURNAL,
 	SKSTAT_CMD_PROBE_SET,
 	SKSTAT_CMD_DOORBELL,
+	SKSTAT_CMD_COUNTER,
 	__SKSTAT_CMD_MAX,
 };
 #define SKSTAT_CMD_MAX (__SKSTAT_CMD_MAX - 1)
@@ -290,5 +292,42 @@ enum skstat_doorbell_attr {
 	__SKSTAT_DOORBELL_MAX,
 };
 #define SKSTAT_DOORBELL_MAX (__SKSTAT_DOORBELL_MAX - 1)
+
+/*
+ * COUNTER, reply: cells of tables.h, in any order; before or after them the names of the numbers in them; at last one
+ * message with the TOTALS. A cell stays from its first count until the module goes. The request takes no attribute.
+ */
+enum skstat_counter_attr {
+	SKSTAT_COUNTER_UNSPEC,
+	SKSTAT_COUNTER_PAD,
+	SKSTAT_COUNTER_CELLS,  /* binary, 8-byte aligned: struct skstat_cell, any number of them */
+	SKSTAT_COUNTER_NAME,   /* nest of skstat_name_attr, may be repeated */
+	SKSTAT_COUNTER_TOTALS, /* nest of skstat_counter_totals_attr: in the last message, once */
+	__SKSTAT_COUNTER_MAX,
+};
+#define SKSTAT_COUNTER_MAX (__SKSTAT_COUNTER_MAX - 1)
+
+enum skstat_name_attr {
+	SKSTAT_NAME_UNSPEC,
+	SKSTAT_NAME_PAD,
+	SKSTAT_NAME_COLUMN, /* u32: SKSTAT_COLUMN_REASON, _RST_REASON, _FUNCTION or _DEVICE */
+	SKSTAT_NAME_ID,	    /* u32: what stands in keys */
+	SKSTAT_NAME_NAME,   /* string; of a function `unknown` when the kernel has no name for it */
+	SKSTAT_NAME_NETNS,  /* u64, of devices: the id of the namespace it is in, or was in at last */
+	__SKSTAT_NAME_MAX,
+};
+#define SKSTAT_NAME_MAX (__SKSTAT_NAME_MAX - 1)
+
+enum skstat_counter_totals_attr {
+	SKSTAT_COUNTER_TOTALS_UNSPEC,
+	SKSTAT_COUNTER_TOTALS_PAD,
+	SKSTAT_COUNTER_TOTALS_PLACES,	/* u64: cells that there is room for */
+	SKSTAT_COUNTER_TOTALS_USED,	/* u64: cells in use */
+	SKSTAT_COUNTER_TOTALS_MEMORY,	/* u64: bytes */
+	SKSTAT_COUNTER_TOTALS_NS,	/* u64: nanoseconds spent in the kernel */
+	SKSTAT_COUNTER_TOTALS_INSTANCE, /* u64: SKSTAT_INFO_INSTANCE */
+	__SKSTAT_COUNTER_TOTALS_MAX,
+};
+#define SKSTAT_COUNTER_TOTALS_MAX (__SKSTAT_COUNTER_TOTALS_MAX - 1)
 
 #endif

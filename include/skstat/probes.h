@@ -9,7 +9,7 @@
  *
  * The tracepoints that a probe is made of are in the file of kmod/ that has its handlers.
  *
- * Next free id: 6
+ * Next free id: 12
  */
 #ifndef SKSTAT_PROBES_H
 #define SKSTAT_PROBES_H
@@ -19,7 +19,13 @@
 	P(2, FIRST_BYTE, first_byte, "When the first payload of a connection came")                                   \
 	P(3, READER, reader, "The process of accepted connections, at its first read")                                \
 	P(4, ACCEPT, accept, "The process of accepted connections, as accept() returns: a kretprobe")                 \
-	P(5, SYNACK, synack, "Retransmits of SYN-ACKs, by network namespace")
+	P(5, SYNACK, synack, "Retransmits of SYN-ACKs, by network namespace")                                         \
+	P(6, DROP, drop, "Packets that the kernel drops, by reason, function, device, protocol and port")             \
+	P(7, RETRANSMIT, retransmit, "Segments that are sent again, by cause and state")                              \
+	P(8, RESET, reset, "RST segments, sent and received")                                                         \
+	P(9, LIMIT, limit, "Buffers of sockets that had no room")                                                     \
+	P(10, UDP, udp, "Datagrams that a UDP socket did not take")                                                   \
+	P(11, CHECKSUM, checksum, "TCP segments whose checksum was wrong")
 
 enum skstat_probe_id {
 	SKSTAT_PROBE_UNSPEC,
