@@ -114,12 +114,6 @@ static bool is_halfway(const struct skstat_sample *sample)
 	return sample->kind == SKSTAT_KIND_FULL && sample->identity.state == TCP_SYN_SENT && sample->traffic.delivered;
 }
 
-/* It has opened, if the journal told so and no walk has seen it since; else it is about to. */
-static uint8_t halfway_state(const struct skstat_entry *entry)
-{
-	return entry && entry->flags & SKSTAT_ENTRY_ANNOUNCED && !entry->seen ? TCP_ESTABLISHED : TCP_SYN_RECV;
-}
-
 /* A record of kind FULL or LISTEN. 0 or -ENOMEM: then nothing has changed. */
 static int socket_take(struct skstat_model *model, const struct skstat_sample *sample, bool ipv4)
 {
@@ -129,7 +123,7 @@ static int socket_take(struct skstat_model *model, const struct skstat_sample *s
 
 	if (is_halfway(sample)) {
 		halfway = *sample;
-		halfway.identity.state = halfway_state(entry);
+		halfway.identity.state = TCP_SYN_RECV;
 		sample = &halfway;
 	}
 	if (entry && entry->flags & SKSTAT_ENTRY_OPENING)
