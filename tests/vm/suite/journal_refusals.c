@@ -45,9 +45,17 @@ static void instance_put(struct nl_msg *m)
 	nla_put_u64(m, SKSTAT_JOURNAL_INSTANCE, info.instance);
 }
 
-/* R(name, command, flags, errno, a word of the sentence, what is put into the request) */
-#define JOURNAL SKSTAT_CMD_JOURNAL, NLM_F_DUMP
-#define PROBES	SKSTAT_CMD_PROBE_SET, 0
+enum request { JOURNAL, PROBES };
+
+static const struct {
+	uint8_t cmd;
+	uint16_t flags;
+} requests[] = {
+	[JOURNAL] = { SKSTAT_CMD_JOURNAL, NLM_F_DUMP },
+	[PROBES]  = { SKSTAT_CMD_PROBE_SET, 0 },
+};
+
+/* R(name, request, errno, a word of the sentence, what is put into the request) */
 #define BAD_REQUESTS(R)                                                                                              \
 	R(another_instance, JOURNAL, -ESTALE, "another instance",                                                    \
 	  nla_put_u64(m, SKSTAT_JOURNAL_INSTANCE, info.instance ^ 1))                                                \
@@ -106,8 +114,7 @@ BAD_REQUESTS(BAD_FUNCTION)
 
 static const struct {
 	const char *name;
-	uint8_t cmd;
-	uint16_t flags;
+	enum request request;
 	int err;
 	const char *word;
 	ask_attrs_fn attrs;
@@ -125,7 +132,8 @@ static void bad_requests(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		struct skstat_error error;
-		int err = ask(netlink, bad[i].cmd, SKSTAT_FAMILY_VERSION, bad[i].flags, bad[i].attrs, &error);
+		uint8_t cmd = requests[bad[i].request].cmd;
+		int err = ask(netlink, cmd, SKSTAT_FAMILY_VERSION, requests[bad[i].request].flags, bad[i].attrs, &error);
 		bool as_it_must = err == bad[i].err && error.text[0] && strstr(error.text, bad[i].word);
 
 		note("%s%s: %d, %s", as_it_must ? "" : "WRONG: ", bad[i].name, err, error.text);
