@@ -31,7 +31,7 @@ struct skstat_procfs_collector {
 	} file[SKSTAT_PROCFS_FILES];
 	size_t size;
 
-	/* Takes the text of a file. 0; -EBADMSG: it cannot be understood; -EMSGSIZE: there is no room for all it says. */
+	/* Takes a file's text. 0; -EBADMSG: it cannot be understood; -EMSGSIZE: there is no room for all it says. */
 	int (*parse)(void *found, size_t file, const char *text);
 
 	/* Looks in /sys for what goes with it; may be NULL. 0, or a negative errno: nothing of that is there. */

@@ -55,8 +55,8 @@ static const struct skstat_family_doc docs[__DOCS] = {
 #undef DOC
 	[DOC_ENTRIES] = { "skstat_conntrack_entries", "", "Connections tracked" SKSTAT_OWN_NETNS, "",
 			  SKSTAT_METRIC_GAUGE, NULL },
-	[DOC_LIMIT] = { "skstat_conntrack_entries_limit", "", "How many connections may be tracked" SKSTAT_OWN_NETNS, "",
-			SKSTAT_METRIC_GAUGE, NULL },
+	[DOC_LIMIT] = { "skstat_conntrack_entries_limit", "",
+			"How many connections may be tracked" SKSTAT_OWN_NETNS, "", SKSTAT_METRIC_GAUGE, NULL },
 };
 
 struct conntrack {

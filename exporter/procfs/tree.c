@@ -36,7 +36,7 @@ static int text_grow(struct skstat_tree *tree, size_t length)
 
 	if (length + 1 < tree->room)
 		return 0;
-	if (tree->room > SKSTAT_TREE_TEXT_MAX)
+	if (tree->room >= SKSTAT_TREE_TEXT_MAX)
 		return -EMSGSIZE;
 	text = realloc(tree->text, room);
 	if (!text)
