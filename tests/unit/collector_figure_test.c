@@ -44,7 +44,8 @@ static void sockstat(void **state)
 				   "NEW: inuse 9 fresh 8\n"
 				   "FRAG: inuse 2 memory 8192\n";
 	static const char *const wrong[] = {
-		"", "\n", "TCP\n", "TCP inuse 1\n", "TCP: inuse\n", "TCP: inuse x\n", "TCP: inuse 1 mem\n", ": inuse 1\n",
+		"", "\n", "TCP\n", "TCP inuse 1\n", "TCP: inuse\n", "TCP: inuse x\n", "TCP: inuse 1 mem\n",
+		": inuse 1\n",
 		"TCP: inuse 18446744073709551616\n", "TCP: inuse 1\n\n", "T\xff" "P: inuse 1\n", "TCP: inuse --1\n",
 		"ABCDEFGHIJKLMNOPQ: inuse 1\n",
 	};
@@ -149,7 +150,8 @@ static void netdev(void **state)
 	static const char *const wrong[] = {
 		"", DEV_HEAD "lo: 1 2 3\n", DEV_HEAD "lo: " SIXTEEN " 17\n", DEV_HEAD "lo " SIXTEEN "\n",
 		DEV_HEAD ": " SIXTEEN "\n", DEV_HEAD "..: " SIXTEEN "\n", DEV_HEAD ".: " SIXTEEN "\n",
-		DEV_HEAD "../lo: " SIXTEEN "\n", DEV_HEAD "a/b: " SIXTEEN "\n", DEV_HEAD "abcdefghijklmnop: " SIXTEEN "\n",
+		DEV_HEAD "../lo: " SIXTEEN "\n", DEV_HEAD "a/b: " SIXTEEN "\n",
+		DEV_HEAD "abcdefghijklmnop: " SIXTEEN "\n",
 		DEV_HEAD "lo: " SIXTEEN "\nlo: " SIXTEEN "\n", DEV_HEAD "lo: -1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16\n",
 		DEV_HEAD "lo: 18446744073709551616 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16\n", DEV_HEAD "\n",
 		"lo: " SIXTEEN "\n", "Inter-|", "Inter-|\n", "Inter-|\nface\n", "\xff\xfe\n",
@@ -196,8 +198,9 @@ static void many_devices(void **state)
 
 static void conntrack(void **state)
 {
-	static const char text[] = STAT_HEAD "00000011  00000001 00000002 00000003 00000004 00000005 00000006 0000000a\n"
-					     "00000011  00000010 00000020 00000030 00000040 00000050 00000060 000000a0\n";
+	static const char text[] =
+		STAT_HEAD "00000011  00000001 00000002 00000003 00000004 00000005 00000006 0000000a\n"
+			  "00000011  00000010 00000020 00000030 00000040 00000050 00000060 000000a0\n";
 	static const char *const wrong[] = {
 		"", "\n", STAT_HEAD, STAT_HEAD "1 2 3 4 5 6 7\n", STAT_HEAD "1 2 3 4 5 6 7 8 9\n", STAT_HEAD "\n",
 		STAT_HEAD "1 2 3 4 5 6 7 g\n", STAT_HEAD "1 2 3 4 5 6 7 -8\n", "found found\n1 2\n", "\xff\n1\n2 3\n",
@@ -237,8 +240,10 @@ static void pressure(void **state)
 	static const char text[] = "some avg10=1.37 avg60=13.36 avg300=10.69 total=1500000\n"
 				   "full avg10=0.00 avg60=0.00 avg300=0.00 total=500000\n";
 	static const char *const wrong[] = {
-		"", "\n", "some\n", "some total=\n", "some total=x\n", "some total=-1\n", "any total=1\n", "\xff total=1\n",
-		"some total=18446744073709551616\n", "some avg10=1.37\n", "some total=1\nfull avg10=0\n", "sometotal=1\n",
+		"", "\n", "some\n", "some total=\n", "some total=x\n", "some total=-1\n", "any total=1\n",
+		"\xff total=1\n",
+		"some total=18446744073709551616\n", "some avg10=1.37\n", "some total=1\nfull avg10=0\n",
+		"sometotal=1\n",
 	};
 	static const char *const resources[] = { "cpu", "memory", "io", "irq" };
 	struct skstat_families *set;
@@ -271,7 +276,8 @@ static void loadavg(void **state)
 {
 	static const char text[] = "2.10 151.51 0.08 3/97 21686\n";
 	static const char *const wrong[] = {
-		"", "\n", "2.10 1.51 0.08\n", "2.10 1.51 0.08 3\n", "2.10 1.51 3/97 1\n", "2 1 0 3/97 1\n", "2.1 1.51 0.08 3/97\n",
+		"", "\n", "2.10 1.51 0.08\n", "2.10 1.51 0.08 3\n", "2.10 1.51 3/97 1\n", "2 1 0 3/97 1\n",
+		"2.1 1.51 0.08 3/97\n",
 		"-2.10 1.51 0.08 3/97\n", "2.x0 1.51 0.08 3/97\n", ".10 1.51 0.08 3/97\n", "2.10 1.51 0.08 3/\n",
 		"2.10 1.51 0.08 /97\n", "nan inf 0.08 3/97\n", "\xff\xfe\n", "18446744073709551616.00 1.51 0.08 3/97\n",
 	};
@@ -294,7 +300,8 @@ static void loadavg(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(sockstat),  cmocka_unit_test(softnet),	 cmocka_unit_test(netdev), cmocka_unit_test(many_devices),
+		cmocka_unit_test(sockstat),  cmocka_unit_test(softnet),	 cmocka_unit_test(netdev),
+		cmocka_unit_test(many_devices),
 		cmocka_unit_test(conntrack), cmocka_unit_test(pressure), cmocka_unit_test(loadavg),
 	};
 

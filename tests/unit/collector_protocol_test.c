@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The collectors netstat and snmp: names made of the kernel's, gauges that are no counters, and texts that none wrote. */
+/* The collectors netstat and snmp: names made of the kernel's, gauges that are no counters, and broken texts. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -126,9 +126,14 @@ static void files_add_up(void **state)
 static void gauges_are_no_counters(void **state)
 {
 	static const char *const gauges[] = {
-		"skstat_snmp_Ip_Forwarding",	  "skstat_snmp_Ip_DefaultTTL",	  "skstat_snmp_Tcp_RtoAlgorithm",
-		"skstat_snmp_Tcp_RtoMin_seconds", "skstat_snmp_Tcp_RtoMax_seconds", "skstat_snmp_Tcp_MaxConn",
-		"skstat_snmp_Tcp_CurrEstab",	  "skstat_netstat_MPTcpExt_MPCurrEstab",
+		"skstat_snmp_Ip_Forwarding",
+		"skstat_snmp_Ip_DefaultTTL",
+		"skstat_snmp_Tcp_RtoAlgorithm",
+		"skstat_snmp_Tcp_RtoMin_seconds",
+		"skstat_snmp_Tcp_RtoMax_seconds",
+		"skstat_snmp_Tcp_MaxConn",
+		"skstat_snmp_Tcp_CurrEstab",
+		"skstat_netstat_MPTcpExt_MPCurrEstab",
 	};
 	static const struct {
 		const struct skstat_procfs_collector *collector;
@@ -195,7 +200,8 @@ static void malformed(void **state)
 	static const char *const wrong[] = {
 		"", "\n", "Tcp: A B\nTcp: 1\n", "Tcp: A\nTcp: 1 2\n", "Tcp: A\n", "Tcp: A", "Tcp: A\nUdp: 1\n",
 		"Tcp: A\nTcp: x\n", "Tcp: A\nTcp: 1x\n", "Tcp: A\nTcp: -\n", "Tcp: A\nTcp: +1\n", "Tcp: A\nTcp: 0x1\n",
-		"Tcp: A\nTcp: 18446744073709551616\n", "Tcp A\nTcp 1\n", "Tcp:\nTcp:\n", ": A\n: 1\n", "Tcp: A\n\nTcp: 1\n",
+		"Tcp: A\nTcp: 18446744073709551616\n", "Tcp A\nTcp 1\n", "Tcp:\nTcp:\n", ": A\n: 1\n",
+		"Tcp: A\n\nTcp: 1\n",
 		/* a counter below zero; what would be a label, or another name */
 		"Tcp: InSegs\nTcp: -1\n", "Tcp: A-B\nTcp: 1\n", "Tcp: A{b=\"c\"}\nTcp: 1\n", "T-p: A\nT-p: 1\n",
 		"Tcp: \xff\xfe\nTcp: 1\n", "\x7f" "ELF\x02\x01\x01\n\x03\n",

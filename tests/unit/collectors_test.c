@@ -38,7 +38,7 @@ static struct skstat_families *families_of_kernel(const char *kernel, struct sks
 	return families_below(proc, sys, all, error);
 }
 
-/* Of the oldest and the newest every name, type, label and value, as it was looked at once; but not how long it took. */
+/* Of the oldest and the newest every name, type, label and value, as it was looked at once; but not the time taken. */
 static void kernels(void **state)
 {
 	static const char *const names[] = { "5.10", "6.1", "6.12", "7.2" };
