@@ -10,6 +10,7 @@
 #include "collectors.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+#define LABELS_SIZE 256 /* "collector=netstat|snmp|..." */
 
 /* What became of a file. */
 enum { READ, ABSENT, FAILED, __RESULTS };
@@ -36,20 +37,19 @@ const struct skstat_procfs_collector *const skstat_procfs_table[__SKSTAT_PROCFS_
 #undef ROW
 };
 
-#define NAMES "collector=netstat|snmp|sockstat|softnet|netdev|conntrack|pressure|loadavg"
-
 enum { SUCCESS, DURATION, FILES, __DOCS };
 
+/* All are labelled by collector, whose names self_document() puts before these labels. */
 static const struct skstat_family_doc docs[__DOCS] = {
 	[SUCCESS] = { "skstat_collector_success", "",
 		      "1 if the collector found all that kernels must have, and understood it, the last time",
-		      NAMES, SKSTAT_METRIC_GAUGE, NULL },
+		      "", SKSTAT_METRIC_GAUGE, NULL },
 	[DURATION] = { "skstat_collector_duration_seconds", "seconds", "Time that the collector's last reading took",
-		       NAMES, SKSTAT_METRIC_GAUGE, NULL },
+		       "", SKSTAT_METRIC_GAUGE, NULL },
 	[FILES] = { "skstat_collector_files", "",
 		    "Files of the collector by what became of them in its last reading; what is absent or failed has "
 		    "no figures on this page",
-		    NAMES ",result=read|absent|failed", SKSTAT_METRIC_GAUGE, NULL },
+		    ",result=read|absent|failed", SKSTAT_METRIC_GAUGE, NULL },
 };
 
 struct skstat_family *skstat_procfs_family(struct skstat_families *set, const struct skstat_family_doc *doc)
@@ -205,11 +205,28 @@ void skstat_procfs_families(const struct skstat_procfs *procfs, struct skstat_fa
 	self_families(procfs, set);
 }
 
+/* With its labels: "collector=netstat|snmp|...". */
+static void self_document(const struct skstat_family_doc *doc,
+			  void (*fn)(const struct skstat_family_doc *doc, void *arg), void *arg)
+{
+	struct skstat_family_doc whole = *doc;
+	char labels[LABELS_SIZE];
+	size_t length = 0;
+
+	for (size_t i = 0; i < __SKSTAT_PROCFS_MAX && length < sizeof(labels); i++)
+		length += (size_t)snprintf(labels + length, sizeof(labels) - length, "%s%s", i ? "|" : "collector=",
+					   skstat_procfs_table[i]->name);
+	if (length < sizeof(labels))
+		snprintf(labels + length, sizeof(labels) - length, "%s", doc->labels);
+	whole.labels = labels;
+	fn(&whole, arg);
+}
+
 void skstat_procfs_document(void (*fn)(const struct skstat_family_doc *doc, void *arg), void *arg)
 {
 	for (size_t i = 0; i < __SKSTAT_PROCFS_MAX; i++)
 		for (size_t doc = 0; doc < skstat_procfs_table[i]->docs; doc++)
 			fn(&skstat_procfs_table[i]->doc[doc], arg);
 	for (size_t doc = 0; doc < __DOCS; doc++)
-		fn(&docs[doc], arg);
+		self_document(&docs[doc], fn, arg);
 }
