@@ -37,6 +37,7 @@
 	S(directions)         \
 	S(inventory)          \
 	S(exporter)           \
+	S(procfs)             \
 	S(journal_source)     \
 	S(journal_refusals)   \
 	S(journal_bell)       \
