@@ -24,8 +24,8 @@ int skstat_counter_start(void);
 /* Frees: no handler can run any more, and no dump. */
 void skstat_counter_exit(void);
 
-/* Adds 1. Any context; the caller does not leave its CPU (skstat_probe_enter()). No lock, no allocation. */
-void skstat_counter_add(const struct skstat_key *key);
+/* Adds `count`. Any context; the caller does not leave its CPU (skstat_probe_enter()). No lock, no allocation. */
+void skstat_counter_add(const struct skstat_key *key, u64 count);
 
 /* Bytes held; any time. */
 u64 skstat_counter_memory(void);
