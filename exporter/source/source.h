@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "cost.h"
+#include "counter_message.h"
 #include "message.h"
 #include "query.h"
 
@@ -106,6 +107,14 @@ int skstat_source_journal(struct skstat_source *source, skstat_sample_fn fn, voi
  */
 int skstat_source_bell(const struct skstat_source *source);
 uint64_t skstat_source_bell_take(struct skstat_source *source);
+
+/*
+ * What the probes that count have counted since the module was loaded, by key, and what the numbers in the keys mean:
+ * all of info->instance. 0; 1 if the reader stopped it; or a negative errno: what was handed out until then may be of
+ * another instance, and is not to be trusted. -EOPNOTSUPP of inet_diag, and of a module that is older than this.
+ */
+int skstat_source_counter(struct skstat_source *source, const struct skstat_counter_reader *reader,
+			  struct skstat_counter_totals *totals, struct skstat_error *error);
 
 /* What the module itself says of its cost and its journal, as of now. -EOPNOTSUPP of inet_diag. */
 int skstat_source_module_info(struct skstat_source *source, struct skstat_info *info, struct skstat_error *error);
