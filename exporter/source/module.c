@@ -144,28 +144,6 @@ static int module_info(struct skstat_source *source, struct skstat_info *info, s
 	}
 }
 
-static int module_counter(struct skstat_source *source, const struct skstat_counter_reader *reader,
-			  struct skstat_counter_totals *totals, struct skstat_error *error)
-{
-	struct skstat_module *module = skstat_module_of(source);
-	int err;
-
-	for (int tried = 0;; tried++) {
-		err = skstat_module_meet(module, error);
-		if (!err)
-			err = skstat_netlink_counter(module->netlink, reader, totals, error);
-		if (!skstat_module_again(err, tried))
-			break;
-	}
-	/* The family's number may be another instance's by now: INFO is asked again. */
-	if (!err && totals->instance != source->info.instance) {
-		module->opened = 0;
-		totals->complete = false;
-		return skstat_error_set(error, -ESTALE, "the module was loaded anew while its counters were read");
-	}
-	return err;
-}
-
 static const struct skstat_source_ops module_ops = {
 	.close = module_close,
 	.set_timeout = module_set_timeout,
@@ -176,7 +154,7 @@ static const struct skstat_source_ops module_ops = {
 	.journal = skstat_module_journal,
 	.bell = skstat_module_bell,
 	.bell_take = skstat_module_bell_take,
-	.counter = module_counter,
+	.counter = skstat_module_counter,
 	.module_info = module_info,
 };
 

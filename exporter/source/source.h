@@ -39,7 +39,7 @@ struct skstat_source_info {
 	bool delta;			/* knows skstat_query.active_since */
 	/* A socket that lives throughout a dump comes exactly once in it; else it may be missed, or come twice. */
 	bool exactly_once;
-	bool journal; /* skstat_source_hold() may succeed */
+	bool journal; /* SKSTAT_PROBE_LIFE may be held */
 	const struct skstat_schema *schema;
 };
 
@@ -81,15 +81,16 @@ typedef int (*skstat_source_mib_fn)(const struct skstat_mib *mib, void *arg);
 int skstat_source_mib(struct skstat_source *source, skstat_source_mib_fn fn, void *arg, struct skstat_error *error);
 
 /*
- * The journal: what happens to connections between two walks. A source that can tell keeps one cursor.
+ * What probes bring: the journal, of what happens to connections between two walks, and counters. A source that has a
+ * journal keeps one cursor.
  *
- * skstat_source_hold(): from now on the journal is kept, and `probes` (SKSTAT_PROBE_BIT(), more or fewer than before)
- * are held, until the source is closed; the cursor is moved to the journal's tail the first time, and again whenever
- * the module was loaded anew (info->instance changed; the hold is then asked for again by the next call of
- * skstat_source_journal(), which reports `fresh`). Probes that this kernel does not have are left out of *held (may be
- * NULL), as are those that cannot be attached now, `life` excepted; 0 probes lets go of all. A bell that rings during
- * this call may go unheard: read the journal after it. -EOPNOTSUPP: there is no journal here. inet_diag holds
- * SOCK_DESTROY's multicast groups for SKSTAT_PROBE_LIFE.
+ * skstat_source_hold(): from now on `probes` (SKSTAT_PROBE_BIT(), more or fewer than before) are held, until the source
+ * is closed; and, with SKSTAT_PROBE_LIFE, the journal is kept: the cursor is moved to its tail the first time, and
+ * again whenever the module was loaded anew (info->instance changed; the hold is then asked for again by the next call
+ * of skstat_source_journal(), which reports `fresh`, or of skstat_source_counter()). Probes that this kernel does not
+ * have are left out of *held (may be NULL), as are those that cannot be attached now, `life` excepted; 0 probes lets go
+ * of all. A bell that rings during this call may go unheard: read the journal after it. -EOPNOTSUPP: there is none of
+ * them here. inet_diag holds SOCK_DESTROY's multicast groups for SKSTAT_PROBE_LIFE.
  */
 int skstat_source_hold(struct skstat_source *source, uint64_t probes, uint64_t *held, struct skstat_error *error);
 
