@@ -226,6 +226,33 @@ int skstat_netlink_journal_tail(struct skstat_netlink *netlink, struct skstat_cu
 	return err;
 }
 
+struct counter_reply {
+	const struct skstat_counter_reader *reader;
+	struct skstat_counter_totals *totals;
+};
+
+static int counter_take(const struct nlmsghdr *message, void *arg)
+{
+	const struct counter_reply *reply = arg;
+
+	return skstat_counter_parse(message, reply->reader, reply->totals);
+}
+
+int skstat_netlink_counter(struct skstat_netlink *netlink, const struct skstat_counter_reader *reader,
+			   struct skstat_counter_totals *totals, struct skstat_error *error)
+{
+	static const struct skstat_counter_reader nobody;
+	struct skstat_counter_totals unwanted;
+	struct counter_reply reply = { reader ? reader : &nobody, totals ? totals : &unwanted };
+	int err;
+
+	memset(reply.totals, 0, sizeof(*reply.totals));
+	err = command(netlink, SKSTAT_CMD_COUNTER, NLM_F_DUMP, counter_take, &reply, error);
+	if (!err && !reply.totals->complete)
+		return skstat_error_set(error, -EBADMSG, "the counters ended without their totals");
+	return err;
+}
+
 int skstat_netlink_probe_set(struct skstat_netlink *netlink, uint64_t hold, uint64_t release,
 			     struct skstat_error *error)
 {

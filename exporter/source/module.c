@@ -154,6 +154,7 @@ static const struct skstat_source_ops module_ops = {
 	.journal = skstat_module_journal,
 	.bell = skstat_module_bell,
 	.bell_take = skstat_module_bell_take,
+	.counter = skstat_module_counter,
 	.module_info = module_info,
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The module as a source, inside: module.c and module_journal.c. Others see source.h. */
+/* The module as a source, inside: module.c and, for what probes bring, module_journal.c. Others see source.h. */
 #ifndef SKSTAT_SOURCE_MODULE_H
 #define SKSTAT_SOURCE_MODULE_H
 
@@ -40,6 +40,8 @@ bool skstat_module_again(int err, int tried);
 int skstat_module_hold(struct skstat_source *source, uint64_t probes, uint64_t *held, struct skstat_error *error);
 int skstat_module_journal(struct skstat_source *source, skstat_sample_fn fn, void *arg,
 			  struct skstat_journal_totals *totals, struct skstat_error *error);
+int skstat_module_counter(struct skstat_source *source, const struct skstat_counter_reader *reader,
+			  struct skstat_counter_totals *totals, struct skstat_error *error);
 int skstat_module_bell(const struct skstat_source *source);
 uint64_t skstat_module_bell_take(struct skstat_source *source);
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The module's journal. Holds and cursor are of one instance: where the module that is loaded is another one, or the
- * socket that holds was lost, both are made anew before the journal is read, and the gap is told.
+ * What the module's probes bring: the journal, and counters. Holds and cursor are of one instance: where the module
+ * that is loaded is another one, or the socket that holds was lost, both are made anew before either is read, and the
+ * journal's gap is told. Who holds probes that only count has no cursor.
  */
 #include <errno.h>
 
@@ -12,6 +13,23 @@ static int changed(struct skstat_module *module, struct skstat_error *error)
 {
 	module->opened = 0;
 	return skstat_error_set(error, -ENOENT, "the module was loaded anew meanwhile");
+}
+
+static bool wants_journal(const struct skstat_module *module)
+{
+	return module->wanted & SKSTAT_PROBE_BIT(LIFE);
+}
+
+static bool holds_journal(const struct skstat_module *module)
+{
+	return module->hold.probes & SKSTAT_PROBE_BIT(LIFE);
+}
+
+static int no_probes(struct skstat_module *module, struct skstat_error *error)
+{
+	return skstat_error_set(error, -EOPNOTSUPP,
+				"the module (%s) has none of these probes here: it is older than this program, "
+				"or the kernel lacks their tracepoints", module->version);
 }
 
 static int no_journal(struct skstat_module *module, struct skstat_error *error)
@@ -26,16 +44,35 @@ static bool is_kept(const struct skstat_module *module)
 {
 	uint64_t instance = module->base.info.instance;
 
-	return skstat_hold_is_of(&module->hold, instance) && module->cursor.instance == instance;
+	return skstat_hold_is_of(&module->hold, instance) &&
+	       (!holds_journal(module) || module->cursor.instance == instance);
 }
 
-/* Holds these probes, of the instance in base.info, and has a cursor for it. Hold first: the tail is behind it then. */
+/* A cursor, if the journal is kept by now. Behind the hold: the tail is behind it then. */
+static int cursor_keep(struct skstat_module *module, struct skstat_error *error)
+{
+	uint64_t instance = module->base.info.instance;
+	int err;
+
+	if (!holds_journal(module)) {
+		skstat_cursor_free(&module->cursor);
+		return 0;
+	}
+	if (module->cursor.instance == instance)
+		return 0;
+	err = skstat_netlink_journal_tail(module->netlink, &module->cursor, error);
+	if (!err && module->cursor.instance != instance)
+		err = changed(module, error);
+	return err;
+}
+
+/* Holds these probes, of the instance in base.info, and has a cursor for it. */
 static int keep(struct skstat_module *module, uint64_t probes, struct skstat_error *error)
 {
 	uint64_t instance = module->base.info.instance;
 	int err;
 
-	if (module->wanted && !is_kept(module))
+	if (wants_journal(module) && !is_kept(module))
 		module->fresh = true;
 	if (!skstat_hold_is_of(&module->hold, instance))
 		skstat_hold_release(&module->hold);
@@ -44,12 +81,7 @@ static int keep(struct skstat_module *module, uint64_t probes, struct skstat_err
 		return err == -ENOENT ? changed(module, error) : err;
 	if (module->hold.instance != instance)
 		return changed(module, error);
-	if (module->cursor.instance == instance)
-		return 0;
-	err = skstat_netlink_journal_tail(module->netlink, &module->cursor, error);
-	if (!err && module->cursor.instance != instance)
-		err = changed(module, error);
-	return err;
+	return cursor_keep(module, error);
 }
 
 static int let_go(struct skstat_module *module)
@@ -70,7 +102,7 @@ int skstat_module_hold(struct skstat_source *source, uint64_t probes, uint64_t *
 		return let_go(module);
 	for (int tried = 0;; tried++) {
 		err = skstat_module_meet(module, error);
-		if (!err && (!source->info.journal || !(probes & module->schema.probes_available)))
+		if (!err && !(probes & module->schema.probes_available))
 			err = -EOPNOTSUPP;
 		if (!err)
 			err = keep(module, probes, error);
@@ -82,7 +114,9 @@ int skstat_module_hold(struct skstat_source *source, uint64_t probes, uint64_t *
 	else if (!module->wanted)
 		let_go(module);
 	*held = module->hold.probes;
-	return err == -EOPNOTSUPP ? no_journal(module, error) : err;
+	if (err != -EOPNOTSUPP)
+		return err;
+	return probes & SKSTAT_PROBE_BIT(LIFE) ? no_journal(module, error) : no_probes(module, error);
 }
 
 /* One try. A cursor of another instance is refused with -ESTALE where that one was given the same family number. */
@@ -106,14 +140,43 @@ int skstat_module_journal(struct skstat_source *source, skstat_sample_fn fn, voi
 	struct skstat_module *module = skstat_module_of(source);
 	int err, tried = 0;
 
-	if (!module->wanted)
-		return skstat_error_set(error, -EINVAL, "no probe is held: there is no journal to read");
+	if (!wants_journal(module))
+		return skstat_error_set(error, -EINVAL, "the journal is not held: there is none to read");
 	do
 		err = journal_read(module, fn, arg, totals, error);
 	while (skstat_module_again(err, tried++));
 	totals->fresh = module->fresh;
 	module->fresh = false;
 	return err == -EOPNOTSUPP ? no_journal(module, error) : err;
+}
+
+/* One try. */
+static int counter_read(struct skstat_module *module, const struct skstat_counter_reader *reader,
+			struct skstat_counter_totals *totals, struct skstat_error *error)
+{
+	int err = skstat_module_meet(module, error);
+
+	if (!err && module->wanted && !is_kept(module))
+		err = keep(module, module->wanted, error);
+	return err ? err : skstat_netlink_counter(module->netlink, reader, totals, error);
+}
+
+int skstat_module_counter(struct skstat_source *source, const struct skstat_counter_reader *reader,
+			  struct skstat_counter_totals *totals, struct skstat_error *error)
+{
+	struct skstat_module *module = skstat_module_of(source);
+	int err, tried = 0;
+
+	do
+		err = counter_read(module, reader, totals, error);
+	while (skstat_module_again(err, tried++));
+	/* The family's number may be another instance's by now: INFO is asked again. */
+	if (!err && totals->instance != source->info.instance) {
+		module->opened = 0;
+		totals->complete = false;
+		return skstat_error_set(error, -ESTALE, "the module was loaded anew while its counters were read");
+	}
+	return err;
 }
 
 int skstat_module_bell(const struct skstat_source *source)

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "cost.h"
+#include "counter_message.h"
 #include "cursor.h"
 #include "message.h"
 #include "query.h"
@@ -73,6 +74,14 @@ int skstat_netlink_journal(struct skstat_netlink *netlink, struct skstat_cursor 
 /* Makes a cursor that begins with what is still to come, whatever it was before. After a failure it is zeroed. */
 int skstat_netlink_journal_tail(struct skstat_netlink *netlink, struct skstat_cursor *cursor,
 				struct skstat_error *error);
+
+/*
+ * What the probes have counted, and what the numbers in the keys mean. `reader` and `totals` may be NULL. 0; 1 if the
+ * reader stopped it; -EOPNOTSUPP: the module is older than this; or another negative errno. What was handed out before
+ * a failure, or without totals->complete, is a part of it only.
+ */
+int skstat_netlink_counter(struct skstat_netlink *netlink, const struct skstat_counter_reader *reader,
+			   struct skstat_counter_totals *totals, struct skstat_error *error);
 
 /*
  * Holds probes for this connection's socket, and releases others: SKSTAT_PROBE_BIT(). They go with the socket, and so

@@ -19,6 +19,9 @@ struct skstat_source_ops {
 		       struct skstat_journal_totals *totals, struct skstat_error *error);
 	int (*bell)(const struct skstat_source *source);
 	uint64_t (*bell_take)(struct skstat_source *source);
+	/* A source without these leaves them NULL. */
+	int (*counter)(struct skstat_source *source, const struct skstat_counter_reader *reader,
+		       struct skstat_counter_totals *totals, struct skstat_error *error);
 	int (*module_info)(struct skstat_source *source, struct skstat_info *info, struct skstat_error *error);
 };
 

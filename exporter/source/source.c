@@ -132,6 +132,21 @@ uint64_t skstat_source_bell_take(struct skstat_source *source)
 	return source->ops->bell_take ? source->ops->bell_take(source) : 0;
 }
 
+int skstat_source_counter(struct skstat_source *source, const struct skstat_counter_reader *reader,
+			  struct skstat_counter_totals *totals, struct skstat_error *error)
+{
+	struct skstat_counter_totals unwanted_totals;
+	struct skstat_error unwanted_error;
+
+	totals = totals ? totals : &unwanted_totals;
+	error = error ? error : &unwanted_error;
+	memset(totals, 0, sizeof(*totals));
+	memset(error, 0, sizeof(*error));
+	if (!source->ops->counter)
+		return skstat_error_set(error, -EOPNOTSUPP, "%s does not count", source->info.name);
+	return source->ops->counter(source, reader, totals, error);
+}
+
 int skstat_source_module_info(struct skstat_source *source, struct skstat_info *info, struct skstat_error *error)
 {
 	struct skstat_error unwanted;

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "cost.h"
+#include "counter_message.h"
 #include "message.h"
 #include "query.h"
 
@@ -38,7 +39,7 @@ struct skstat_source_info {
 	bool delta;			/* knows skstat_query.active_since */
 	/* A socket that lives throughout a dump comes exactly once in it; else it may be missed, or come twice. */
 	bool exactly_once;
-	bool journal; /* skstat_source_hold() may succeed */
+	bool journal; /* SKSTAT_PROBE_LIFE may be held */
 	const struct skstat_schema *schema;
 };
 
@@ -80,15 +81,16 @@ typedef int (*skstat_source_mib_fn)(const struct skstat_mib *mib, void *arg);
 int skstat_source_mib(struct skstat_source *source, skstat_source_mib_fn fn, void *arg, struct skstat_error *error);
 
 /*
- * The journal: what happens to connections between two walks. A source that can tell keeps one cursor.
+ * What probes bring: the journal, of what happens to connections between two walks, and counters. A source that has a
+ * journal keeps one cursor.
  *
- * skstat_source_hold(): from now on the journal is kept, and `probes` (SKSTAT_PROBE_BIT(), more or fewer than before)
- * are held, until the source is closed; the cursor is moved to the journal's tail the first time, and again whenever
- * the module was loaded anew (info->instance changed; the hold is then asked for again by the next call of
- * skstat_source_journal(), which reports `fresh`). Probes that this kernel does not have are left out of *held (may be
- * NULL), as are those that cannot be attached now, `life` excepted; 0 probes lets go of all. A bell that rings during
- * this call may go unheard: read the journal after it. -EOPNOTSUPP: there is no journal here. inet_diag holds
- * SOCK_DESTROY's multicast groups for SKSTAT_PROBE_LIFE.
+ * skstat_source_hold(): from now on `probes` (SKSTAT_PROBE_BIT(), more or fewer than before) are held, until the source
+ * is closed; and, with SKSTAT_PROBE_LIFE, the journal is kept: the cursor is moved to its tail the first time, and
+ * again whenever the module was loaded anew (info->instance changed; the hold is then asked for again by the next call
+ * of skstat_source_journal(), which reports `fresh`, or of skstat_source_counter()). Probes that this kernel does not
+ * have are left out of *held (may be NULL), as are those that cannot be attached now, `life` excepted; 0 probes lets go
+ * of all. A bell that rings during this call may go unheard: read the journal after it. -EOPNOTSUPP: there is none of
+ * them here. inet_diag holds SOCK_DESTROY's multicast groups for SKSTAT_PROBE_LIFE.
  */
 int skstat_source_hold(struct skstat_source *source, uint64_t probes, uint64_t *held, struct skstat_error *error);
 
@@ -106,6 +108,14 @@ int skstat_source_journal(struct skstat_source *source, skstat_sample_fn fn, voi
  */
 int skstat_source_bell(const struct skstat_source *source);
 uint64_t skstat_source_bell_take(struct skstat_source *source);
+
+/*
+ * What the probes that count have counted since the module was loaded, by key, and what the numbers in the keys mean:
+ * all of info->instance. 0; 1 if the reader stopped it; or a negative errno: what was handed out until then may be of
+ * another instance, and is not to be trusted. -EOPNOTSUPP of inet_diag, and of a module that is older than this.
+ */
+int skstat_source_counter(struct skstat_source *source, const struct skstat_counter_reader *reader,
+			  struct skstat_counter_totals *totals, struct skstat_error *error);
 
 /* What the module itself says of its cost and its journal, as of now. -EOPNOTSUPP of inet_diag. */
 int skstat_source_module_info(struct skstat_source *source, struct skstat_info *info, struct skstat_error *error);

@@ -41,6 +41,7 @@ static struct {
 	uint64_t available;	 /* probes */
 	uint64_t unattachable;	 /* of these, some that fail all the same */
 	int probe_err, journal_err, tail_err; /* PROBE_SET, JOURNAL and its TAIL fail with these */
+	int counter_err;		      /* COUNTER does */
 	int probe_sets, tails;
 	uint64_t head;		 /* of the journal: the next event's number */
 	uint64_t after_hold;	 /* another instance is loaded once PROBE_SET was answered; 0: none is */
@@ -237,6 +238,30 @@ int skstat_netlink_journal(struct skstat_netlink *netlink, struct skstat_cursor 
 		if (fn(&sample, arg))
 			return 1;
 	}
+	totals->complete = true;
+	return 0;
+}
+
+/* One cell, which has counted as far as the instance's number, and one name. */
+int skstat_netlink_counter(struct skstat_netlink *netlink, const struct skstat_counter_reader *reader,
+			   struct skstat_counter_totals *totals, struct skstat_error *error)
+{
+	const struct skstat_cell cell = { .table = SKSTAT_TABLE_DROP, .count = fake.instance };
+	const struct skstat_counter_name name = { SKSTAT_COLUMN_REASON, 1, 0, "NO_SOCKET" };
+	int err = reach(netlink, error);
+
+	assert_ptr_equal(netlink, &fake.requests);
+	memset(totals, 0, sizeof(*totals));
+	if (err)
+		return err;
+	if (fake.counter_err)
+		return skstat_error_set(error, fake.counter_err, "no counters");
+	if (reader->cell(&cell, reader->arg) || reader->name(&name, reader->arg)) {
+		netlink->connected = 0;
+		return 1;
+	}
+	totals->instance = fake.totals_instance ? fake.totals_instance : fake.instance;
+	totals->cells = totals->used = 1;
 	totals->complete = true;
 	return 0;
 }

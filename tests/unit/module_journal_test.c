@@ -298,6 +298,92 @@ static void no_journal(void **state)
 	}
 }
 
+static int cell_pass(const struct skstat_cell *cell, void *arg)
+{
+	(void)arg;
+	return cell->table != SKSTAT_TABLE_DROP;
+}
+
+static int name_pass(const struct skstat_counter_name *name, void *arg)
+{
+	(void)arg;
+	return name->id != 1;
+}
+
+static void counter(struct skstat_source *source, int expected)
+{
+	const struct skstat_counter_reader counters = { .cell = cell_pass, .name = name_pass };
+	struct skstat_counter_totals totals;
+	struct skstat_error error;
+
+	assert_int_equal(skstat_source_counter(source, &counters, &totals, &error), expected);
+	assert_int_equal(totals.complete, expected == 0);
+}
+
+/* Probes that only count need no journal, neither here nor of the kernel. */
+static void counters_alone(void **state)
+{
+	const uint64_t drop = SKSTAT_PROBE_BIT(DROP);
+	struct skstat_source *source;
+
+	(void)state;
+	load(7);
+	fake.available = drop | SKSTAT_PROBE_BIT(SYNACK);
+	source = open_source();
+	assert_false(skstat_source_info(source)->journal);
+	/* With `life`, which this kernel does not have, or without. */
+	hold(source, drop | SKSTAT_PROBE_BIT(LIFE), 0, drop);
+	journal(source, -EOPNOTSUPP);
+	counter(source, 0);
+	hold(source, drop | SKSTAT_PROBE_BIT(UDP), 0, drop);
+	assert_int_equal(fake.holder.held, drop);
+	journal(source, -EINVAL);
+	assert_int_equal(fake.tails, 0);
+	assert_int_equal(fake.probe_sets, 2);
+	counter(source, 0);
+	counter(source, 0);
+	assert_int_equal(fake.probe_sets, 2);
+	hold(source, SKSTAT_PROBE_BIT(UDP), -EOPNOTSUPP, drop);
+	close_source(source);
+}
+
+/* They are held again by whoever reads first, of another instance and after the socket that held was lost. */
+static void counters_hold_again(void **state)
+{
+	struct skstat_source *source;
+
+	(void)state;
+	load(7);
+	fake.available |= SKSTAT_PROBE_BIT(DROP);
+	source = open_source();
+	hold(source, SKSTAT_PROBE_BIT(DROP), 0, SKSTAT_PROBE_BIT(DROP));
+	fake.instance = 8;
+	counter(source, 0);
+	assert_int_equal(fake.holder.connected, 8);
+	assert_int_equal(fake.holder.held, SKSTAT_PROBE_BIT(DROP));
+	fake.holder.connected = 0;
+	counter(source, 0);
+	assert_int_equal(fake.holder.connected, 8);
+	assert_int_equal(fake.tails, 0);
+
+	/* And the journal finds them held, or holds all. */
+	hold(source, PROBES | SKSTAT_PROBE_BIT(DROP), 0, HELD | SKSTAT_PROBE_BIT(DROP));
+	assert_int_equal(fake.tails, 1);
+	assert_false(journal(source, 0).fresh);
+	fake.instance = 9;
+	counter(source, 0);
+	assert_int_equal(fake.holder.held, HELD | SKSTAT_PROBE_BIT(DROP));
+	assert_true(journal(source, 0).fresh);
+	/* Who lets the journal go keeps the counters. */
+	hold(source, SKSTAT_PROBE_BIT(DROP), 0, SKSTAT_PROBE_BIT(DROP));
+	assert_int_equal(fake.holder.held, SKSTAT_PROBE_BIT(DROP));
+	journal(source, -EINVAL);
+	hold(source, PROBES, 0, HELD);
+	assert_int_equal(fake.tails, 3);
+	assert_false(journal(source, 0).fresh);
+	close_source(source);
+}
+
 static void no_memory(void **state)
 {
 	struct skstat_source *source;
@@ -367,6 +453,7 @@ int main(void)
 		cmocka_unit_test(requests_time_out), cmocka_unit_test(holder_is_lost),
 		cmocka_unit_test(no_journal),	     cmocka_unit_test(no_memory),
 		cmocka_unit_test(module_info),	     cmocka_unit_test(some_cannot_be_attached),
+		cmocka_unit_test(counters_alone),    cmocka_unit_test(counters_hold_again),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -183,6 +183,65 @@ static void other_totals(void **state)
 	skstat_source_close(watch.source);
 }
 
+static int watch_cell(const struct skstat_cell *cell, void *arg)
+{
+	assert_int_equal(cell->table, SKSTAT_TABLE_DROP);
+	assert_int_equal(cell->count, fake.instance);
+	look(arg);
+	return ((const struct watch *)arg)->answer;
+}
+
+static int watch_name(const struct skstat_counter_name *name, void *arg)
+{
+	assert_string_equal(name->name, "NO_SOCKET");
+	look(arg);
+	return 0;
+}
+
+static int counter(struct watch *watch)
+{
+	const struct skstat_counter_reader reader = { watch_cell, watch_name, watch };
+	struct skstat_counter_totals totals;
+	struct skstat_error error;
+	int err = skstat_source_counter(watch->source, &reader, &totals, &error);
+
+	assert_int_equal(error.text[0] != '\0', err < 0);
+	assert_int_equal(totals.complete, err == 0);
+	return err;
+}
+
+static void counters(void **state)
+{
+	struct watch watch;
+
+	(void)state;
+	load(7);
+	watch = open_source();
+	assert_int_equal(counter(&watch), 0);
+	assert_int_equal(watch.samples, 2);
+	/* Loaded anew: what comes is the new one's, and the source says so before. */
+	fake.instance = 8;
+	assert_int_equal(counter(&watch), 0);
+	assert_int_equal(watch.samples, 4);
+	/* And under the old one's family number, which shows at the end. */
+	fake.totals_instance = 99;
+	assert_int_equal(counter(&watch), -ESTALE);
+	fake.totals_instance = 0;
+	fake.infos = 0;
+	assert_int_equal(counter(&watch), 0);
+	assert_int_equal(fake.infos, 1);
+	watch.answer = 1;
+	assert_int_equal(counter(&watch), 1);
+	watch.answer = 0;
+	assert_int_equal(counter(&watch), 0);
+	/* An old module. */
+	fake.counter_err = -EOPNOTSUPP;
+	assert_int_equal(counter(&watch), -EOPNOTSUPP);
+	fake.instance = 0;
+	assert_int_equal(counter(&watch), -ENOENT);
+	skstat_source_close(watch.source);
+}
+
 /* The sentence of a module that is there and will not do. */
 static void refused(const char *sentence, int err)
 {
@@ -236,7 +295,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(opens),   cmocka_unit_test(loaded_anew), cmocka_unit_test(stopped),
 		cmocka_unit_test(removed), cmocka_unit_test(in_between),  cmocka_unit_test(other_totals),
-		cmocka_unit_test(refusals),
+		cmocka_unit_test(refusals), cmocka_unit_test(counters),
 	};
 
 	return cmocka_run_group_tests_name("module", tests, NULL, NULL);
