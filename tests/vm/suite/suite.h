@@ -49,7 +49,11 @@
 	S(cost)               \
 	S(ledger)             \
 	S(unseen)             \
-	S(ends)
+	S(ends)               \
+	S(drops)              \
+	S(resets)             \
+	S(limits)             \
+	S(retransmits)
 
 #define SUITE_PROTOTYPE(name) int suite_##name(int argc, char **argv);
 SKSTAT_TEST_SUITES(SUITE_PROTOTYPE)
