@@ -25,7 +25,8 @@ struct skstat_trouble {
 	uint64_t times; /* in a row */
 };
 
-extern const struct skstat_trouble_kind skstat_trouble_poll, skstat_trouble_hold, skstat_trouble_journal;
+extern const struct skstat_trouble_kind skstat_trouble_poll, skstat_trouble_hold, skstat_trouble_journal,
+	skstat_trouble_probes, skstat_trouble_counters;
 
 /* Another try has ended: `text` says why it failed, NULL that it did not. */
 void skstat_trouble_note(struct skstat_trouble *trouble, const char *text);
