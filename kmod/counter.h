@@ -15,7 +15,7 @@
 
 struct skstat_key {
 	u32 table; /* enum skstat_table */
-	u32 column[SKSTAT_KEY_COLUMNS];
+	u32 column[SKSTAT_KEY_COLUMNS]; /* 0 where the table has none */
 };
 
 /* To be called by start() of every probe that counts. Process context, one at a time. 0 or -ENOMEM. */
@@ -24,10 +24,23 @@ int skstat_counter_start(void);
 /* Frees: no handler can run any more, and no dump. */
 void skstat_counter_exit(void);
 
-/* Adds 1. Any context; the caller does not leave its CPU (skstat_probe_enter()). No lock, no allocation. */
+/*
+ * Adds 1. After a start(). Any context but NMI; the caller does not leave its CPU (skstat_probe_enter()). No lock, no
+ * allocation, and a bounded number of steps.
+ */
 void skstat_counter_add(const struct skstat_key *key);
+
+/* Keys that there is room for; 0 before the first start(). Any time. */
+u32 skstat_counter_places(void);
 
 /* Bytes held; any time. */
 u64 skstat_counter_memory(void);
+
+/*
+ * For COUNTER: cells are numbered from 0, first the keys' places, then those of `other`. False: nothing was counted at
+ * that one yet. Process context; a cell's count never goes back.
+ */
+u32 skstat_counter_cells(void);
+bool skstat_counter_read(u32 number, struct skstat_cell *cell);
 
 #endif

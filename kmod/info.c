@@ -6,12 +6,15 @@
 #include <linux/cpumask.h>
 
 #include "conn.h"
+#include "counter.h"
+#include "device.h"
 #include "doorbell.h"
 #include "hold.h"
 #include "journal.h"
 #include "netlink.h"
 #include "netns.h"
 #include "probe.h"
+#include "symbol.h"
 
 static atomic64_t walks, walk_sockets, walk_ns;
 
@@ -53,16 +56,21 @@ static int info_put_module(struct sk_buff *skb, u32 namespaces)
 	return 0;
 }
 
+/* What is not the module's own code and data. */
+static u64 info_memory(u32 namespaces, const struct skstat_journal_stats *journal, const struct skstat_conn_stats *conn)
+{
+	return (u64)namespaces * sizeof(struct skstat_namespace) + journal->memory + conn->memory +
+	       skstat_counter_memory() + skstat_device_memory() + skstat_symbol_memory();
+}
+
 static int info_put_journal(struct sk_buff *skb, u32 namespaces)
 {
 	struct skstat_journal_stats journal;
 	struct skstat_conn_stats conn;
-	u64 memory;
 
 	skstat_journal_stats(&journal);
 	skstat_conn_stats(&conn);
-	memory = (u64)namespaces * sizeof(struct skstat_namespace) + journal.memory + conn.memory;
-	if (info_put_u64(skb, SKSTAT_INFO_MEMORY, memory) ||
+	if (info_put_u64(skb, SKSTAT_INFO_MEMORY, info_memory(namespaces, &journal, &conn)) ||
 	    nla_put_u32(skb, SKSTAT_INFO_JOURNAL_EVENTS, journal.events) ||
 	    info_put_u64(skb, SKSTAT_INFO_JOURNAL_WRITTEN, journal.written) ||
 	    info_put_u64(skb, SKSTAT_INFO_JOURNAL_DROPPED, journal.dropped) ||

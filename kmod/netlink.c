@@ -70,6 +70,12 @@ static const struct genl_ops skstat_ops[] = {
 		.maxattr = SKSTAT_JOURNAL_REQUEST_MAX,
 	},
 	{
+		.cmd	 = SKSTAT_CMD_COUNTER,
+		.dumpit	 = skstat_counter_dump,
+		.done	 = skstat_counter_done,
+		SKSTAT_NO_ATTRIBUTES,
+	},
+	{
 		.cmd	 = SKSTAT_CMD_PROBE_SET,
 		.doit	 = skstat_probe_set_do,
 		.policy	 = skstat_probe_set_policy,

@@ -52,12 +52,14 @@ void skstat_info_account(u64 sockets, u64 ns);
 /* The handler of PROBE_SET. */
 int skstat_probe_set_do(struct sk_buff *request, struct genl_info *info);
 
-/* The dump handlers of SCHEMA, SOCK, MIB and JOURNAL. */
+/* The dump handlers of SCHEMA, SOCK, MIB, JOURNAL and COUNTER. */
 int skstat_schema_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int skstat_sock_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int skstat_sock_done(struct netlink_callback *cb);
 int skstat_mib_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int skstat_journal_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int skstat_journal_done(struct netlink_callback *cb);
+int skstat_counter_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int skstat_counter_done(struct netlink_callback *cb);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Functions and reasons by number: names of the running kernel, never addresses.
+ * Functions by number: names of the running kernel, never addresses. There is room for 512 places that call kfree_skb()
+ * and the like; a function may have several.
  */
 #ifndef SKSTAT_SYMBOL_H
 #define SKSTAT_SYMBOL_H
@@ -9,20 +10,25 @@
 
 #define SKSTAT_SYMBOL_LENGTH 128
 
-/* The number of the place in the kernel where this address is; 0: no room. Any context. No lock, no allocation. */
+/* Follows modules as they go, from the first start() on. Process context, one at a time. 0 or a negative errno. */
+int skstat_symbol_start(void);
+
+/* No handler can run any more, and no dump. */
+void skstat_symbol_exit(void);
+
+/*
+ * The number of the place in the kernel where this address is; 0: no room. After a start(). Any context. No lock, no
+ * allocation, and a bounded number of steps.
+ */
 u32 skstat_symbol_id(const void *location);
 
 /*
- * The name of the lowest number that is at least `id`, or 0 when there is none: a function's name without offset;
- * `unknown` when the kernel has none. That of a module that is gone stays as it was. Process context.
+ * The name of the function, without offset or module: `unknown` when the kernel has none. That of a module that is gone
+ * stays as it was. False: there is no such number. `name` has SKSTAT_SYMBOL_LENGTH bytes. Process context.
  */
-u32 skstat_symbol_name(u32 id, char *name);
+bool skstat_symbol_name(u32 id, char *name);
 
-/* Likewise of enum skb_drop_reason and enum sk_rst_reason, as the running kernel numbers them. */
-u32 skstat_drop_reason_name(u32 id, char *name);
-u32 skstat_rst_reason_name(u32 id, char *name);
-
-int skstat_symbol_start(void);
-void skstat_symbol_exit(void);
+/* Bytes held; process context. */
+u64 skstat_symbol_memory(void);
 
 #endif
