@@ -184,11 +184,11 @@ static u32 counter_find(const struct counter_table *table, const struct skstat_k
 	return table_places(table) + key->table;
 }
 
-void skstat_counter_add(const struct skstat_key *key)
+void skstat_counter_add(const struct skstat_key *key, u64 count)
 {
 	u32 number = counter_find(table_get(), key);
 
-	local64_inc(this_cpu_read(counter_counts) + number); /* an interrupt may count here too */
+	local64_add(count, this_cpu_read(counter_counts) + number); /* an interrupt may count here too */
 }
 
 u32 skstat_counter_places(void)

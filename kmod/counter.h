@@ -25,10 +25,10 @@ int skstat_counter_start(void);
 void skstat_counter_exit(void);
 
 /*
- * Adds 1. After a start(). Any context but NMI; the caller does not leave its CPU (skstat_probe_enter()). No lock, no
- * allocation, and a bounded number of steps.
+ * Adds `count`. After a start(). Any context but NMI; the caller does not leave its CPU (skstat_probe_enter()). No lock,
+ * no allocation, and a bounded number of steps.
  */
-void skstat_counter_add(const struct skstat_key *key);
+void skstat_counter_add(const struct skstat_key *key, u64 count);
 
 /* Keys that there is room for; 0 before the first start(). Any time. */
 u32 skstat_counter_places(void);

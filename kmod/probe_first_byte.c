@@ -2,7 +2,7 @@
 #include <linux/tcp.h>
 #include <trace/events/tcp.h>
 
-#include "compat/compat.h"
+#include "compat/tracepoint.h"
 #include "conn.h"
 #include "probe.h"
 #include "probe_first_byte.h"

@@ -11,6 +11,7 @@
 #include <trace/events/tcp.h>
 
 #include "compat/compat.h"
+#include "compat/tracepoint.h"
 #include "conn.h"
 #include "journal.h"
 #include "life.h"

@@ -248,20 +248,6 @@ static inline u8 skstat_ecn_mode(const struct tcp_sock *tp)
 #define skstat_ecn_mode(tp)		0
 #endif
 
-/* Handlers of tracepoints whose prototype has changed are written for the newest one. */
-#if SKSTAT_HAVE_TCP_PROBE_CONST
-typedef const struct sk_buff skstat_tcp_probe_skb;
-#else
-typedef struct sk_buff skstat_tcp_probe_skb;
-#endif
-
-#if SKSTAT_HAVE_RST_REASON
-#define SKSTAT_SEND_RESET_ARGS(sk, skb) \
-	const struct sock *sk, const struct sk_buff *skb, const enum sk_rst_reason reason
-#else
-#define SKSTAT_SEND_RESET_ARGS(sk, skb) const struct sock *sk, const struct sk_buff *skb
-#endif
-
 /*
  * The listener that a child of these addresses was made by, or NULL; under RCU. Only for kernels that have wiped the
  * child's copy of its queues by the time it shows: they are the ones whose lookup takes no table.
@@ -281,6 +267,23 @@ static inline const struct sock *skstat_listener(const struct sock *child)
 				      inet->inet_num, child->sk_bound_dev_if, 0);
 #else
 	return NULL;
+#endif
+}
+
+/*
+ * Both ends of ip_local_port_range. Any context: where they are two words, a handler may have interrupted their
+ * writer, and must not wait for his seqlock; for a moment the two may then be of different ranges.
+ */
+static inline void skstat_local_port_range(const struct net *net, u16 *low, u16 *high)
+{
+#if SKSTAT_HAVE_LOCAL_PORTS_WORD
+	u32 range = READ_ONCE(net->ipv4.ip_local_ports.range);
+
+	*low = range & 0xffff;
+	*high = range >> 16;
+#else
+	*low = READ_ONCE(net->ipv4.ip_local_ports.range[0]);
+	*high = READ_ONCE(net->ipv4.ip_local_ports.range[1]);
 #endif
 }
 
