@@ -146,8 +146,10 @@ void skstat_cell_labels_document(const struct skstat_cell_table *table, char *te
 /* A label more. Too long a value is cut. */
 static void text_add(struct skstat_cell_text *text, const char *value)
 {
-	size_t length = strnlen(value, VALUE_SIZE - 1);
+	size_t length = strlen(value);
 
+	if (length >= VALUE_SIZE)
+		length = VALUE_SIZE - 1;
 	memcpy(text->text + text->length, value, length);
 	text->length += length;
 	text->text[text->length++] = '\0';
