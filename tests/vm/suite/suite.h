@@ -46,7 +46,8 @@
 	S(cost)               \
 	S(ledger)             \
 	S(unseen)             \
-	S(ends)
+	S(ends)               \
+	S(exporter_counters)
 
 #define SUITE_PROTOTYPE(name) int suite_##name(int argc, char **argv);
 SKSTAT_TEST_SUITES(SUITE_PROTOTYPE)
