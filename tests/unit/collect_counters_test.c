@@ -66,13 +66,16 @@ static void order(void **state)
 /* Whatever of them the kernel has: with a journal, or without. */
 static void probes_of_the_kernel(void **state)
 {
-	static const struct step some[] = { { .unavailable = DROP } };
+	static const struct step some[] = { { .unavailable = DROP }, { .err = -ENOENT }, { .unavailable = DROP } };
 	static const struct step none[] = { { .unavailable = DROP | RETRANSMIT } };
 	static const struct step no_life[] = { { .unavailable = LIFE } };
 
 	(void)state;
 	start(some, COUNT(some));
 	poll_is("hold full begin:full:1 count:80 " READ "end:2 mib", 0);
+	/* Another source, and the same kernel: there is nothing to tell. */
+	poll_is("delta:101 begin:delta:1 cut:0 close", -ENOENT);
+	poll_is("open:netlink hold full begin:full:1 count:80 " READ "end:2 mib", 0);
 	assert_string_equal(logged(), "info polls go without the probes that are not there: drop|");
 	poller_stop();
 	start(none, COUNT(none));
@@ -153,7 +156,12 @@ static void walk_fails(void **state)
 static void does_not_count(void **state)
 {
 	static const struct step steps_[] = {
-		{ .counter_err = -EOPNOTSUPP, .text = "no such command" }, { 0 }, { .instance = 2 },
+		{ .counter_err = -EOPNOTSUPP, .text = "no such command" },
+		{ 0 },
+		{ .instance = 2 },
+		{ .info = true }, /* that poll's second walk */
+		{ .instance = 3 },
+		{ .info = true, .counter_err = -EOPNOTSUPP },
 	};
 
 	(void)state;
@@ -163,6 +171,11 @@ static void does_not_count(void **state)
 	poll_is("delta:101 begin:delta:1 end:2 mib", 0);
 	assert_string_equal(logged(), "warn the probes count, but it cannot be read: no such command|");
 	poll_is("delta:102 hold full begin:full:2 count:c0 " READ "end:2 mib", 0);
+	assert_non_null(skstat_poller_counters(poller));
+	log_start();
+	poll_is("delta:103 hold full begin:full:3 count:c0 counters name cell uncounted end:2 mib", 0);
+	assert_null(skstat_poller_counters(poller));
+	assert_string_equal(logged(), "warn the probes count, but it cannot be read: it failed|");
 	assert_int_equal(skstat_self_get(&self, counter_failures), 0);
 	poller_stop();
 }
