@@ -136,8 +136,9 @@ static const struct {
 	[PART_EXPORTER] = {
 		"The exporter",
 		"What it did, and what that cost. The stages add up: exporter/self/self.h has the sums. `skstat_module_*`,\n"
-		"`skstat_probe_*`, `skstat_conn_table_*`, `skstat_counter_table_*` and, of the journal, what was written, dropped and rung are the\n"
-		"module's own: they count since it was loaded, go on where it is loaded anew, and are about all its readers.",
+		"`skstat_probe_*`, `skstat_conn_table_*`, `skstat_counter_table_*` and, of the journal, what was written,\n"
+		"dropped and rung are the module's own: they count since it was loaded, go on where it is loaded anew, and\n"
+		"are about all its readers.",
 		false,
 	},
 	[PART_PROCESS] = {

@@ -28,8 +28,8 @@ void skstat_journal_init(struct skstat_journal *journal, struct skstat_model *mo
 /*
  * All events since the last time, into the model, which was told `instance` last: those of another instance come too
  * early, for their namespaces are not known, and count as lost. *events (may be NULL) is how many came, lost ones too.
- * 0, also when nothing is held; or a negative errno, which was said and counted. What could not be read is not lost yet:
- * the next reading brings it, or counts it.
+ * 0, also when nothing is held; or a negative errno, which was said and counted. What could not be read is not lost
+ * yet: the next reading brings it, or counts it.
  */
 int skstat_journal_read(struct skstat_journal *journal, struct skstat_source *source, uint64_t instance,
 			uint64_t *events);

@@ -266,7 +266,7 @@ static void loaded_anew(void **state)
 	kit_free(kit);
 }
 
-/* What has no name waits for the next reading, and loses nothing by that; then it is `unknown` as long as it has none. */
+/* What has no name waits for the next reading, and loses nothing by that; then it is `unknown` until it has one. */
 static void names_that_are_late(void **state)
 {
 	struct skstat_cell cell = { SKSTAT_TABLE_DROP, { 3, 7, 2, ETH_P_IP, 80 }, 10 };
