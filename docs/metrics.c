@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <skstat/tables.h>
+
 #include "collect/poll_time.h"
 #include "model/model.h"
 #include "model/module_families.h"
@@ -51,6 +53,8 @@ static const char intro[] =
 	"| `netns` | the network namespace: its name in /run/netns at first sight, else its inode |\n"
 	"| `state` | TCP state, as `ss` writes it |\n"
 	"\n"
+	"Of what probes count, labels are as [that part](#what-probes-count) has them.\n"
+	"\n"
 	"A view has room for `--view.limit` groups, and there are `--netns.limit` namespaces with a label of their\n"
 	"own. What does not fit is counted under `other`, where it stays: nothing moves between groups. A group that\n"
 	"was admitted stays until it has had neither sockets nor change for `--view.group-ttl`.\n";
@@ -67,7 +71,7 @@ static const struct {
 #undef SOURCE
 };
 
-enum part { PART_VIEW, PART_NAMESPACE, PART_KERNEL, PART_PROCFS, PART_EXPORTER, PART_PROCESS, __PART_MAX };
+enum part { PART_VIEW, PART_NAMESPACE, PART_PROBES, PART_KERNEL, PART_PROCFS, PART_EXPORTER, PART_PROCESS, __PART_MAX };
 
 static const struct {
 	const char *title, *text;
@@ -84,6 +88,45 @@ static const struct {
 		"Network namespaces",
 		"Of each namespace as a whole, whatever the views group.",
 		true,
+	},
+	[PART_PROBES] = {
+		"What probes count",
+		"Counted in the kernel at its tracepoints, in all network namespaces, while `--probe.NAME` holds the probe; a\n"
+		"family whose tracepoint this kernel lacks is absent. A label whose value there is none of is not written:\n"
+		"5.10 gives no `reason`, a packet without device no `device` and no `netns`.\n"
+		"\n"
+		"| label | is |\n"
+		"|---|---|\n"
+		"| `reason` | as the running kernel calls it: of drops by `enum skb_drop_reason`, of resets that were sent by "
+		"`enum sk_rst_reason` |\n"
+		"| `function` | the kernel's function that dropped the packet; `unknown`: it has no name |\n"
+		"| `device` | the network device that the packet was at, if it still is: a socket that takes a packet makes it "
+		"forget. What a device had counted before it was renamed stays under its old name |\n"
+		"| `netns` | the network namespace of the device, or of the socket; one that was gone before any poll saw it is "
+		"`unknown` |\n"
+		"| `protocol` | the EtherType (`ipv4`, `ipv6`, `arp`, or its number), of limits the protocol (`tcp`, `udp`) |\n"
+		"| `port` | the local port of the socket, where it is no port of ip_local_port_range, or listens |\n"
+		"| `error` | what the kernel refused a datagram with: `ENOMEM`, the socket's queue was full; `ENOBUFS`, all of "
+		"UDP's memory is in use |\n"
+		"| `limit` | `receive_queue`: SO_RCVBUF; `receive`, `send`: the memory of the protocol or of the cgroup |\n"
+		"| `cause` | what made TCP send a segment again, see below |\n"
+		"\n"
+		"A table has room for `--probe.max-cells` series. What comes later is counted under `other` in every label,\n"
+		"as is what found no place in the module's own table; so the sum over a family is always whole.\n"
+		"\n"
+		"**Causes of retransmits** are what the socket was at when it sent, in segments as RetransSegs counts them, but\n"
+		"without SYN-ACKs of requests (`SynAckRetrans` of the module has those) and without what could not be sent:\n"
+		"\n"
+		"| cause | is | kernel's own counter |\n"
+		"|---|---|---|\n"
+		"| `syn` | a SYN that was not answered, or the SYN-ACK of crossed SYNs | TCPSynRetrans, with SYN-ACKs |\n"
+		"| `rto` | the retransmission timer: the first segment of a loss episode | TCPTimeouts, with SYNs and SYN-ACKs |\n"
+		"| `slow_start` | after that, what is marked as lost, as ACKs come | TCPSlowStartRetrans |\n"
+		"| `fast` | what is marked as lost, in recovery: by SACK, RACK or duplicate ACKs | TCPFastRetrans |\n"
+		"| `tlp` | a tail loss probe (RFC 8985) that sent the last segment again | TCPLossProbes, with those that sent "
+		"new data |\n"
+		"| `other` | none of these | |",
+		false,
 	},
 	[PART_KERNEL] = {
 		"The kernel's own counters",
@@ -124,8 +167,9 @@ static const struct {
 	[PART_EXPORTER] = {
 		"The exporter",
 		"What it did, and what that cost. The stages add up: exporter/self/self.h has the sums. `skstat_module_*`,\n"
-		"`skstat_probe_*`, `skstat_conn_table_*` and, of the journal, what was written, dropped and rung are the\n"
-		"module's own: they count since it was loaded, go on where it is loaded anew, and are about all its readers.",
+		"`skstat_probe_*`, `skstat_conn_table_*`, `skstat_counter_table_*` and, of the journal, what was written,\n"
+		"dropped and rung are the module's own: they count since it was loaded, go on where it is loaded anew, and\n"
+		"are about all its readers.",
 		false,
 	},
 	[PART_PROCESS] = {
@@ -140,10 +184,26 @@ static bool starts_with(const char *text, const char *start)
 	return strncmp(text, start, strlen(start)) == 0;
 }
 
+static bool is_counted(const char *name)
+{
+	static const char *const tables[] = {
+#define TABLE(ID, NAME, NAME_TEXT, PROBE, METRIC, HELP, A, B, C, D, E) METRIC,
+		SKSTAT_TABLES(TABLE)
+#undef TABLE
+	};
+
+	for (size_t i = 0; i < LENGTH(tables); i++)
+		if (strcmp(name, tables[i]) == 0)
+			return true;
+	return starts_with(name, "skstat_counter_");
+}
+
 static enum part part_of_model(const struct skstat_family_doc *doc)
 {
 	if (starts_with(doc->labels, "view"))
 		return PART_VIEW;
+	if (is_counted(doc->name))
+		return PART_PROBES;
 	return starts_with(doc->name, "skstat_mib_") ? PART_KERNEL : PART_NAMESPACE;
 }
 

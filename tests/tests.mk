@@ -38,8 +38,8 @@ check-unit: ## what needs no kernel
 # --- the parsers of the kernel's messages and texts, under libFuzzer: one build
 # to fuzz, one that says which lines were reached
 
-parsers := $(patsubst %,exporter/source/%.c,attr cursor decode field inet_diag_decode inet_diag_event journal_message \
-	error message schema word) exporter/model/family.c exporter/model/mib.c $(wildcard exporter/procfs/*.c)
+parsers := $(patsubst %,exporter/source/%.c,attr counter_message cursor decode field inet_diag_decode inet_diag_event \
+	journal_message error message schema word) exporter/model/family.c exporter/model/mib.c $(wildcard exporter/procfs/*.c)
 fuzzers := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*_fuzz.c))
 fuzz_programs := $(fuzzers:%=build/fuzz/%) $(fuzzers:%=build/fuzz/lines/%)
 

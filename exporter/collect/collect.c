@@ -51,6 +51,7 @@ static int model_new(struct skstat_collector *collector)
 		.netns_limit = config->netns_limit,
 		.netns_name = skstat_naming_netns,
 		.netns_arg = &collector->naming,
+		.cell_limit = config->probe_max_cells,
 		.all_histograms = config->view_all_histograms,
 		.by_comm = config->view_comm,
 		.process_name = config->view_comm ? skstat_naming_process : NULL,
@@ -159,7 +160,7 @@ static int publish(struct skstat_collector *collector)
 	skstat_self_families(set, collector->self, skstat_poller_info(collector->poller), collector->why,
 			     known ? &process : NULL);
 	skstat_module_families(set, skstat_poller_module(collector->poller),
-			       skstat_poller_probes(collector->poller));
+			       skstat_poller_probes(collector->poller), skstat_poller_counters(collector->poller));
 	skstat_poll_time_families(&collector->time, set);
 	skstat_procfs_families(collector->procfs, set);
 	if (set->failed) {

@@ -4,10 +4,12 @@
 #include <string.h>
 
 #include "cost.h"
+#include "counters.h"
 #include "dump.h"
 #include "journal.h"
 #include "module_sum.h"
 #include "poller.h"
+#include "probes.h"
 #include "snapshot/snapshot.h"
 #include "source/error.h"
 #include "source/procfs.h"
@@ -27,7 +29,9 @@ struct skstat_poller {
 	uint64_t token;	   /* of the last dump that came whole */
 	uint64_t full_ns;  /* when the last full one was due that did */
 
+	struct skstat_probes probes;
 	struct skstat_journal journal;
+	struct skstat_counters counters;
 	bool module_known;	   /* by the last poll */
 	struct skstat_info module; /* what is to be shown of it */
 	struct skstat_module_sum module_sum;
@@ -49,7 +53,9 @@ struct skstat_poller *skstat_poller_new(const struct skstat_config *config, stru
 	poller->kind = strcmp(skstat_source_info(source)->name, "netlink") == 0 ? SKSTAT_SOURCE_NETLINK :
 										  SKSTAT_SOURCE_INET_DIAG;
 	skstat_source_set_timeout(source, config->poll_timeout_ns);
-	skstat_journal_init(&poller->journal, config, model, self);
+	skstat_probes_init(&poller->probes, config, self);
+	skstat_journal_init(&poller->journal, model, self, &poller->probes);
+	skstat_counters_init(&poller->counters, model, self, &poller->probes);
 	return poller;
 }
 
@@ -116,7 +122,7 @@ static void source_close(struct skstat_poller *poller)
 	poller->before = cost(poller);
 	skstat_source_close(poller->source);
 	poller->source = NULL;
-	skstat_journal_forget(&poller->journal);
+	skstat_probes_forget(&poller->probes);
 }
 
 static bool full_is_due(const struct skstat_poller *poller, uint64_t due_ns)
@@ -146,9 +152,9 @@ static void sync(struct skstat_poller *poller, const struct skstat_dump *dump, i
 /* The probes first, then the sockets: what happens to one after it was walked is in the journal. */
 static int walk(struct skstat_poller *poller, struct skstat_dump *dump, struct skstat_error *error)
 {
-	skstat_journal_hold(&poller->journal, poller->source);
-	dump->poll.journal = skstat_journal_is_held(&poller->journal);
-	dump->poll.journal_ns = poller->journal.since_ns;
+	skstat_probes_hold(&poller->probes, poller->source);
+	dump->poll.journal = skstat_probes_journal(&poller->probes);
+	dump->poll.journal_ns = poller->probes.journal_ns;
 	return skstat_dump_walk(dump, error);
 }
 
@@ -181,6 +187,9 @@ static int poll_source(struct skstat_poller *poller, uint64_t due_ns, struct sks
 	/* After most failures too: the rings fill up all the same. */
 	if (!gone(err) && err != -ESTALE)
 		result->unread = skstat_journal_read(&poller->journal, poller->source, poller->instance, NULL) != 0;
+	/* These wait: nothing of them is lost. */
+	if (!err)
+		result->uncounted = skstat_counters_read(&poller->counters, poller->source, poller->instance) != 0;
 	skstat_model_end(poller->model, &dump.totals);
 	if (!err)
 		err = skstat_dump_mib(&dump, error);
@@ -220,6 +229,8 @@ static void count_poll(struct skstat_self *self, const struct skstat_poll_result
 		skstat_self_add(self, polls_partial, 1);
 	if (result->unread)
 		skstat_self_add(self, polls_unread, 1);
+	if (result->uncounted)
+		skstat_self_add(self, polls_uncounted, 1);
 }
 
 /* Time of the collector, by what it spends it on. */
@@ -273,12 +284,17 @@ const struct skstat_info *skstat_poller_module(const struct skstat_poller *polle
 
 uint64_t skstat_poller_probes(const struct skstat_poller *poller)
 {
-	return poller->journal.held;
+	return poller->probes.held;
+}
+
+const struct skstat_counter_totals *skstat_poller_counters(const struct skstat_poller *poller)
+{
+	return poller->module_known && poller->counters.known ? &poller->counters.totals : NULL;
 }
 
 int skstat_poller_bell(const struct skstat_poller *poller)
 {
-	return poller->source && skstat_journal_is_held(&poller->journal) ? skstat_source_bell(poller->source) : -1;
+	return poller->source && skstat_probes_journal(&poller->probes) ? skstat_source_bell(poller->source) : -1;
 }
 
 bool skstat_poller_answer(struct skstat_poller *poller)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * One poll after another: asks the source for everything or for what was active, then for the journal, and feeds the
- * model. One thread.
+ * One poll after another: asks the source for everything or for what was active, then for the journal and for what the
+ * probes have counted, and feeds the model. One thread.
  *
  * A delta may delay, never lose: it asks for what happened since the token of the last dump of this instance that came
  * whole. A dump that failed or that a budget ended moves no token.
@@ -20,8 +20,9 @@ struct skstat_poller;
 struct skstat_poll_result {
 	bool full;    /* else a delta */
 	bool partial; /* --poll.max-sockets ended it */
-	bool unread;  /* the journal could not be read, which is said and counted; the rest of the poll is good */
-	uint64_t ns;  /* that it took */
+	/* The journal, or what the probes count, could not be read: said and counted; the rest of the poll is good. */
+	bool unread, uncounted;
+	uint64_t ns; /* that it took */
 };
 
 /* Takes `source`, also when it fails. The rest must outlive it. NULL: no memory. */
@@ -55,7 +56,10 @@ bool skstat_poller_answer(struct skstat_poller *poller);
  */
 const struct skstat_info *skstat_poller_module(const struct skstat_poller *poller);
 
-/* The probes that are held for the journal: SKSTAT_PROBE_BIT(); 0: there is no journal. */
+/* What reading the probes' counters came to in that poll; NULL: they were not read. */
+const struct skstat_counter_totals *skstat_poller_counters(const struct skstat_poller *poller);
+
+/* The probes that are held: SKSTAT_PROBE_BIT(). */
 uint64_t skstat_poller_probes(const struct skstat_poller *poller);
 
 /* Of the source; NULL while it is gone. */

@@ -15,6 +15,16 @@ const struct skstat_trouble_kind skstat_trouble_hold = {
 	"the journal is held",
 };
 
+/* Where no journal is wanted. */
+const struct skstat_trouble_kind skstat_trouble_probes = {
+	SKSTAT_LOG_WARN, "drops, retransmits and the like are not counted, for the probes cannot be held",
+	"the probes are held",
+};
+
+const struct skstat_trouble_kind skstat_trouble_counters = {
+	SKSTAT_LOG_ERROR, "what the probes count cannot be read", "what the probes count can be read again",
+};
+
 const struct skstat_trouble_kind skstat_trouble_journal = {
 	SKSTAT_LOG_ERROR, "the journal cannot be read", "the journal can be read again",
 };

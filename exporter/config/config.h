@@ -40,6 +40,10 @@ struct skstat_config {
 	bool journal_reader;	 /* --journal.reader */
 	bool journal_accept;	 /* --journal.accept-probe */
 
+	/* counters at probes */
+	bool probe[__SKSTAT_PROBE_MAX]; /* --probe.NAME, of those that count: by enum skstat_probe_id */
+	uint32_t probe_max_cells;	/* --probe.max-cells: series of a table */
+
 	/* what is made of them */
 	uint32_t view_limit;  /* --view.limit: groups */
 	uint64_t view_ttl_ns; /* --view.group-ttl */

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <skstat/tables.h>
+
 #include "option.h"
 
 /* "--NAME: " and the sentence. Returns -EINVAL. */
@@ -263,6 +265,15 @@ const struct skstat_setting skstat_setting_table[] = {
 	{ "Journal", "journal.accept-probe", 0, NULL, "false",
 	  "Note the process that accept() returns to, by a kretprobe: knows those that never read, costs more",
 	  SWITCH(journal_accept) },
+
+	/* A probe that counts has a table of its name. */
+#define PROBE_SWITCH(id, NAME, name, PROBE, metric, help, a, b, c, d, e)                                               \
+	{ "Probes", "probe." #name, 0, NULL, "true", help ": " metric "_total", SWITCH(probe[SKSTAT_PROBE_##PROBE]) },
+	SKSTAT_TABLES(PROBE_SWITCH)
+#undef PROBE_SWITCH
+	{ "Probes", "probe.max-cells", 0, "N", "500",
+	  "Series that one of these may have; the rest is counted as \"other\"",
+	  NUMBER32(probe_max_cells, "1", "100000") },
 
 	{ "Metrics", "view.limit", 0, "N", "20", "Groups of the default view; the rest is counted as \"other\"",
 	  NUMBER32(view_limit, "1", "100000") },

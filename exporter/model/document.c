@@ -97,4 +97,5 @@ void skstat_model_document(void (*fn)(const struct skstat_family_doc *doc, void 
 	columns_tell(&telling, plan.counter, SKSTAT_COUNTERS, SKSTAT_KIND_LISTEN, SKSTAT_METRIC_COUNTER);
 	skstat_ledger_document(fn, arg);
 	mib_tell(&telling);
+	skstat_cell_document(fn, arg);
 }

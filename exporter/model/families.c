@@ -257,4 +257,5 @@ void skstat_model_families(struct skstat_model *model, struct skstat_families *s
 	counters_add(&making, SKSTAT_KIND_LISTEN);
 	skstat_ledger_families(&model->namespaces, set);
 	skstat_mib_families(&making);
+	skstat_cell_families(&making);
 }

@@ -34,6 +34,10 @@ void skstat_life_families(const struct skstat_making *m);
 void skstat_sockets_families(const struct skstat_making *m);
 void skstat_mib_families(const struct skstat_making *m);
 
+/* What the probes have counted: cell_families.c. */
+void skstat_cell_families(const struct skstat_making *m);
+void skstat_cell_document(void (*fn)(const struct skstat_family_doc *doc, void *arg), void *arg);
+
 enum {
 	SKSTAT_DERIVED_SOCKETS,
 	SKSTAT_DERIVED_CONNECTIONS,

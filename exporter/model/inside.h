@@ -4,6 +4,7 @@
 #define SKSTAT_MODEL_INSIDE_H
 
 #include "aside.h"
+#include "cells.h"
 #include "listener.h"
 #include "model.h"
 #include "namespaces.h"
@@ -51,6 +52,7 @@ struct skstat_model {
 	struct skstat_asides asides;
 	struct skstat_namespaces namespaces;
 	struct skstat_mib_index mib;
+	struct skstat_cells cells;
 	struct skstat_model_counts count;
 };
 

@@ -26,6 +26,7 @@ struct skstat_model *skstat_model_new(const struct skstat_model_config *config, 
 	skstat_mib_index_init(&model->mib, NULL);
 	model->view.limit = config->group_limit;
 	model->view.ttl_ns = config->group_ttl_ns;
+	model->cells.limit = config->cell_limit;
 	return model;
 }
 
@@ -53,6 +54,7 @@ void skstat_model_free(struct skstat_model *model)
 	skstat_table_free(&model->table);
 	skstat_view_free(&model->view);
 	skstat_namespaces_free(&model->namespaces);
+	skstat_cells_free(&model->cells);
 	free(model);
 }
 
@@ -76,6 +78,7 @@ static void instance_change(struct skstat_model *model, const struct skstat_poll
 	}
 	skstat_listeners_forget_ids(&model->listeners, skstat_namespaces_inode_of, &model->namespaces);
 	skstat_namespaces_forget_ids(&model->namespaces);
+	skstat_cells_forget(&model->cells);
 }
 
 void skstat_model_begin(struct skstat_model *model, const struct skstat_poll *poll)
@@ -248,7 +251,7 @@ static size_t model_bytes(const struct skstat_model *model)
 	return sizeof(*model) + skstat_table_bytes(&model->table) + skstat_view_bytes(&model->view) +
 	       skstat_listeners_bytes(&model->listeners) + skstat_newcomers_bytes(&model->newcomers) +
 	       skstat_namespaces_bytes(&model->namespaces) + skstat_tombstones_bytes(&model->tombstones) +
-	       skstat_asides_bytes(&model->asides);
+	       skstat_asides_bytes(&model->asides) + skstat_cells_bytes(&model->cells);
 }
 
 static void events_tell(struct skstat_self *self, const struct skstat_model_counts *count)

@@ -26,6 +26,7 @@
 
 #include "family.h"
 #include "self/self.h"
+#include "source/counter_message.h"
 #include "source/message.h"
 
 struct skstat_model;
@@ -37,6 +38,7 @@ struct skstat_model_config {
 	/* The name of the namespace with that inode, or NULL: then the inode is its label. Asked at first sight. */
 	const char *(*netns_name)(uint32_t inode, void *arg);
 	void *netns_arg;
+	uint32_t cell_limit; /* series of one table of the probes' counters; `other` on top */
 	bool all_histograms; /* else only those with which the view stays below 3,000 series: plan.c has the list */
 	bool by_comm;	     /* the view groups by the name of the process, too */
 	/*
@@ -101,6 +103,18 @@ void skstat_model_end(struct skstat_model *model, const struct skstat_totals *to
 
 /* A skstat_source_mib_fn: one namespace's counters of this moment. Between end and families, or not at all. */
 int skstat_model_mib(const struct skstat_mib *mib, void *model);
+
+/*
+ * What the probes have counted: begin, cells and names in any order, end; between skstat_model_begin() and _end(), of
+ * whose instance it must be. `held` are the probes whose counters are wanted, SKSTAT_PROBE_BIT(). Of a reading that was
+ * not `whole`, nothing counts, and the next one brings it. cells.h has the rest.
+ *
+ * _cell() and _name() are for struct skstat_counter_reader: 0 or -ENOMEM, then the reading is not whole.
+ */
+void skstat_model_counters_begin(struct skstat_model *model, uint64_t held);
+int skstat_model_counters_cell(const struct skstat_cell *cell, void *model);
+int skstat_model_counters_name(const struct skstat_counter_name *name, void *model);
+void skstat_model_counters_end(struct skstat_model *model, bool whole);
 
 /* Whether a complete full walk has been. */
 bool skstat_model_ready(const struct skstat_model *model);

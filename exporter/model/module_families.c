@@ -11,7 +11,7 @@
 /* How a member is stored. */
 enum width { BOOL, U32, U64 };
 
-/* A family, and where its figure is: in struct skstat_info, or in the part of a probe. */
+/* A family, and where its figure is: in struct skstat_info, in the part of a probe, or in the counters' totals. */
 struct row {
 	const char *name, *unit, *help;
 	size_t member;
@@ -58,6 +58,17 @@ static const struct row probe_rows[] = {
 	  SKSTAT_METRIC_COUNTER },
 	{ "skstat_probe_missed", "", "Returns that a kretprobe had no place for",
 	  OF(missed), 1, U64, SKSTAT_METRIC_COUNTER },
+};
+
+#undef OF
+#define OF(MEMBER) offsetof(struct skstat_counter_totals, MEMBER)
+
+static const struct row counter_rows[] = {
+	{ "skstat_counter_table_places", "", "Keys that the module's table of the probes' counters has room for",
+	  OF(places), 1, U64, SKSTAT_METRIC_GAUGE },
+	{ "skstat_counter_table_cells", "", "Keys in it", OF(used), 1, U64, SKSTAT_METRIC_GAUGE },
+	{ "skstat_counter_table_bytes", "bytes", "Memory of that table, and of what its keys mean", OF(memory), 1, U64,
+	  SKSTAT_METRIC_GAUGE },
 };
 
 #undef OF
@@ -126,17 +137,21 @@ static bool has_probes(const struct skstat_info *info)
 	return false;
 }
 
-void skstat_module_families(struct skstat_families *set, const struct skstat_info *info, uint64_t held)
+static void add_rows(struct skstat_families *set, const struct row *row, size_t count, const void *base)
 {
-	size_t rows = LENGTH(module_rows);
+	for (; count; row++, count--)
+		skstat_series_add(set, skstat_family_add(set, row->type, row->name, row->unit, row->help), NULL, 0)
+			->value = figure(base, row);
+}
 
+void skstat_module_families(struct skstat_families *set, const struct skstat_info *info, uint64_t held,
+			    const struct skstat_counter_totals *counters)
+{
 	if (!info)
 		return;
-	if (!has_probes(info))
-		rows = 1;
-	for (const struct row *row = module_rows; row < module_rows + rows; row++)
-		skstat_series_add(set, skstat_family_add(set, row->type, row->name, row->unit, row->help), NULL, 0)
-			->value = figure(info, row);
+	add_rows(set, module_rows, has_probes(info) ? LENGTH(module_rows) : 1, info);
+	if (counters)
+		add_rows(set, counter_rows, LENGTH(counter_rows), counters);
 	if (has_probes(info))
 		add_probes(set, info, held);
 }
@@ -167,6 +182,7 @@ void skstat_module_document(void (*fn)(const struct skstat_family_doc *doc, void
 		length += (size_t)snprintf(labels + length, sizeof(labels) - length, "%s%s", i ? "|" : "probe=",
 					   probes[i].name);
 	document(module_rows, LENGTH(module_rows), "", fn, arg);
+	document(counter_rows, LENGTH(counter_rows), "", fn, arg);
 	held.labels = labels;
 	fn(&held, arg);
 	document(probe_rows, LENGTH(probe_rows), labels, fn, arg);

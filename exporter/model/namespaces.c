@@ -321,6 +321,15 @@ bool skstat_namespaces_id_of(uint32_t inode, uint64_t *id, void *arg)
 	return true;
 }
 
+const char *skstat_namespaces_label(const struct skstat_namespaces *namespaces, uint64_t id)
+{
+	const struct skstat_namespace *ns = find_id(namespaces, id);
+
+	if (!ns || !ns->named)
+		return NULL;
+	return ns->folded ? SKSTAT_NETNS_OTHER : ns->label;
+}
+
 size_t skstat_namespaces_bytes(const struct skstat_namespaces *namespaces)
 {
 	return namespaces->count * sizeof(struct skstat_namespace) +

@@ -110,6 +110,9 @@ static inline struct skstat_book *skstat_namespaces_book(struct skstat_namespace
 bool skstat_namespaces_inode_of(uint64_t id, uint32_t *inode, void *arg);
 bool skstat_namespaces_id_of(uint32_t inode, uint64_t *id, void *arg);
 
+/* The label of the namespace with that id: its own, or `other`; NULL: nobody has named it. Good until it is dropped. */
+const char *skstat_namespaces_label(const struct skstat_namespaces *namespaces, uint64_t id);
+
 size_t skstat_namespaces_bytes(const struct skstat_namespaces *namespaces);
 
 #endif

@@ -36,6 +36,7 @@
 	S(polls_timeout, "skstat_poll_failures", NONE, COUNTER, "reason", "timeout", 0, "")                            \
 	S(polls_partial, "skstat_poll_failures", NONE, COUNTER, "reason", "partial", 0, "")                            \
 	S(polls_unread, "skstat_poll_failures", NONE, COUNTER, "reason", "journal", 0, "")                             \
+	S(polls_uncounted, "skstat_poll_failures", NONE, COUNTER, "reason", "counters", 0, "")                         \
 	S(polls_late, "skstat_polls_late", NONE, COUNTER, "", "", 0,                                                   \
 	  "Polls left out because the one before took longer than the interval")                                       \
 	S(gaps, "skstat_gaps", NONE, COUNTER, "", "", 0, "Times that the module was loaded anew under the exporter")   \
@@ -62,6 +63,12 @@
 	  "Times that the journal had to be read before the next poll, for a ring was filling up")                     \
 	S(journal_ns, "skstat_journal_read", NANOSECONDS, COUNTER, "", "", 0,                                          \
 	  "Time that reading the journal took in the kernel")                                                          \
+	/* what the probes count */                                                                                    \
+	S(counter_reads, "skstat_counter_reads", NONE, COUNTER, "result", "complete", 0,                               \
+	  "Readings of what the probes have counted")                                                                  \
+	S(counter_failures, "skstat_counter_reads", NONE, COUNTER, "result", "failed", 0, "")                          \
+	S(counter_ns, "skstat_counter_read", NANOSECONDS, COUNTER, "", "", 0,                                          \
+	  "Time that these readings took in the kernel")                                                               \
 	/* netlink */                                                                                                  \
 	S(netlink_requests, "skstat_netlink_requests", NONE, COUNTER, "", "", 0, "Netlink requests sent")              \
 	S(netlink_datagrams, "skstat_netlink_datagrams", NONE, COUNTER, "", "", 0, "Netlink datagrams received")       \

@@ -119,7 +119,7 @@ static void probes_of_the_kernel(void **state)
 	poll_is("hold full begin:full:1 journal heard end:2 mib", 0);
 	assert_true(last_poll.journal);
 	assert_true(skstat_poller_probes(poller) == (LIFE | FIRST_BYTE));
-	assert_string_equal(logged(), "info the journal goes without what is not there: reader, synack|");
+	assert_string_equal(logged(), "info polls go without the probes that are not there: reader, synack|");
 	poller_stop();
 
 	start(all, COUNT(all));

@@ -94,6 +94,9 @@ static void defaults(void **state)
 	assert_string_equal(c.kill_switch, "");
 	assert_true(c.view_limit == 20 && c.netns_limit == 20 && c.view_ttl_ns == 3600 * SECOND);
 	assert_true(c.journal && c.journal_first_byte && c.journal_reader);
+	for (int id = 0; id < __SKSTAT_PROBE_MAX; id++)
+		assert_int_equal(c.probe[id], id >= SKSTAT_PROBE_DROP && id <= SKSTAT_PROBE_CHECKSUM);
+	assert_int_equal(c.probe_max_cells, 500);
 	assert_false(c.journal_accept || c.view_comm || c.view_all_histograms);
 	for (size_t i = 0; i < __SKSTAT_PROCFS_MAX; i++)
 		assert_false(c.collector[i]);
@@ -160,6 +163,11 @@ static void every_option(void **state)
 	c = parsed("--journal.accept-probe");
 	assert_true(c.journal && c.journal_accept);
 	assert_true(parsed("--no-journal --journal").journal);
+	c = parsed("--no-probe.drop --no-probe.udp --probe.reset --probe.max-cells=7");
+	assert_false(c.probe[SKSTAT_PROBE_DROP] || c.probe[SKSTAT_PROBE_UDP]);
+	assert_true(c.probe[SKSTAT_PROBE_RETRANSMIT] && c.probe[SKSTAT_PROBE_RESET] && c.probe[SKSTAT_PROBE_LIMIT] &&
+		    c.probe[SKSTAT_PROBE_CHECKSUM]);
+	assert_int_equal(c.probe_max_cells, 7);
 	assert_true(parsed("--view.comm").view_comm);
 	assert_true(parsed("--view.all-histograms").view_all_histograms);
 	assert_true(parsed("--view.limit=1").view_limit == 1);
@@ -251,6 +259,8 @@ static void refusals(void **state)
 		  "--poll.max-loops: \"18446744073709551616\" is no whole number: write 0 to 18446744073709551615" },
 		{ "--poll.max-sockets=4294967296",
 		  "--poll.max-sockets: \"4294967296\" is above 4294967295: write 0 to 4294967295" },
+		{ "--probe.max-cells=0", "--probe.max-cells: \"0\" is below 1: write 1 to 100000" },
+		{ "--probe.life", "--probe.life: there is no such option: --help lists them all" },
 		{ "--view.limit=0", "--view.limit: \"0\" is below 1: write 1 to 100000" },
 		{ "--view.limit=100001", "--view.limit: \"100001\" is above 100000: write 1 to 100000" },
 		{ "--view.limit=ten", "--view.limit: \"ten\" is no whole number: write 1 to 100000" },

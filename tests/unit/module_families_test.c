@@ -13,6 +13,7 @@
 #include "model/module_families.h"
 
 static struct skstat_info info;
+static const struct skstat_counter_totals totals = { .places = 19, .used = 20, .memory = 21, .ns = 22 };
 
 /* A figure of its own for each. */
 static void fill(void)
@@ -40,14 +41,20 @@ static void fill(void)
 		};
 }
 
-static struct skstat_families *families(const struct skstat_info *of, uint64_t held)
+static struct skstat_families *families_counted(const struct skstat_info *of, uint64_t held,
+						const struct skstat_counter_totals *counted)
 {
 	struct skstat_families *set = skstat_families_new();
 
 	assert_non_null(set);
-	skstat_module_families(set, of, held);
+	skstat_module_families(set, of, held, counted);
 	assert_false(set->failed);
 	return set;
+}
+
+static struct skstat_families *families(const struct skstat_info *of, uint64_t held)
+{
+	return families_counted(of, held, &totals);
 }
 
 /* `probe` NULL: of the only series, without labels. -1: there is none. */
@@ -77,6 +84,8 @@ static void values(void **state)
 		{ "skstat_journal_written_events", 13 }, { "skstat_journal_dropped_events", 14 },
 		{ "skstat_journal_doorbells_sent", 15 }, { "skstat_conn_table_places", 16 },
 		{ "skstat_conn_table_connections", 17 }, { "skstat_conn_table_misses", 18 },
+		{ "skstat_counter_table_places", 19 },	 { "skstat_counter_table_cells", 20 },
+		{ "skstat_counter_table_bytes", 21 },
 	};
 	static const struct {
 		const char *name;
@@ -85,7 +94,7 @@ static void values(void **state)
 		{ "skstat_probe_holders", 1 }, { "skstat_probe_hits", 2 },	      { "skstat_probe_drops", 3 },
 		{ "skstat_probe_samples", 4 }, { "skstat_probe_sampled_seconds", 5 }, { "skstat_probe_missed", 6 },
 	};
-	static const char *const probes[] = { "life", "first_byte", "reader", "accept", "synack" };
+	static const char *const probes[] = { "life", "first_byte", "reader", "accept", "synack", "drop" };
 	struct skstat_families *set;
 
 	(void)state;
@@ -93,7 +102,7 @@ static void values(void **state)
 	set = families(&info, SKSTAT_PROBE_BIT(LIFE) | SKSTAT_PROBE_BIT(READER));
 	for (size_t i = 0; i < sizeof(alone) / sizeof(alone[0]); i++)
 		assert_true(value_of(set, alone[i].name, NULL) == alone[i].value);
-	for (size_t p = 0; p < 5; p++) {
+	for (size_t p = 0; p < 6; p++) {
 		for (size_t i = 0; i < sizeof(of_probes) / sizeof(of_probes[0]); i++) {
 			double off = value_of(set, of_probes[i].name, probes[p]) -
 				     (100. * (double)(p + 1) + of_probes[i].value);
@@ -116,7 +125,7 @@ static void what_is_not_known_is_left_out(void **state)
 	skstat_families_free(set);
 
 	info = (struct skstat_info){ .memory = 11 };
-	set = families(&info, 0);
+	set = families_counted(&info, 0, NULL);
 	assert_int_equal(set->count, 1);
 	assert_true(value_of(set, "skstat_module_memory_bytes", NULL) == 11);
 	skstat_families_free(set);
@@ -127,6 +136,12 @@ static void what_is_not_known_is_left_out(void **state)
 	assert_true(value_of(set, "skstat_probe_hits", "synack") == -1);
 	assert_true(value_of(set, "skstat_probe_held", "synack") == -1);
 	assert_true(value_of(set, "skstat_probe_hits", "accept") == 402);
+	skstat_families_free(set);
+
+	/* What probes count was not read. */
+	set = families_counted(&info, 0, NULL);
+	assert_true(value_of(set, "skstat_counter_table_cells", NULL) == -1);
+	assert_true(value_of(set, "skstat_conn_table_places", NULL) == 16);
 	skstat_families_free(set);
 }
 
@@ -155,7 +170,9 @@ static void compare(const struct skstat_family_doc *doc, void *arg)
 	assert_false(ends_with(doc->name, "_total") || ends_with(doc->help, "."));
 	assert_int_equal(ends_with(doc->name, "_seconds"), strcmp(doc->unit, "seconds") == 0);
 	assert_int_equal(ends_with(doc->name, "_bytes"), strcmp(doc->unit, "bytes") == 0);
-	assert_string_equal(doc->labels, family->series->labels ? "probe=life|first_byte|reader|accept|synack" : "");
+	assert_string_equal(doc->labels, family->series->labels ? "probe=life|first_byte|reader|accept|synack|drop|"
+								  "retransmit|reset|limit|udp|checksum" :
+								  "");
 	/* A family stands once. */
 	assert_ptr_equal(skstat_family_find(documented->set, doc->name), family);
 }

@@ -38,6 +38,10 @@ struct step {
 	int journal_err;	  /* after the events */
 	uint64_t journal_instance; /* another one before them */
 	bool fresh, cut;	  /* of the journal's totals */
+	int counter_err;	  /* of the counters, after the first cell */
+	uint64_t counter_instance; /* another one before them, */
+	uint64_t counter_totals_instance; /* or only at their end */
+	int cell_err;		  /* of the model at the first cell */
 	bool info;		  /* the module tells of its cost */
 	uint64_t written;	  /* a part of that */
 	int model_err;		  /* of the model at the second record */

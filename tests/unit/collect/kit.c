@@ -20,6 +20,7 @@ void defaults(void)
 	skstat_config_init(&config);
 	config.poll_timeout_ns = SECOND;
 	config.journal = false;
+	memset(config.probe, 0, sizeof(config.probe));
 	memset(&self, 0, sizeof(self));
 }
 

@@ -31,7 +31,7 @@ extern struct skstat_poll_result result;
 extern uint64_t due;
 extern struct skstat_store *store;
 
-/* The options' defaults, but without a journal. */
+/* The options' defaults, but without a journal and other probes. */
 void defaults(void);
 
 /* As above, with polls of 10 ms on the real clock, so many of them; 0: without an end. */

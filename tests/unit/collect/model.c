@@ -104,6 +104,32 @@ int skstat_model_mib(const struct skstat_mib *mib, void *model)
 	return now.mib_model_err;
 }
 
+void skstat_model_counters_begin(struct skstat_model *model, uint64_t held)
+{
+	(void)model;
+	say("count:%" PRIx64 " ", held);
+}
+
+int skstat_model_counters_cell(const struct skstat_cell *cell, void *model)
+{
+	(void)model;
+	say(cell->table == SKSTAT_TABLE_DROP ? "cell " : "WRONG ");
+	return now.cell_err;
+}
+
+int skstat_model_counters_name(const struct skstat_counter_name *name, void *model)
+{
+	(void)model;
+	say(name->id == 1 ? "name " : "WRONG ");
+	return 0;
+}
+
+void skstat_model_counters_end(struct skstat_model *model, bool whole)
+{
+	(void)model;
+	say(whole ? "counted " : "uncounted ");
+}
+
 bool skstat_model_ready(const struct skstat_model *model)
 {
 	return model->ready;

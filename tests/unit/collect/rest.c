@@ -30,8 +30,10 @@ void skstat_self_document(void (*fn)(const struct skstat_family_doc *doc, void *
 	(void)arg;
 }
 
-void skstat_module_families(struct skstat_families *set, const struct skstat_info *info, uint64_t held)
+void skstat_module_families(struct skstat_families *set, const struct skstat_info *info, uint64_t held,
+			    const struct skstat_counter_totals *counters)
 {
+	(void)counters;
 	(void)set;
 	if (info)
 		say("module:%d:%#x ", (int)info->memory, (unsigned int)held);

@@ -53,7 +53,8 @@
 	S(drops)              \
 	S(resets)             \
 	S(limits)             \
-	S(retransmits)
+	S(retransmits)        \
+	S(exporter_counters)
 
 #define SUITE_PROTOTYPE(name) int suite_##name(int argc, char **argv);
 SKSTAT_TEST_SUITES(SUITE_PROTOTYPE)
