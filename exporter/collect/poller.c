@@ -32,7 +32,7 @@ struct skstat_poller {
 	struct skstat_probes probes;
 	struct skstat_journal journal;
 	struct skstat_counters counters;
-	bool module_known;	   /* by the last poll */
+	bool module_known;	   /* once it was there */
 	struct skstat_info module; /* what is to be shown of it */
 	struct skstat_module_sum module_sum;
 };
@@ -198,13 +198,16 @@ static int poll_source(struct skstat_poller *poller, uint64_t due_ns, struct sks
 	return err;
 }
 
-/* What the module says of its own cost: not known where there is no module, or where it does not tell. */
+/*
+ * What the module says of its own cost: not known where there is no module, or where it does not tell. What it has said
+ * stands while it is away: it may just be loaded anew, and counters are not to come and go with it.
+ */
 static int ask_module(struct skstat_poller *poller, struct skstat_error *error)
 {
 	struct skstat_info info;
 
-	poller->module_known = skstat_source_module_info(poller->source, &info, NULL) == 0;
-	if (poller->module_known) {
+	if (!skstat_source_module_info(poller->source, &info, NULL)) {
+		poller->module_known = true;
 		skstat_module_sum_take(&poller->module_sum, &info);
 		skstat_module_sum_get(&poller->module_sum, &poller->module);
 	}
@@ -267,7 +270,6 @@ int skstat_poller_poll(struct skstat_poller *poller, uint64_t due_ns, struct sks
 	err = source_open(poller, error);
 	if (!err)
 		err = poll_source(poller, due_ns, result, error);
-	poller->module_known = false;
 	if (!err)
 		err = ask_module(poller, error);
 	if (gone(err))

@@ -51,8 +51,8 @@ int skstat_poller_bell(const struct skstat_poller *poller);
 bool skstat_poller_answer(struct skstat_poller *poller);
 
 /*
- * What the module said of itself at the end of the last poll, its counters over all instances that were met; NULL:
- * there is no module, or the poll failed.
+ * What the module said of itself the last time that it did, its counters over all instances that were met; NULL: there
+ * never was one.
  */
 const struct skstat_info *skstat_poller_module(const struct skstat_poller *poller);
 

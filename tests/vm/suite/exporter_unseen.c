@@ -176,7 +176,9 @@ static void nothing_slips(void **state)
 /* The way is 20 ms long and loses every fiftieth segment: times are what they must be, retransmits the kernel's. */
 static void far_away(void **state)
 {
-	size_t count = pair_scaled(400) < 100 ? 100 : pair_scaled(400);
+	/* The debug kernel, for which things are scaled, is slower than the way; and of few, few are lost, or none. */
+	bool slow = pair_scaled(100) < 100;
+	size_t count = slow ? 100 : 400;
 	double connects;
 
 	(void)state;
@@ -188,14 +190,17 @@ static void far_away(void **state)
 	crowd_pass(count);
 	road_shape(&road, NULL);
 	crowd_check(count);
-	assert_int_equal(ledger_check(count, RESIDUAL_FAR), 2);
+	assert_int_equal(ledger_check(count, slow ? 3 * RESIDUAL_FAR : RESIDUAL_FAR), 2);
 
 	connects = increase_of(&increase, "skstat_tcp_connect_seconds_count direction=out");
 	assert_true(connects == count);
 	/* Nobody is faster than the way there and back, and only losses and the emulation make it more than twice that. */
 	expect(0, "skstat_tcp_connect_seconds_bucket direction=out le=0.02");
-	assert_true(increase_of(&increase, "skstat_tcp_connect_seconds_bucket direction=out le=0.1") >= 0.8 * connects);
-	assert_true(increase_of(&increase, "skstat_tcp_connect_seconds_bucket direction=out le=0.5") < connects);
+	if (!slow) {
+		assert_true(increase_of(&increase, "skstat_tcp_connect_seconds_bucket direction=out le=0.1") >=
+			    0.8 * connects);
+		assert_true(increase_of(&increase, "skstat_tcp_connect_seconds_bucket direction=out le=0.5") < connects);
+	}
 	expect(0, "skstat_tcp_min_rtt_seconds_bucket direction=out le=0.02");
 	assert_true(increase_of(&increase, "skstat_tcp_min_rtt_seconds_count direction=out") >= count);
 }

@@ -4,6 +4,7 @@
  * and says that something is missing. Afterwards no place is taken.
  */
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 
 #include "../lib/life_end.h"
@@ -88,6 +89,8 @@ static void a_full_table(void **state)
 		if (i % 2)
 			life_linger(&ends[i].client);
 		end_close(&ends[i].client);
+		/* Else they may cross. */
+		pair_await_state(ends[i].server.fd, i % 2 ? TCP_CLOSE : TCP_CLOSE_WAIT);
 		end_close(&ends[i].server);
 	}
 	for (size_t i = 0; i < PAIRS; i++) {
