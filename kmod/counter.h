@@ -37,10 +37,12 @@ u32 skstat_counter_places(void);
 u64 skstat_counter_memory(void);
 
 /*
- * For COUNTER: cells are numbered from 0, first the keys' places, then those of `other`. False: nothing was counted at
- * that one yet. Process context; a cell's count never goes back.
+ * For COUNTER: cells are numbered from 0, first the keys' places, then those of `other`. The first fills in table and
+ * key, and is false where there is none yet; the second the count, which never goes back, and may be 0 at first. Process
+ * context.
  */
 u32 skstat_counter_cells(void);
-bool skstat_counter_read(u32 number, struct skstat_cell *cell);
+bool skstat_counter_key(u32 number, struct skstat_cell *cell);
+void skstat_counter_sum(u32 number, struct skstat_cell *cell);
 
 #endif

@@ -43,6 +43,8 @@
 	S(journal_readers)    \
 	S(journal_hold)       \
 	S(journal_unload)     \
+	S(counter)            \
+	S(counter_names)      \
 	S(cost)               \
 	S(ledger)             \
 	S(unseen)             \
