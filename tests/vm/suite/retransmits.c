@@ -35,8 +35,8 @@ static uint64_t kernel(enum road_end side, const char *name)
  * What holds on every kernel, when nothing is on its way and no attempt has failed.
  *
  * SYN-ACKs are not told of by the same tracepoint, but are in RetransSegs and TCPSynRetrans: what is in the latter and
- * is no SYN of ours. A loss probe may also be new data, which is in TCPLossProbes alone. A timeout is in TCPTimeouts when
- * the timer of a connection or a request fires.
+ * is no SYN of ours. A loss probe may also be new data, which is in TCPLossProbes alone. A timeout is in TCPTimeouts
+ * when the timer of a connection or a request fires.
  */
 static void balance(enum road_end side)
 {
@@ -249,7 +249,8 @@ static void a_hole(void **state)
 /* SYNs that nobody hears, and SYN-ACKs. */
 static void handshakes(void **state)
 {
-	int listener = road_socket(&counting.road, ROAD_SERVER, PAIR_V4), fd = road_socket(&counting.road, ROAD_CLIENT, PAIR_V4);
+	int listener = road_socket(&counting.road, ROAD_SERVER, PAIR_V4);
+	int fd = road_socket(&counting.road, ROAD_CLIENT, PAIR_V4);
 	struct pair pair;
 
 	(void)state;
