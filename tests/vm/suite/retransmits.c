@@ -261,7 +261,8 @@ static void handshakes(void **state)
 	cells_await(&counting.cells, 1, SKSTAT_TABLE_RETRANSMIT, "cause=%d state=%d", SKSTAT_CAUSE_SYN, TCP_SYN_SENT);
 	pair_hear(listener);
 	pair_await_state(fd, TCP_ESTABLISHED);
-	pair = (struct pair){ fd, must(accept4(listener, NULL, NULL, SOCK_CLOEXEC)) };
+	pair.client = fd;
+	pair.server = must(accept4(listener, NULL, NULL, SOCK_CLOEXEC));
 	await_quiet(pair.server);
 	balance(ROAD_CLIENT);
 	assert_int_equal(by_cause(ROAD_CLIENT, SKSTAT_CAUSE_SYN), kernel(ROAD_CLIENT, "TCPSynRetrans"));
