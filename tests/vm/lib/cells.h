@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the module's probes count: cells, chosen by the names of what stands in their keys, and how much they have grown.
+ * What the module's probes count: cells, chosen by the names of what stands in their keys, and how much they have
+ * grown.
  */
 #ifndef SKSTAT_TEST_CELLS_H
 #define SKSTAT_TEST_CELLS_H
@@ -35,10 +36,10 @@ void cells_mark(struct cells *cells);
 /*
  * Reads anew, and sums up what the cells of a table that are meant have grown by since the mark.
  *
- * Which are meant: words, column=value, of columns as tables.h names them; one that is not named may be anything. A value
- * is a number, `other`, or a name, of which several may be given: a|b. No value: the column is 0, none. A function's name
- * is good for the parts that the compiler made of it (x.cold, x.isra.0). device=road@3 is that of namespace 3. Where the
- * kernel has no reasons (before 5.17; for RSTs before 6.10) every reason is none.
+ * Which are meant: words, column=value, of columns as tables.h names them; one that is not named may be anything. A
+ * value is a number, `other`, or a name, of which several may be given: a|b. No value: the column is 0, none. A
+ * function's name is good for the parts that the compiler made of it (x.cold, x.isra.0). device=road@3 is that of
+ * namespace 3. Where the kernel has no reasons (before 5.17; for RSTs before 6.10) every reason is none.
  */
 uint64_t __attribute__((format(printf, 3, 4)))
 cells_sum(struct cells *cells, enum skstat_table_id table, const char *format, ...);

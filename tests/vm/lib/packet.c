@@ -72,7 +72,8 @@ static uint16_t *datagram_add(struct packet *packet, uint16_t port, size_t bytes
 	return &udp->check;
 }
 
-static void body_add(struct packet *packet, int protocol, uint16_t port, size_t bytes, const void *addresses, size_t length)
+static void body_add(struct packet *packet, int protocol, uint16_t port, size_t bytes, const void *addresses,
+		     size_t length)
 {
 	size_t begin = packet->length;
 	uint16_t *check = protocol == IPPROTO_TCP ? segment_add(packet, port) : datagram_add(packet, port, bytes);

@@ -11,8 +11,8 @@
 #include "road.h"
 
 /*
- * A segment with SYN, or a datagram (`protocol`: IPPROTO_TCP or _UDP), to that port, with so many bytes of payload and a
- * checksum that is wrong. PAIR_MAPPED is not for this.
+ * A segment with SYN, or a datagram (`protocol`: IPPROTO_TCP or _UDP), to that port, with so many bytes of payload and
+ * a checksum that is wrong. PAIR_MAPPED is not for this.
  */
 void packet_send_spoilt(const struct road *road, enum pair_family family, int protocol, uint16_t port, size_t bytes);
 

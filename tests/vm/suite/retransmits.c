@@ -35,8 +35,8 @@ static uint64_t kernel(enum road_end side, const char *name)
  * What holds on every kernel, when nothing is on its way and no attempt has failed.
  *
  * SYN-ACKs are not told of by the same tracepoint, but are in RetransSegs and TCPSynRetrans: what is in the latter and
- * is no SYN of ours. A loss probe may also be new data, which is in TCPLossProbes alone. A timeout is in TCPTimeouts when
- * the timer of a connection or a request fires.
+ * is no SYN of ours. A loss probe may also be new data, which is in TCPLossProbes alone. A timeout is in TCPTimeouts
+ * when the timer of a connection or a request fires.
  */
 static void balance(enum road_end side)
 {
@@ -249,7 +249,8 @@ static void a_hole(void **state)
 /* SYNs that nobody hears, and SYN-ACKs. */
 static void handshakes(void **state)
 {
-	int listener = road_socket(&counting.road, ROAD_SERVER, PAIR_V4), fd = road_socket(&counting.road, ROAD_CLIENT, PAIR_V4);
+	int listener = road_socket(&counting.road, ROAD_SERVER, PAIR_V4);
+	int fd = road_socket(&counting.road, ROAD_CLIENT, PAIR_V4);
 	struct pair pair;
 
 	(void)state;
@@ -260,7 +261,8 @@ static void handshakes(void **state)
 	cells_await(&counting.cells, 1, SKSTAT_TABLE_RETRANSMIT, "cause=%d state=%d", SKSTAT_CAUSE_SYN, TCP_SYN_SENT);
 	pair_hear(listener);
 	pair_await_state(fd, TCP_ESTABLISHED);
-	pair = (struct pair){ fd, must(accept4(listener, NULL, NULL, SOCK_CLOEXEC)) };
+	pair.client = fd;
+	pair.server = must(accept4(listener, NULL, NULL, SOCK_CLOEXEC));
 	await_quiet(pair.server);
 	balance(ROAD_CLIENT);
 	assert_int_equal(by_cause(ROAD_CLIENT, SKSTAT_CAUSE_SYN), kernel(ROAD_CLIENT, "TCPSynRetrans"));
