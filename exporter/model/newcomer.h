@@ -12,7 +12,7 @@
 
 #include <skstat/record.h>
 
-#include "table.h"
+#include "entries.h"
 
 #define SKSTAT_NOT_OBSERVED SIZE_MAX
 
