@@ -159,7 +159,7 @@ static bool place_is(const struct counter_key *place, const struct skstat_key *k
 static void place_write(struct counter_key *place, const struct skstat_key *key)
 {
 	place->key = *key;
-	smp_store_release(&place->written, 1); /* pairs with place_is() and skstat_counter_read() */
+	smp_store_release(&place->written, 1); /* pairs with place_is() and skstat_counter_key() */
 }
 
 /* The number of the key's cell: its place, found or taken, or that of `other`. */
@@ -188,7 +188,7 @@ void skstat_counter_add(const struct skstat_key *key, u64 count)
 {
 	u32 number = counter_find(table_get(), key);
 
-	local64_add(count, this_cpu_read(counter_counts) + number); /* an interrupt may count here too */
+	local64_add(count, this_cpu_read(counter_counts) + number); /* an interrupt may add here too */
 }
 
 u32 skstat_counter_places(void)
@@ -215,23 +215,28 @@ u64 skstat_counter_memory(void)
 	       (u64)table_cells(table) * sizeof(local64_t) * num_possible_cpus();
 }
 
-bool skstat_counter_read(u32 number, struct skstat_cell *cell)
+bool skstat_counter_key(u32 number, struct skstat_cell *cell)
 {
 	const struct counter_table *table = table_get();
 	const struct counter_key *place = &table->keys[number];
-	int cpu;
 
-	*cell = (struct skstat_cell) {};
 	if (number >= table_places(table)) {
 		cell->table = number - table_places(table);
 		memset(cell->key, 0xff, sizeof(cell->key));
-	} else if (smp_load_acquire(&place->written)) { /* pairs with place_write() */
-		cell->table = place->key.table;
-		memcpy(cell->key, place->key.column, sizeof(cell->key));
-	} else {
-		return false;
+		return true;
 	}
+	if (!smp_load_acquire(&place->written)) /* pairs with place_write() */
+		return false;
+	cell->table = place->key.table;
+	memcpy(cell->key, place->key.column, sizeof(cell->key));
+	return true;
+}
+
+void skstat_counter_sum(u32 number, struct skstat_cell *cell)
+{
+	int cpu;
+
+	cell->count = 0;
 	for_each_possible_cpu(cpu)
 		cell->count += local64_read(per_cpu(counter_counts, cpu) + number);
-	return cell->count;
 }

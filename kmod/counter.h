@@ -25,8 +25,8 @@ int skstat_counter_start(void);
 void skstat_counter_exit(void);
 
 /*
- * Adds `count`. After a start(). Any context but NMI; the caller does not leave its CPU (skstat_probe_enter()). No lock,
- * no allocation, and a bounded number of steps.
+ * Adds `count`. After a start(). Any context but NMI; the caller does not leave its CPU (skstat_probe_enter()). No
+ * lock, no allocation, and a bounded number of steps.
  */
 void skstat_counter_add(const struct skstat_key *key, u64 count);
 
@@ -37,10 +37,12 @@ u32 skstat_counter_places(void);
 u64 skstat_counter_memory(void);
 
 /*
- * For COUNTER: cells are numbered from 0, first the keys' places, then those of `other`. False: nothing was counted at
- * that one yet. Process context; a cell's count never goes back.
+ * For COUNTER: cells are numbered from 0, first the keys' places, then those of `other`. The first fills in table and
+ * key, and is false where there is none yet; the second the count, which never goes back, and may be 0 at first.
+ * Process context.
  */
 u32 skstat_counter_cells(void);
-bool skstat_counter_read(u32 number, struct skstat_cell *cell);
+bool skstat_counter_key(u32 number, struct skstat_cell *cell);
+void skstat_counter_sum(u32 number, struct skstat_cell *cell);
 
 #endif

@@ -109,7 +109,10 @@ static void cells_append(struct counter_dump *dump, struct sk_buff *skb, struct 
 	for (; dump->number < dump->cells; dump->number++) {
 		if (dump->number % COUNTER_BATCH == 0)
 			cond_resched();
-		if (!skstat_counter_read(dump->number, &cell))
+		if (!skstat_counter_key(dump->number, &cell))
+			continue;
+		skstat_counter_sum(dump->number, &cell);
+		if (!cell.count)
 			continue;
 		/* an attribute's length is 16 bits */
 		if (skb_tailroom(skb) < sizeof(cell) || attr->nla_len + sizeof(cell) > U16_MAX)
@@ -146,7 +149,7 @@ static int counter_put_names(struct counter_dump *dump, struct sk_buff *skb)
 	for (; dump->number < dump->cells; dump->number++, dump->column = 0) {
 		if (dump->number % COUNTER_BATCH == 0)
 			cond_resched();
-		if (!skstat_counter_read(dump->number, &cell))
+		if (!skstat_counter_key(dump->number, &cell))
 			continue;
 		for (; dump->column < SKSTAT_KEY_COLUMNS; dump->column++)
 			if (counter_put_name(dump, skb, &cell))

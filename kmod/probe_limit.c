@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sockets that had no room. A full SO_RCVBUF is told of by __sock_queue_rcv_skb() alone, which raw and ping sockets
- * use, and some of other families: UDP has a probe of its own, and what TCP does not take is a drop. The protocol's
- * memory (tcp_mem, udp_mem) and that of a cgroup are all protocols'.
+ * Sockets that had no room. A full SO_RCVBUF is told of by __sock_queue_rcv_skb() alone, which ping sockets use, raw
+ * ones until 6.1 (by 6.12 they are passed over before there is a copy for them), and some of other families: UDP has a
+ * probe of its own, and what TCP does not take is a drop. The protocol's memory (tcp_mem, udp_mem) and that of a
+ * cgroup are all protocols'.
  */
 #include <linux/in.h>
 #include <net/sock.h>

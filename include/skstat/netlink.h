@@ -312,7 +312,7 @@ enum skstat_name_attr {
 	SKSTAT_NAME_PAD,
 	SKSTAT_NAME_COLUMN, /* u32: SKSTAT_COLUMN_REASON, _RST_REASON, _FUNCTION or _DEVICE */
 	SKSTAT_NAME_ID,	    /* u32: what stands in keys */
-	SKSTAT_NAME_NAME,   /* string; of a function `unknown` when the kernel has no name for it */
+	SKSTAT_NAME_NAME,   /* string; of a function or a reason `unknown` when the kernel has no name for it */
 	SKSTAT_NAME_NETNS,  /* u64, of devices: the id of the namespace it is in, or was in at last */
 	__SKSTAT_NAME_MAX,
 };
@@ -321,8 +321,8 @@ enum skstat_name_attr {
 enum skstat_counter_totals_attr {
 	SKSTAT_COUNTER_TOTALS_UNSPEC,
 	SKSTAT_COUNTER_TOTALS_PAD,
-	SKSTAT_COUNTER_TOTALS_PLACES,	/* u64: cells that there is room for */
-	SKSTAT_COUNTER_TOTALS_USED,	/* u64: cells in use */
+	SKSTAT_COUNTER_TOTALS_PLACES,	/* u64: cells that there is room for, beside those of SKSTAT_KEY_OTHER */
+	SKSTAT_COUNTER_TOTALS_USED,	/* u64: cells sent, but for those */
 	SKSTAT_COUNTER_TOTALS_MEMORY,	/* u64: bytes */
 	SKSTAT_COUNTER_TOTALS_NS,	/* u64: nanoseconds spent in the kernel */
 	SKSTAT_COUNTER_TOTALS_INSTANCE, /* u64: SKSTAT_INFO_INSTANCE */

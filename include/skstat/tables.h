@@ -73,7 +73,7 @@ enum skstat_table {
 	__SKSTAT_TABLE_MAX,
 };
 
-/* Why a segment was sent again: what the socket was at when it did. docs/METRICS.md says what that means. */
+/* Why a segment was sent again: what the socket was at when it did. docs/COUNTERS.md says what that means. */
 enum skstat_cause {
 	SKSTAT_CAUSE_UNSPEC,
 	SKSTAT_CAUSE_SYN,	 /* SYN_SENT, or SYN_RECV of simultaneous open or Fast Open */

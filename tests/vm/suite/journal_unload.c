@@ -20,8 +20,7 @@
 #include "source/channel.h"
 #include "suite.h"
 
-#define ALL (SKSTAT_PROBE_BIT(LIFE) | SKSTAT_PROBE_BIT(FIRST_BYTE) | SKSTAT_PROBE_BIT(READER) | \
-	     SKSTAT_PROBE_BIT(ACCEPT) | SKSTAT_PROBE_BIT(SYNACK))
+#define ALL ((1ull << __SKSTAT_PROBE_MAX) - 2) /* there is no probe 0 */
 #define PATIENCE_NS 60000000000ull
 
 static struct traffic traffic;
@@ -50,9 +49,10 @@ static struct skstat_source *source_open(void)
 static const char *follow(void *arg, uint64_t round)
 {
 	static struct skstat_source *source;
+	struct skstat_counter_totals counters;
 	struct skstat_journal_totals totals;
 	static struct skstat_error error;
-	int err;
+	int err, counting;
 
 	(void)arg;
 	(void)round;
@@ -64,6 +64,11 @@ static const char *follow(void *arg, uint64_t round)
 	err = skstat_source_journal(source, NULL, NULL, &totals, &error);
 	if (err == -EBADMSG)
 		return error.text;
+	counting = skstat_source_counter(source, NULL, &counters, &error);
+	if (counting == -EBADMSG)
+		return error.text;
+	if (!counting && counters.used > counters.places)
+		return "more counters than there is room for";
 	if (!err && (totals.sent != totals.events + totals.skipped || totals.sent_lost != totals.lost))
 		return "events and lost ones are not what the module says";
 	return NULL;

@@ -43,11 +43,17 @@
 	S(journal_readers)    \
 	S(journal_hold)       \
 	S(journal_unload)     \
+	S(counter)            \
+	S(counter_names)      \
 	S(cost)               \
 	S(ledger)             \
 	S(unseen)             \
 	S(ends)               \
-	S(exporter_counters)
+	S(exporter_counters)  \
+	S(drops)              \
+	S(resets)             \
+	S(limits)             \
+	S(retransmits)
 
 #define SUITE_PROTOTYPE(name) int suite_##name(int argc, char **argv);
 SKSTAT_TEST_SUITES(SUITE_PROTOTYPE)
