@@ -252,7 +252,8 @@ static void growth_check(struct reading *reading, const struct counters *before)
 
 void counters_open(struct counters *counters)
 {
-	*counters = (struct counters){ .socket = must_have(nl_socket_alloc()) };
+	*counters = (struct counters){ 0 };
+	counters->socket = must_have(nl_socket_alloc());
 	must_be(!genl_connect(counters->socket));
 	counters->family = genl_ctrl_resolve(counters->socket, SKSTAT_FAMILY_NAME);
 	must_be(counters->family > 0);

@@ -226,9 +226,11 @@ static int tap_open(void)
 static void tap_send(size_t count)
 {
 	const unsigned char frame[ETH_ZLEN] = { 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 0x88, 0xb5 };
-	struct sockaddr_ll to = { .sll_family = AF_PACKET, .sll_ifindex = (int)must(if_nametoindex("tapped")) };
+	struct sockaddr_ll to = { .sll_family = AF_PACKET };
 	int fd = must(socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0));
 
+	to.sll_ifindex = (int)if_nametoindex("tapped");
+	must_be(to.sll_ifindex);
 	for (size_t i = 0; i < count; i++)
 		must(sendto(fd, frame, sizeof(frame), 0, (const void *)&to, sizeof(to)));
 	close(fd);
