@@ -92,7 +92,8 @@ static const struct {
 		"What probes count",
 		"Counted in the kernel at its tracepoints, in all network namespaces, while `--probe.NAME` holds the probe; a\n"
 		"family whose tracepoint this kernel lacks is absent. A label whose value there is none of is not written:\n"
-		"5.10 gives no `reason`, a packet without device no `device` and no `netns`.\n"
+		"5.10 gives no `reason`, a packet without device no `device` and no `netns`. In a name for statsd it has no place\n"
+		"either.\n"
 		"\n"
 		"| label | is |\n"
 		"|---|---|\n"
