@@ -10,8 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "entries.h"
 #include "hash.h"
+#include "table.h"
 #include "view.h"
 
 struct skstat_aside {

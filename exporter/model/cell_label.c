@@ -102,7 +102,7 @@ static const struct {
 	[SKSTAT_COLUMN_FAMILY] = { families, LENGTH(families), false },
 };
 
-const char *skstat_cell_value_name(enum skstat_column column, uint32_t value)
+const char *skstat_cell_value_name(enum skstat_key_column column, uint32_t value)
 {
 	for (size_t i = 0; i < known[column].count; i++)
 		if (known[column].value[i].value == value)
@@ -123,7 +123,7 @@ size_t skstat_cell_label_names(const struct skstat_cell_table *table, const char
 }
 
 /* Those of tables.h' own enums: a reader of the metrics cannot know them from elsewhere. */
-static bool is_own(enum skstat_column column)
+static bool is_own(enum skstat_key_column column)
 {
 	return column == SKSTAT_COLUMN_CAUSE || column == SKSTAT_COLUMN_DIRECTION || column == SKSTAT_COLUMN_LIMIT;
 }
@@ -133,7 +133,7 @@ void skstat_cell_labels_document(const struct skstat_cell_table *table, char *te
 	size_t length = 0;
 
 	for (size_t i = 0; i < SKSTAT_KEY_COLUMNS && table->column[i] != SKSTAT_COLUMN_NONE && length < size; i++) {
-		enum skstat_column column = table->column[i];
+		enum skstat_key_column column = table->column[i];
 
 		length += (size_t)snprintf(text + length, size - length, "%s%s%s", i ? "," : "", columns[column],
 					   column == SKSTAT_COLUMN_DEVICE ? ",netns" : "");
@@ -169,7 +169,7 @@ static void name_add(struct making *m, const char *name)
 	text_add(m->text, name ? name : UNKNOWN);
 }
 
-static void number_add(struct making *m, enum skstat_column column, uint32_t value)
+static void number_add(struct making *m, enum skstat_key_column column, uint32_t value)
 {
 	const char *name = skstat_cell_value_name(column, value);
 	char number[16];
@@ -179,7 +179,7 @@ static void number_add(struct making *m, enum skstat_column column, uint32_t val
 	text_add(m->text, name ? name : number);
 }
 
-static void value_add(struct making *m, enum skstat_column column, uint32_t value)
+static void value_add(struct making *m, enum skstat_key_column column, uint32_t value)
 {
 	const struct skstat_cell_name *name;
 
@@ -201,7 +201,7 @@ static void value_add(struct making *m, enum skstat_column column, uint32_t valu
 	}
 }
 
-static void same_add(struct skstat_cell_text *text, enum skstat_column column, const char *value)
+static void same_add(struct skstat_cell_text *text, enum skstat_key_column column, const char *value)
 {
 	text_add(text, value);
 	if (column == SKSTAT_COLUMN_DEVICE)

@@ -25,10 +25,10 @@ struct skstat_cell_table {
 	const char *metric; /* "skstat_dropped_packets" */
 	const char *help;
 	uint64_t probe; /* SKSTAT_PROBE_BIT() of the one that counts into it */
-	enum skstat_column column[SKSTAT_KEY_COLUMNS];
+	enum skstat_key_column column[SKSTAT_KEY_COLUMNS];
 };
 
-/* By enum skstat_table; the first is empty. */
+/* By enum skstat_table_id; the first is empty. */
 extern const struct skstat_cell_table skstat_cell_tables[__SKSTAT_TABLE_MAX];
 
 /* The table's labels' names, in order; how many there are. */
@@ -38,7 +38,7 @@ size_t skstat_cell_label_names(const struct skstat_cell_table *table, const char
 void skstat_cell_labels_document(const struct skstat_cell_table *table, char *text, size_t size);
 
 /* A column's name for that value, of those that are few and known; NULL: there is none. */
-const char *skstat_cell_value_name(enum skstat_column column, uint32_t value);
+const char *skstat_cell_value_name(enum skstat_key_column column, uint32_t value);
 
 /* The values of a cell's labels, one behind the other, each with its end; "": there is no such label. */
 struct skstat_cell_text {

@@ -219,7 +219,7 @@ static void close_unseen(struct skstat_model *model, struct skstat_closing *clos
 
 int skstat_closed_take(struct skstat_model *model, const struct skstat_sample *sample)
 {
-	struct skstat_entry *entry = skstat_entries_find(&model->table, sample->identity.cookie);
+	struct skstat_entry *entry = skstat_table_find(&model->table, sample->identity.cookie);
 	struct skstat_aside *aside;
 	struct skstat_closing closing;
 

@@ -41,7 +41,7 @@ static void kinds_tell(const struct telling *t, int which, const char *label, co
 	derived_tell(t, which, labels);
 }
 
-static void columns_tell(const struct telling *t, const struct skstat_plan_column *column, size_t count,
+static void columns_tell(const struct telling *t, const struct skstat_column *column, size_t count,
 			 enum skstat_kind kind, enum skstat_metric_type type)
 {
 	for (; count; count--, column++) {

@@ -63,7 +63,7 @@ static void count_whole(struct skstat_model *model, struct skstat_view_group *gr
 
 int skstat_failed_take(struct skstat_model *model, const struct skstat_sample *sample)
 {
-	struct skstat_entry *entry = skstat_entries_find(&model->table, sample->identity.cookie);
+	struct skstat_entry *entry = skstat_table_find(&model->table, sample->identity.cookie);
 	struct skstat_view_group *group = skstat_event_group(model, sample);
 	bool fits = skstat_plan_fits(&model->plan, sample);
 

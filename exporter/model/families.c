@@ -61,7 +61,7 @@ static struct skstat_family *derived_add(const struct skstat_making *m, int whic
 	return skstat_family_add(m->set, derived->type, derived->name, derived->unit, derived->help);
 }
 
-static struct skstat_family *column_add(const struct skstat_making *m, const struct skstat_plan_column *column,
+static struct skstat_family *column_add(const struct skstat_making *m, const struct skstat_column *column,
 					enum skstat_metric_type type)
 {
 	return skstat_family_add(m->set, type, skstat_families_text(m->set, column->name), column->unit,
@@ -137,7 +137,7 @@ static void counters_add(const struct skstat_making *m, enum skstat_kind kind)
 	const struct skstat_plan *plan = &m->model->plan;
 
 	for (size_t i = 0; i < SKSTAT_COUNTERS; i++) {
-		const struct skstat_plan_column *column = &plan->counter[i];
+		const struct skstat_column *column = &plan->counter[i];
 		enum skstat_unit unit = column->field->unit;
 		const struct skstat_view_group *group;
 		struct skstat_family *family;
@@ -182,7 +182,7 @@ static void limits_add(const struct skstat_making *m)
 }
 
 void skstat_group_histogram(const struct skstat_making *m, struct skstat_family *family,
-			    const struct skstat_view_group *group, const struct skstat_plan_column *column,
+			    const struct skstat_view_group *group, const struct skstat_column *column,
 			    const struct skstat_measure *measure, const struct skstat_histogram *histogram)
 {
 	struct skstat_series *series = group_add(m, family, group);
@@ -202,7 +202,7 @@ static void histograms_add(const struct skstat_making *m)
 	const struct skstat_plan *plan = &m->model->plan;
 
 	for (size_t i = 0; i < SKSTAT_HISTOGRAMS; i++) {
-		const struct skstat_plan_column *column = &plan->histogram[i];
+		const struct skstat_column *column = &plan->histogram[i];
 		const struct skstat_view_group *group;
 		struct skstat_family *family;
 
@@ -219,7 +219,7 @@ static void gauges_add(const struct skstat_making *m, enum skstat_kind kind)
 	const struct skstat_plan *plan = &m->model->plan;
 
 	for (size_t i = 0; i < SKSTAT_GAUGES; i++) {
-		const struct skstat_plan_column *column = &plan->gauge[i];
+		const struct skstat_column *column = &plan->gauge[i];
 		enum skstat_unit unit = column->field->unit;
 		const struct skstat_view_group *group;
 		struct skstat_family *family;

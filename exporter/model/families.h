@@ -21,7 +21,7 @@ struct skstat_series *skstat_group_series(const struct skstat_making *m, struct 
 
 /* A group's histogram. */
 void skstat_group_histogram(const struct skstat_making *m, struct skstat_family *family,
-			    const struct skstat_view_group *group, const struct skstat_plan_column *column,
+			    const struct skstat_view_group *group, const struct skstat_column *column,
 			    const struct skstat_measure *measure, const struct skstat_histogram *histogram);
 
 /* The group after this one; NULL begins. `other` is the last, once it has been used. */

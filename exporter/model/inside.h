@@ -5,12 +5,12 @@
 
 #include "aside.h"
 #include "cells.h"
-#include "entries.h"
 #include "listener.h"
 #include "model.h"
 #include "namespaces.h"
 #include "newcomer.h"
 #include "plan.h"
+#include "table.h"
 #include "tombstone.h"
 #include "view.h"
 
@@ -44,7 +44,7 @@ struct skstat_model {
 	void *process_arg;
 
 	struct skstat_plan plan;
-	struct skstat_entries table;
+	struct skstat_table table;
 	struct skstat_view view;
 	struct skstat_listeners listeners;
 	struct skstat_newcomers newcomers;

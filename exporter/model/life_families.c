@@ -50,7 +50,7 @@ static void histograms_add(const struct skstat_making *m)
 	const struct skstat_plan *plan = &m->model->plan;
 
 	for (size_t i = 0; i < SKSTAT_LIVES; i++) {
-		const struct skstat_plan_column *column = &plan->life[i];
+		const struct skstat_column *column = &plan->life[i];
 		struct skstat_view_group *group = NULL;
 		struct skstat_family *family;
 

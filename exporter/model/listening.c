@@ -37,7 +37,7 @@ int skstat_listening_add(struct skstat_model *model, const struct skstat_sample 
 
 	if (!listener)
 		return -ENOMEM;
-	entry = skstat_entries_insert(&model->table, sample->identity.cookie);
+	entry = skstat_table_insert(&model->table, sample->identity.cookie);
 	if (!entry) {
 		skstat_listener_close(&model->listeners, listener);
 		return -ENOMEM;
@@ -102,7 +102,7 @@ int skstat_listen_started_take(struct skstat_model *model, const struct skstat_s
 {
 	uint64_t cookie = sample->identity.cookie, time_ns = sample->event.event_time;
 	struct skstat_tombstone *stone = skstat_tombstone_find(&model->tombstones, cookie);
-	struct skstat_entry *entry = skstat_entries_find(&model->table, cookie);
+	struct skstat_entry *entry = skstat_table_find(&model->table, cookie);
 	bool connected = entry && entry->kind == SKSTAT_KIND_FULL;
 	struct skstat_listener *listener;
 
@@ -119,7 +119,7 @@ int skstat_listen_started_take(struct skstat_model *model, const struct skstat_s
 		model->count.removed++;
 		model->tracked--;
 	} else {
-		entry = skstat_entries_insert(&model->table, cookie);
+		entry = skstat_table_insert(&model->table, cookie);
 	}
 	if (!entry) {
 		skstat_listener_close(&model->listeners, listener);
@@ -136,7 +136,7 @@ int skstat_listen_started_take(struct skstat_model *model, const struct skstat_s
 int skstat_listen_stopped_take(struct skstat_model *model, const struct skstat_sample *sample)
 {
 	uint64_t cookie = sample->identity.cookie, time_ns = sample->event.event_time;
-	struct skstat_entry *entry = skstat_entries_find(&model->table, cookie);
+	struct skstat_entry *entry = skstat_table_find(&model->table, cookie);
 	struct skstat_tombstone *stone;
 
 	/* It listens again, or is connected. */

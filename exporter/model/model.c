@@ -36,7 +36,7 @@ static void sockets_forget(struct skstat_model *model)
 	struct skstat_entry *entry;
 	uint32_t index = 0;
 
-	while ((entry = skstat_entries_next(&model->table, &index)))
+	while ((entry = skstat_table_next(&model->table, &index)))
 		skstat_socket_remove(model, entry);
 	skstat_newcomers_clear(&model->newcomers);
 	skstat_asides_free(&model->asides);
@@ -51,7 +51,7 @@ void skstat_model_free(struct skstat_model *model)
 		return;
 	sockets_forget(model);
 	skstat_newcomers_free(&model->newcomers);
-	skstat_entries_free(&model->table);
+	skstat_table_free(&model->table);
 	skstat_view_free(&model->view);
 	skstat_namespaces_free(&model->namespaces);
 	skstat_cells_free(&model->cells);
@@ -120,7 +120,7 @@ static bool is_open_already(const struct skstat_sample *sample)
 /* A record of kind FULL or LISTEN. 0 or -ENOMEM: then nothing has changed. */
 static int socket_take(struct skstat_model *model, const struct skstat_sample *sample, bool ipv4)
 {
-	struct skstat_entry *entry = skstat_entries_find(&model->table, sample->identity.cookie);
+	struct skstat_entry *entry = skstat_table_find(&model->table, sample->identity.cookie);
 	bool full = sample->kind == SKSTAT_KIND_FULL;
 
 	if (entry && entry->flags & SKSTAT_ENTRY_OPENING)
@@ -238,7 +238,7 @@ static void sweep(struct skstat_model *model)
 	uint32_t index = 0;
 
 	skstat_tombstones_expire(&model->tombstones);
-	while ((entry = skstat_entries_next(&model->table, &index)))
+	while ((entry = skstat_table_next(&model->table, &index)))
 		if (is_missed(model, entry) && ++entry->missed >= misses_of(model, entry))
 			entry_sweep(model, entry);
 	model->lossy = false;
@@ -248,7 +248,7 @@ static void sweep(struct skstat_model *model)
 
 static size_t model_bytes(const struct skstat_model *model)
 {
-	return sizeof(*model) + skstat_entries_bytes(&model->table) + skstat_view_bytes(&model->view) +
+	return sizeof(*model) + skstat_table_bytes(&model->table) + skstat_view_bytes(&model->view) +
 	       skstat_listeners_bytes(&model->listeners) + skstat_newcomers_bytes(&model->newcomers) +
 	       skstat_namespaces_bytes(&model->namespaces) + skstat_tombstones_bytes(&model->tombstones) +
 	       skstat_asides_bytes(&model->asides) + skstat_cells_bytes(&model->cells);

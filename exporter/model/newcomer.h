@@ -12,7 +12,7 @@
 
 #include <skstat/record.h>
 
-#include "entries.h"
+#include "table.h"
 
 #define SKSTAT_NOT_OBSERVED SIZE_MAX
 

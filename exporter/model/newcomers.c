@@ -30,7 +30,7 @@ int skstat_newcomer_add(struct skstat_model *model, const struct skstat_sample *
 	const struct skstat_identity *identity = &sample->identity;
 	struct skstat_observation *observation;
 	struct skstat_newcomer *newcomer = place_take(&model->newcomers, whole, &observation);
-	struct skstat_entry *entry = newcomer ? skstat_entries_insert(&model->table, identity->cookie) : NULL;
+	struct skstat_entry *entry = newcomer ? skstat_table_insert(&model->table, identity->cookie) : NULL;
 
 	if (!entry) {
 		model->newcomers.count -= newcomer != NULL;

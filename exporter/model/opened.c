@@ -112,7 +112,7 @@ static struct skstat_entry *entry_for(struct skstat_model *model, struct skstat_
 		skstat_socket_leave(model, entry);
 		memset(&entry->values, 0, sizeof(entry->values));
 	} else {
-		entry = skstat_entries_insert(&model->table, sample->identity.cookie);
+		entry = skstat_table_insert(&model->table, sample->identity.cookie);
 		if (!entry)
 			return NULL;
 	}
@@ -205,7 +205,7 @@ int skstat_opened_take(struct skstat_model *model, const struct skstat_sample *s
 {
 	uint64_t cookie = sample->identity.cookie, time_ns = sample->event.event_time;
 	bool ipv4 = skstat_address_is_ipv4(&sample->identity);
-	struct skstat_entry *entry = skstat_entries_find(&model->table, cookie);
+	struct skstat_entry *entry = skstat_table_find(&model->table, cookie);
 	struct skstat_tombstone *stone = skstat_tombstone_find(&model->tombstones, cookie);
 	enum meaning meaning = MEANING_NEW;
 	struct skstat_opening opening;

@@ -41,7 +41,7 @@ static const char *suffix_of(enum skstat_unit unit)
 	return unit == SKSTAT_UNIT_EVENTS || unit == SKSTAT_UNIT_SOCKETS ? "" : skstat_unit_base(unit);
 }
 
-static void column_init(struct skstat_plan *plan, struct skstat_plan_column *column, const char *name)
+static void column_init(struct skstat_plan *plan, struct skstat_column *column, const char *name)
 {
 	const struct skstat_field *field = skstat_field_by_name(name);
 
@@ -57,15 +57,15 @@ static void column_init(struct skstat_plan *plan, struct skstat_plan_column *col
 		plan->groups |= 1u << field->group;
 }
 
-static void histogram_init(struct skstat_plan *plan, struct skstat_plan_column *column, const char *name)
+static void histogram_init(struct skstat_plan *plan, struct skstat_column *column, const char *name)
 {
 	column_init(plan, column, name);
 	column->wanted = is_wanted(plan, name);
 }
 
 /* Made from a counter that connections have anyway. */
-static void payload_init(struct skstat_plan *plan, struct skstat_plan_column *column, const char *field,
-			 const char *name, const char *help)
+static void payload_init(struct skstat_plan *plan, struct skstat_column *column, const char *field, const char *name,
+			 const char *help)
 {
 	histogram_init(plan, column, field);
 	column->help = help;
@@ -87,7 +87,7 @@ static void lives_init(struct skstat_plan *plan)
 /* What a listener drops is a connection: a metric of its own, of the same row. */
 static void listen_drops_init(struct skstat_plan *plan)
 {
-	struct skstat_plan_column *column = &plan->counter[SKSTAT_COUNTER_LISTEN_DROPS];
+	struct skstat_column *column = &plan->counter[SKSTAT_COUNTER_LISTEN_DROPS];
 
 	column_init(plan, column, plan->counter[SKSTAT_COUNTER_drops].field->name);
 	column->kind = SKSTAT_KIND_LISTEN;
@@ -113,7 +113,7 @@ void skstat_plan_init(struct skstat_plan *plan, bool all_histograms)
 }
 
 /* Whether anything has changed. */
-static bool columns_fit(struct skstat_plan *plan, struct skstat_plan_column *list, size_t count,
+static bool columns_fit(struct skstat_plan *plan, struct skstat_column *list, size_t count,
 			const struct skstat_schema *schema, uint16_t epoch)
 {
 	bool changed = false;

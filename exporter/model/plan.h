@@ -16,7 +16,7 @@
 #include "source/message.h"
 
 /* One metric of a group that is made from one row. */
-struct skstat_plan_column {
+struct skstat_column {
 	char name[80]; /* whole but for `_total` */
 	const char *unit, *help;
 	const struct skstat_field *field;
@@ -27,10 +27,10 @@ struct skstat_plan_column {
 };
 
 struct skstat_plan {
-	struct skstat_plan_column counter[SKSTAT_COUNTERS];
-	struct skstat_plan_column gauge[SKSTAT_GAUGES];
-	struct skstat_plan_column histogram[SKSTAT_HISTOGRAMS];
-	struct skstat_plan_column life[SKSTAT_LIVES];
+	struct skstat_column counter[SKSTAT_COUNTERS];
+	struct skstat_column gauge[SKSTAT_GAUGES];
+	struct skstat_column histogram[SKSTAT_HISTOGRAMS];
+	struct skstat_column life[SKSTAT_LIVES];
 	struct skstat_measure measure[SKSTAT_HISTOGRAMS];
 	struct skstat_measure life_measure[SKSTAT_LIVES];
 	bool all_histograms; /* else only those of the default view are ever available */

@@ -40,5 +40,5 @@ void skstat_socket_remove(struct skstat_model *model, struct skstat_entry *entry
 		model->tracked--;
 	}
 	skstat_socket_leave(model, entry);
-	skstat_entries_remove(&model->table, entry);
+	skstat_table_remove(&model->table, entry);
 }

@@ -57,7 +57,7 @@
 	T(6, CHECKSUM, checksum, CHECKSUM, "skstat_tcp_bad_checksums", "Segments whose checksum was wrong", DEVICE,    \
 	  FAMILY, NONE, NONE, NONE)
 
-enum skstat_column {
+enum skstat_key_column {
 	SKSTAT_COLUMN_NONE,
 #define SKSTAT_COLUMN_ENUM(NAME, name, help) SKSTAT_COLUMN_##NAME,
 	SKSTAT_COLUMNS(SKSTAT_COLUMN_ENUM)
@@ -65,7 +65,7 @@ enum skstat_column {
 	__SKSTAT_COLUMN_MAX,
 };
 
-enum skstat_table {
+enum skstat_table_id {
 	SKSTAT_TABLE_UNSPEC,
 #define SKSTAT_TABLE_ENUM(id, NAME, name, PROBE, metric, help, a, b, c, d, e) SKSTAT_TABLE_##NAME = (id),
 	SKSTAT_TABLES(SKSTAT_TABLE_ENUM)
@@ -101,7 +101,7 @@ enum skstat_limit {
 };
 
 struct skstat_cell {
-	__u32 table;		       /* enum skstat_table */
+	__u32 table;		       /* enum skstat_table_id */
 	__u32 key[SKSTAT_KEY_COLUMNS]; /* 0 where the table has no column */
 	__u64 count;		       /* since the module was loaded, or first held the probe */
 };

@@ -15,7 +15,7 @@
 
 #include <netinet/tcp.h>
 
-#include "model/entries.h"
+#include "model/table.h"
 #include "model_kit.h"
 
 static uint64_t seed;
@@ -36,7 +36,7 @@ static uint64_t chance(uint64_t limit)
 static void table(void **state)
 {
 	static struct skstat_entry *known[COOKIES];
-	struct skstat_entries table = { 0 };
+	struct skstat_table table = { 0 };
 	size_t count = 0;
 
 	(void)state;
@@ -44,12 +44,12 @@ static void table(void **state)
 	memset(known, 0, sizeof(known));
 	for (int step = 0; step < 200000; step++) {
 		uint64_t cookie = chance(COOKIES);
-		struct skstat_entry *found = skstat_entries_find(&table, cookie);
+		struct skstat_entry *found = skstat_table_find(&table, cookie);
 
 		assert_ptr_equal(found, known[cookie]);
 		/* phases in which it grows, and in which it shrinks */
 		if (!found && chance(100) < (step / 20000 % 2 ? 20u : 80u)) {
-			known[cookie] = skstat_entries_insert(&table, cookie);
+			known[cookie] = skstat_table_insert(&table, cookie);
 			assert_non_null(known[cookie]);
 			assert_int_equal(known[cookie]->values.bytes_sent, 0);
 			known[cookie]->kind = SKSTAT_KIND_FULL;
@@ -57,16 +57,16 @@ static void table(void **state)
 			count++;
 		} else if (found && chance(100) < (step / 20000 % 2 ? 80u : 20u)) {
 			assert_int_equal(found->values.bytes_sent, cookie + 1);
-			skstat_entries_remove(&table, found);
+			skstat_table_remove(&table, found);
 			known[cookie] = NULL;
 			count--;
 		}
 		assert_int_equal(table.count, count);
 	}
-	for (uint32_t index = 0; skstat_entries_next(&table, &index);)
+	for (uint32_t index = 0; skstat_table_next(&table, &index);)
 		count--;
 	assert_int_equal(count, 0);
-	skstat_entries_free(&table);
+	skstat_table_free(&table);
 }
 
 /* --- the model, against the truth */

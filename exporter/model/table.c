@@ -4,7 +4,7 @@
 
 #include <skstat/record.h>
 
-#include "entries.h"
+#include "table.h"
 
 /* gcc's analyzer does not see that table->slab[i] keeps a slab, for an i that it does not know. */
 #pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
@@ -19,12 +19,12 @@ static uint32_t hash_of(uint64_t cookie)
 	return (uint32_t)((cookie * 0x9e3779b97f4a7c15) >> 32);
 }
 
-static struct skstat_entry *entry_at(const struct skstat_entries *table, uint32_t index)
+static struct skstat_entry *entry_at(const struct skstat_table *table, uint32_t index)
 {
 	return &table->slab[index >> SLAB_BITS][index & (SLAB - 1)];
 }
 
-void skstat_entries_free(struct skstat_entries *table)
+void skstat_table_free(struct skstat_table *table)
 {
 	for (size_t i = 0; i < table->slabs; i++)
 		free(table->slab[i]);
@@ -34,7 +34,7 @@ void skstat_entries_free(struct skstat_entries *table)
 }
 
 /* Where the cookie is, or the free place where it would be. The table is never full. */
-static size_t place_find(const struct skstat_entries *table, uint64_t cookie, uint32_t hash)
+static size_t place_find(const struct skstat_table *table, uint64_t cookie, uint32_t hash)
 {
 	size_t mask = ((size_t)1 << table->bits) - 1;
 	size_t at = hash >> (32 - table->bits);
@@ -45,7 +45,7 @@ static size_t place_find(const struct skstat_entries *table, uint64_t cookie, ui
 	return at;
 }
 
-struct skstat_entry *skstat_entries_find(const struct skstat_entries *table, uint64_t cookie)
+struct skstat_entry *skstat_table_find(const struct skstat_table *table, uint64_t cookie)
 {
 	uint64_t place;
 
@@ -56,7 +56,7 @@ struct skstat_entry *skstat_entries_find(const struct skstat_entries *table, uin
 }
 
 /* Twice the places. The hash is in the place: no entry is touched. */
-static int table_grow(struct skstat_entries *table)
+static int table_grow(struct skstat_table *table)
 {
 	unsigned int bits = table->place ? table->bits + 1 : FIRST_BITS;
 	size_t mask = ((size_t)1 << bits) - 1;
@@ -82,7 +82,7 @@ static int table_grow(struct skstat_entries *table)
 	return 0;
 }
 
-static int slab_add(struct skstat_entries *table)
+static int slab_add(struct skstat_table *table)
 {
 	struct skstat_entry *slab = calloc(SLAB, sizeof(*slab));
 	struct skstat_entry **list = realloc(table->slab, (table->slabs + 1) * sizeof(*list));
@@ -98,7 +98,7 @@ static int slab_add(struct skstat_entries *table)
 	return 0;
 }
 
-struct skstat_entry *skstat_entries_insert(struct skstat_entries *table, uint64_t cookie)
+struct skstat_entry *skstat_table_insert(struct skstat_table *table, uint64_t cookie)
 {
 	uint32_t hash = hash_of(cookie), index;
 	struct skstat_entry *entry;
@@ -120,7 +120,7 @@ struct skstat_entry *skstat_entries_insert(struct skstat_entries *table, uint64_
 }
 
 /* Closes the gap: what stands behind it and would have stood in it, but for another, moves up. */
-static void place_clear(struct skstat_entries *table, size_t at)
+static void place_clear(struct skstat_table *table, size_t at)
 {
 	size_t mask = ((size_t)1 << table->bits) - 1;
 
@@ -135,7 +135,7 @@ static void place_clear(struct skstat_entries *table, size_t at)
 	table->place[at] = 0;
 }
 
-void skstat_entries_remove(struct skstat_entries *table, struct skstat_entry *entry)
+void skstat_table_remove(struct skstat_table *table, struct skstat_entry *entry)
 {
 	size_t at = place_find(table, entry->cookie, hash_of(entry->cookie));
 	uint32_t number = (uint32_t)table->place[at];
@@ -148,7 +148,7 @@ void skstat_entries_remove(struct skstat_entries *table, struct skstat_entry *en
 	table->count--;
 }
 
-struct skstat_entry *skstat_entries_next(const struct skstat_entries *table, uint32_t *index)
+struct skstat_entry *skstat_table_next(const struct skstat_table *table, uint32_t *index)
 {
 	while (*index < table->used) {
 		struct skstat_entry *entry = entry_at(table, (*index)++);
@@ -159,7 +159,7 @@ struct skstat_entry *skstat_entries_next(const struct skstat_entries *table, uin
 	return NULL;
 }
 
-size_t skstat_entries_bytes(const struct skstat_entries *table)
+size_t skstat_table_bytes(const struct skstat_table *table)
 {
 	return table->slabs * (SLAB * sizeof(**table->slab) + sizeof(*table->slab)) +
 	       (table->place ? sizeof(*table->place) << table->bits : 0);

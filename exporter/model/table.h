@@ -3,8 +3,8 @@
  * The sockets that the model knows, by cookie: an open-addressing table of indices into slabs of entries. Entries do
  * not move: a pointer is good until its entry is removed. A million sockets are found with about 20 instructions each.
  */
-#ifndef SKSTAT_MODEL_ENTRIES_H
-#define SKSTAT_MODEL_ENTRIES_H
+#ifndef SKSTAT_MODEL_TABLE_H
+#define SKSTAT_MODEL_TABLE_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -63,7 +63,7 @@ struct skstat_entry {
 	};
 };
 
-struct skstat_entries {
+struct skstat_table {
 	uint64_t *place; /* high half: hash; low half: index + 1; 0: free */
 	unsigned int bits; /* 1 << bits places */
 	size_t count;	   /* entries in use */
@@ -75,23 +75,23 @@ struct skstat_entries {
 };
 
 /* All zeros is an empty table. */
-void skstat_entries_free(struct skstat_entries *table);
+void skstat_table_free(struct skstat_table *table);
 
 /* The entry of that cookie, or NULL. */
-struct skstat_entry *skstat_entries_find(const struct skstat_entries *table, uint64_t cookie);
+struct skstat_entry *skstat_table_find(const struct skstat_table *table, uint64_t cookie);
 
 /* A new entry, zeroed but for its cookie, which must not be in the table. NULL: no memory, and nothing has changed. */
-struct skstat_entry *skstat_entries_insert(struct skstat_entries *table, uint64_t cookie);
+struct skstat_entry *skstat_table_insert(struct skstat_table *table, uint64_t cookie);
 
-void skstat_entries_remove(struct skstat_entries *table, struct skstat_entry *entry);
+void skstat_table_remove(struct skstat_table *table, struct skstat_entry *entry);
 
 /*
  * The first entry in use at or after `*index`, which moves behind it, or NULL. Start at 0; what it gives may be
  * removed.
  */
-struct skstat_entry *skstat_entries_next(const struct skstat_entries *table, uint32_t *index);
+struct skstat_entry *skstat_table_next(const struct skstat_table *table, uint32_t *index);
 
 /* Memory, in bytes. What a burst of sockets took is kept for the next. */
-size_t skstat_entries_bytes(const struct skstat_entries *table);
+size_t skstat_table_bytes(const struct skstat_table *table);
 
 #endif
