@@ -10,6 +10,7 @@
 #include "model/model.h"
 #include "model/module_families.h"
 #include "model/self_families.h"
+#include "procfs/collectors.h"
 #include "render/text_format.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
@@ -70,7 +71,7 @@ static const struct {
 #undef SOURCE
 };
 
-enum part { PART_VIEW, PART_NAMESPACE, PART_PROBES, PART_KERNEL, PART_EXPORTER, PART_PROCESS, __PART_MAX };
+enum part { PART_VIEW, PART_NAMESPACE, PART_PROBES, PART_KERNEL, PART_PROCFS, PART_EXPORTER, PART_PROCESS, __PART_MAX };
 
 static const struct {
 	const char *title, *text;
@@ -128,6 +129,36 @@ static const struct {
 		"namespace was made. The sums over connections can be held against them.",
 		false,
 	},
+	[PART_PROCFS] = {
+		"Collectors of /proc and /sys",
+		"Off unless they are asked for, by `--collector.NAME`: node_exporter has the same. What only these have,\n"
+		"the limits of TCP's memory and orphans, comes with sockstat. They are read once a poll, and count since the\n"
+		"machine, the namespace or the device was there, not since the exporter. netstat, snmp, sockstat, netdev and\n"
+		"conntrack are about the network namespace that the exporter is in; the others about the machine. In a\n"
+		"container, `--path.procfs` and `--path.sysfs` say where the host's are mounted.\n"
+		"\n"
+		"Names are those of node_exporter but for what goes before: the collector. Counters end with `_total`, times\n"
+		"are in seconds, and what the kernel has in pages is in bytes:\n"
+		"\n"
+		"| node_exporter | here |\n"
+		"|---|---|\n"
+		"| `node_netstat_TcpExt_TCPTimeouts` | `skstat_netstat_TcpExt_TCPTimeouts_total` |\n"
+		"| `node_netstat_Tcp_InSegs`, `node_netstat_Ip6_InReceives` | `skstat_snmp_Tcp_InSegs_total`, "
+		"`skstat_snmp_Ip6_InReceives_total` |\n"
+		"| `node_netstat_Tcp_CurrEstab` | `skstat_snmp_Tcp_CurrEstab` |\n"
+		"| `node_netstat_Icmp6_InType135` | `skstat_snmp_Icmp6_InType_total{icmp_type=\"135\"}` |\n"
+		"| `node_sockstat_TCP_alloc`, `node_sockstat_TCP_mem_bytes` | `skstat_sockstat_TCP_alloc`, "
+		"`skstat_sockstat_TCP_mem_bytes` |\n"
+		"| `node_softnet_times_squeezed_total` | `skstat_softnet_times_squeezed_total` |\n"
+		"| `node_network_receive_bytes_total`, `node_network_speed_bytes` | `skstat_netdev_receive_bytes_total`, "
+		"`skstat_netdev_speed_bytes` |\n"
+		"| `node_nf_conntrack_entries`, `node_nf_conntrack_stat_drop` | `skstat_conntrack_entries`, "
+		"`skstat_conntrack_drop_total` |\n"
+		"| `node_pressure_io_stalled_seconds_total` | `skstat_pressure_stalled_seconds_total{resource=\"io\"}` |\n"
+		"| `node_load1` | `skstat_loadavg_load1` |\n"
+		"| `node_scrape_collector_success` | `skstat_collector_success` |",
+		false,
+	},
 	[PART_EXPORTER] = {
 		"The exporter",
 		"What it did, and what that cost. The stages add up: exporter/self/self.h has the sums. `skstat_module_*`,\n"
@@ -169,6 +200,11 @@ static enum part part_of_model(const struct skstat_family_doc *doc)
 	if (is_counted(doc->name))
 		return PART_PROBES;
 	return starts_with(doc->name, "skstat_mib_") ? PART_KERNEL : PART_NAMESPACE;
+}
+
+static enum part part_of_procfs(const struct skstat_family_doc *doc)
+{
+	return starts_with(doc->name, "skstat_collector_") ? PART_EXPORTER : PART_PROCFS;
 }
 
 static enum part part_of_self(const struct skstat_family_doc *doc)
@@ -305,6 +341,14 @@ static void self_family(const struct skstat_family_doc *doc, void *arg)
 		print_family(progress, doc);
 }
 
+static void procfs_family(const struct skstat_family_doc *doc, void *arg)
+{
+	struct progress *progress = arg;
+
+	if (part_of_procfs(doc) == progress->part)
+		print_family(progress, doc);
+}
+
 int main(void)
 {
 	static const struct skstat_family_doc up = {
@@ -321,6 +365,7 @@ int main(void)
 		skstat_self_document(self_family, &progress);
 		skstat_module_document(self_family, &progress);
 		skstat_poll_time_document(self_family, &progress);
+		skstat_procfs_document(procfs_family, &progress);
 	}
 	return fflush(stdout) || ferror(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
 }

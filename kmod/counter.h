@@ -14,7 +14,7 @@
 #include "skstat/tables.h"
 
 struct skstat_key {
-	u32 table; /* enum skstat_table */
+	u32 table; /* enum skstat_table_id */
 	u32 column[SKSTAT_KEY_COLUMNS]; /* 0 where the table has none */
 };
 

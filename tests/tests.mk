@@ -9,7 +9,7 @@ check: ## all tests that take no foreign kernel: those that a change should pass
 	@tests/check unit lint fuzz host vm:6.1 demo peers
 
 check-all: ## all that CI runs
-	@tests/check unit lint fuzz host vm:5.10+vm:6.1 vm:6.12+vm:7.2 demo peers lab debug+cost
+	@tests/check unit lint fuzz host vm:5.10+vm:6.1 vm:6.12,vm:7.2,cost+debug demo peers lab
 
 vmtest := $(wildcard tests/vm/suite/*.c tests/vm/lib/*.c)
 
@@ -35,11 +35,11 @@ check-unit: ## what needs no kernel
 	@$(MAKE) -s $(units)
 	@tests/tap.py unit $(units)
 
-# --- the parsers of the kernel's messages, under libFuzzer: one build to fuzz,
-# one that says which lines were reached
+# --- the parsers of the kernel's messages and texts, under libFuzzer: one build
+# to fuzz, one that says which lines were reached
 
 parsers := $(patsubst %,exporter/source/%.c,attr counter_message cursor decode field inet_diag_decode inet_diag_event \
-	journal_message message schema)
+	journal_message error message schema word) exporter/model/family.c exporter/model/mib.c $(wildcard exporter/procfs/*.c)
 fuzzers := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*_fuzz.c))
 fuzz_programs := $(fuzzers:%=build/fuzz/%) $(fuzzers:%=build/fuzz/lines/%)
 

@@ -14,6 +14,7 @@
 #include "naming.h"
 #include "poll_time.h"
 #include "poller.h"
+#include "procfs/collectors.h"
 #include "source/error.h"
 #include "source/procfs.h"
 #include "trouble.h"
@@ -28,6 +29,7 @@ struct skstat_collector {
 	struct skstat_naming naming;
 	struct skstat_model *model;
 	struct skstat_poller *poller;
+	struct skstat_procfs *procfs;
 	struct skstat_poll_time time;
 
 	struct skstat_waiter waiter;
@@ -36,7 +38,7 @@ struct skstat_collector {
 	uint64_t polls;
 	bool ended;
 
-	struct skstat_trouble trouble;
+	struct skstat_trouble trouble, procfs_trouble;
 	uint32_t budget_told;
 };
 
@@ -60,6 +62,17 @@ static int model_new(struct skstat_collector *collector)
 		return -ENOMEM;
 	collector->model = skstat_model_new(&model, collector->self);
 	return collector->model ? 0 : -ENOMEM;
+}
+
+static int procfs_new(struct skstat_collector *collector)
+{
+	const struct skstat_config *config = collector->config;
+	struct skstat_procfs_config procfs = { .proc = config->path_procfs, .sys = config->path_sysfs };
+
+	memcpy(procfs.wanted, config->collector, sizeof(procfs.wanted));
+	collector->procfs = skstat_procfs_new(&procfs);
+	collector->procfs_trouble.kind = &skstat_trouble_procfs;
+	return collector->procfs ? 0 : -ENOMEM;
 }
 
 static void show_config(const struct skstat_config *config, struct skstat_self *self)
@@ -95,7 +108,7 @@ struct skstat_collector *skstat_collector_new(const struct skstat_config *config
 	skstat_waiter_init(&collector->waiter);
 	show_config(config, self);
 
-	if (model_new(collector)) {
+	if (model_new(collector) || procfs_new(collector)) {
 		skstat_source_close(source);
 		return no_memory(collector, error);
 	}
@@ -115,9 +128,21 @@ void skstat_collector_free(struct skstat_collector *collector)
 		return;
 	skstat_waiter_close(&collector->waiter);
 	skstat_poller_free(collector->poller);
+	skstat_procfs_free(collector->procfs);
 	skstat_model_free(collector->model);
 	skstat_naming_close(&collector->naming);
 	free(collector);
+}
+
+/* What /proc and /sys say now. A collector that fails is no failure of the poll. */
+static void procfs_read(struct skstat_collector *collector)
+{
+	uint64_t start = skstat_now_ns();
+	struct skstat_error error;
+	int err = skstat_procfs_read(collector->procfs, &error);
+
+	skstat_trouble_note(&collector->procfs_trouble, err ? error.text : NULL);
+	skstat_self_add(collector->self, stage_procfs_ns, skstat_now_ns() - start);
 }
 
 /* What the model knows now, for the servers. 0 or -ENOMEM. */
@@ -137,6 +162,7 @@ static int publish(struct skstat_collector *collector)
 	skstat_module_families(set, skstat_poller_module(collector->poller),
 			       skstat_poller_probes(collector->poller), skstat_poller_counters(collector->poller));
 	skstat_poll_time_families(&collector->time, set);
+	skstat_procfs_families(collector->procfs, set);
 	if (set->failed) {
 		skstat_families_free(set);
 		return -ENOMEM;
@@ -168,6 +194,7 @@ static int poll_once(struct skstat_collector *collector, uint64_t due_ns, struct
 		skstat_poll_time_add(&collector->time, result.full, result.ns);
 		skstat_trouble_budget(&collector->budget_told,
 				      result.partial ? collector->config->poll_max_sockets : 0);
+		procfs_read(collector);
 		err = publish(collector);
 		if (err) {
 			skstat_self_add(collector->self, polls_failed, 1);

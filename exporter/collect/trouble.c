@@ -29,6 +29,10 @@ const struct skstat_trouble_kind skstat_trouble_journal = {
 	SKSTAT_LOG_ERROR, "the journal cannot be read", "the journal can be read again",
 };
 
+const struct skstat_trouble_kind skstat_trouble_procfs = {
+	SKSTAT_LOG_WARN, "figures of /proc or /sys are missing", "the collectors of /proc and /sys are whole again",
+};
+
 void skstat_trouble_note(struct skstat_trouble *trouble, const char *text)
 {
 	if (!text) {

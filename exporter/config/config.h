@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "log/log.h"
+#include "procfs/collector_rows.h"
 #include "source/source.h"
 
 #define SKSTAT_CONFIG_LISTENERS 16
@@ -49,6 +50,11 @@ struct skstat_config {
 	bool view_comm;	      /* --view.comm */
 	bool view_all_histograms; /* --view.all-histograms */
 	uint32_t netns_limit; /* --netns.limit: namespaces */
+
+	/* /proc and /sys */
+	bool collector[__SKSTAT_PROCFS_MAX]; /* --collector.NAME */
+	const char *path_procfs;	     /* --path.procfs */
+	const char *path_sysfs;		     /* --path.sysfs */
 
 	/* web */
 	const char *listen[SKSTAT_CONFIG_LISTENERS]; /* --web.listen-address, at least one */

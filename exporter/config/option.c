@@ -289,6 +289,14 @@ const struct skstat_setting skstat_setting_table[] = {
 	{ "Metrics", "netns.limit", 0, "N", "20", "Network namespaces with a label of their own",
 	  NUMBER32(netns_limit, "1", "100000") },
 
+#define COLLECTOR(NAME, name, help) \
+	{ "Collectors", "collector." #name, 0, NULL, "false", help, SWITCH(collector[SKSTAT_PROCFS_##NAME]) },
+	SKSTAT_PROCFS_COLLECTORS(COLLECTOR)
+#undef COLLECTOR
+	{ "Collectors", "path.procfs", 0, "DIRECTORY", "/proc", "Where these find /proc", TEXT(path_procfs) },
+	{ "Collectors", "path.sysfs", 0, "DIRECTORY", "/sys",
+	  "Where they find /sys, which must have been mounted in this network namespace", TEXT(path_sysfs) },
+
 	{ "Web", "web.listen-address", 0, "HOST:PORT", "127.0.0.1:19733", "Where to serve HTTP; may be repeated",
 	  .take = listen_take, PLACE(listen) },
 	{ "Web", "web.host", 0, "NAME", "localhost",

@@ -56,6 +56,12 @@ static bool state_may_send(uint8_t state)
 	return state == TCP_ESTABLISHED || state == TCP_CLOSE_WAIT;
 }
 
+/* One that opened since the last walk could, too. */
+static bool entry_may_send(const struct skstat_entry *entry)
+{
+	return state_may_send(entry->state) || (entry->state == TCP_SYN_RECV && entry->flags & SKSTAT_ENTRY_ANNOUNCED);
+}
+
 /*
  * Since the last record, less what it was busy. Records and clock are not read at the same moment: what was busy too
  * much, as it seems, is taken off the next time.
@@ -63,7 +69,7 @@ static bool state_may_send(uint8_t state)
 void skstat_connection_idle(const struct skstat_model *model, struct skstat_entry *entry, uint8_t state, uint64_t busy,
 			    uint64_t now)
 {
-	if (!state_may_send(state) || !state_may_send(entry->state) ||
+	if (!state_may_send(state) || !entry_may_send(entry) ||
 	    !model->plan.counter[SKSTAT_COUNTER_busy_time].available) {
 		entry->idle_from_ns = now;
 		return;

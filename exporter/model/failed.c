@@ -9,11 +9,14 @@
 #include "newcomers.h"
 #include "socket.h"
 
-/* Whether the entry is of the attempt, and not of what its socket was before, or became afterwards. */
+/*
+ * Whether the entry is of the attempt, and not of what its socket was before, or became afterwards. One whose SYN has
+ * arrived opens.
+ */
 static bool is_own(const struct skstat_model *model, const struct skstat_entry *entry,
 		   const struct skstat_sample *sample)
 {
-	return entry && entry->kind == SKSTAT_KIND_FULL && skstat_entry_is_connecting(entry) &&
+	return entry && entry->kind == SKSTAT_KIND_FULL && skstat_entry_is_connecting(entry) && !entry->values.delivered &&
 	       !skstat_entry_seen_after(model, entry, sample->event.event_time);
 }
 

@@ -109,12 +109,12 @@ void skstat_model_begin(struct skstat_model *model, const struct skstat_poll *po
 }
 
 /*
- * Its SYN has arrived, and it is still SYN_SENT: the kernel writes the state last, after the event that tells of it. A
- * walk that comes between sees what has opened already.
+ * Its SYN has arrived, and it is still SYN_SENT: the kernel takes the ACK, tells that the connection has opened, and
+ * writes the state last. A walk may come between, and be over before the next of these happens.
  */
-static bool is_open_already(const struct skstat_sample *sample)
+static bool is_halfway(const struct skstat_sample *sample)
 {
-	return sample->identity.state == TCP_SYN_SENT && sample->traffic.delivered;
+	return sample->kind == SKSTAT_KIND_FULL && sample->identity.state == TCP_SYN_SENT && sample->traffic.delivered;
 }
 
 /* A record of kind FULL or LISTEN. 0 or -ENOMEM: then nothing has changed. */
@@ -122,7 +122,13 @@ static int socket_take(struct skstat_model *model, const struct skstat_sample *s
 {
 	struct skstat_entry *entry = skstat_table_find(&model->table, sample->identity.cookie);
 	bool full = sample->kind == SKSTAT_KIND_FULL;
+	struct skstat_sample halfway;
 
+	if (is_halfway(sample)) {
+		halfway = *sample;
+		halfway.identity.state = TCP_SYN_RECV;
+		sample = &halfway;
+	}
 	if (entry && entry->flags & SKSTAT_ENTRY_OPENING)
 		skstat_opening_settle(model, entry, &sample->owner.comm, sample->owner.inode);
 	if (!entry)
@@ -140,7 +146,6 @@ static int socket_take(struct skstat_model *model, const struct skstat_sample *s
 int skstat_model_sample(const struct skstat_sample *sample, void *arg)
 {
 	struct skstat_model *model = arg;
-	struct skstat_sample open;
 	bool ipv4;
 
 	switch (sample->kind) {
@@ -148,11 +153,6 @@ int skstat_model_sample(const struct skstat_sample *sample, void *arg)
 		ipv4 = skstat_address_is_ipv4(&sample->identity);
 		model->count.full_ipv4 += ipv4;
 		model->count.full_ipv6 += !ipv4;
-		if (is_open_already(sample)) {
-			open = *sample;
-			open.identity.state = TCP_ESTABLISHED;
-			sample = &open;
-		}
 		return socket_take(model, sample, ipv4);
 	case SKSTAT_KIND_LISTEN:
 		model->count.listen++;

@@ -174,7 +174,7 @@ static int begin(struct skstat_model *model, struct skstat_entry *entry, const s
 	entry->tuple = skstat_address_tuple(&sample->identity, ipv4);
 	entry->flags = SKSTAT_ENTRY_ANNOUNCED;
 	entry->began_ns = entry->idle_from_ns = sample->event.event_time;
-	entry->state = TCP_ESTABLISHED;
+	entry->state = TCP_SYN_RECV; /* no walk has seen more */
 	entry->fin = SKSTAT_FIN_NONE;
 	entry->epoch = model->plan.epoch;
 	entry->seen = entry->first = 0;

@@ -125,8 +125,9 @@
 	S(closes_late, "skstat_model_closes", NONE, COUNTER, "result", "late", 0, "")                                  \
 	/* time, stage by stage */                                                                                     \
 	S(stage_receive_ns, "skstat_stage", NANOSECONDS, COUNTER, "stage", "receive", 0,                               \
-	  "Time of the collector, by what it spent it on; receive is waiting for the kernel")                          \
+	  "Time of the collector, by what it spent it on: receive is waiting for the kernel, procfs reads /proc")                          \
 	S(stage_model_ns, "skstat_stage", NANOSECONDS, COUNTER, "stage", "model", 0, "")                               \
+	S(stage_procfs_ns, "skstat_stage", NANOSECONDS, COUNTER, "stage", "procfs", 0, "")                             \
 	S(stage_families_ns, "skstat_stage", NANOSECONDS, COUNTER, "stage", "families", 0, "")                         \
 	S(stage_publish_ns, "skstat_stage", NANOSECONDS, COUNTER, "stage", "publish", 0, "")                           \
 	S(snapshots, "skstat_snapshots", NONE, COUNTER, "", "", 0, "Snapshots published")                              \

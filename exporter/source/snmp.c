@@ -1,53 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "snmp.h"
+#include "word.h"
 
-/* A word of a line; `at` NULL: there is none left. */
-struct word {
-	const char *at;
-	size_t length;
-};
-
-static size_t line_length(const char *text)
+/* A negative one wraps around, as it does in the module's arrays. */
+static int number_parse(const struct skstat_word *word, uint64_t *value)
 {
-	return strcspn(text, "\n");
-}
+	bool negative = *word->at == '-';
+	const struct skstat_word digits = { word->at + negative, word->length - negative };
+	int err = skstat_word_number(&digits, 10, value);
 
-/* The next line; NULL after the last one. */
-static const char *line_next(const char *line)
-{
-	line += line_length(line);
-	return *line ? line + 1 : NULL;
-}
-
-static struct word word_next(const char **line)
-{
-	struct word word = { 0 };
-
-	*line += strspn(*line, " \t");
-	word.length = strcspn(*line, " \t\n");
-	if (!word.length)
-		return word;
-	word.at = *line;
-	*line += word.length;
-	return word;
-}
-
-static int number_parse(const struct word *word, uint64_t *value)
-{
-	const char *digits = word->at + (*word->at == '-');
-	char *end;
-
-	if (!isdigit((unsigned char)*digits))
-		return -EBADMSG;
-	errno = 0;
-	/* A negative one wraps around, as it does in the module's arrays. */
-	*value = strtoull(word->at, &end, 10);
-	return errno || end != word->at + word->length ? -EBADMSG : 0;
+	if (!err && negative)
+		*value = -*value;
+	return err;
 }
 
 /* Both lists double at each power of two. */
@@ -70,7 +38,8 @@ static int counters_grow(struct skstat_snmp *snmp)
 	return 0;
 }
 
-static int counter_add(struct skstat_snmp *snmp, uint32_t table, const struct word *name, const struct word *number)
+static int counter_add(struct skstat_snmp *snmp, uint32_t table, const struct skstat_word *name,
+		       const struct skstat_word *number)
 {
 	const struct skstat_schema_counter *last = snmp->counters ? &snmp->counter[snmp->counters - 1] : NULL;
 	uint32_t index = last && last->table == table ? last->index + 1 : 0;
@@ -93,7 +62,7 @@ static int counter_add(struct skstat_snmp *snmp, uint32_t table, const struct wo
 }
 
 /* Ip's line begins with two settings, which are no counters. */
-static bool is_setting(const struct word *name)
+static bool is_setting(const struct skstat_word *name)
 {
 	static const char *const settings[] = { "Forwarding", "DefaultTTL" };
 
@@ -107,21 +76,21 @@ static bool is_setting(const struct word *name)
 static int pairs_parse(struct skstat_snmp *snmp, uint32_t table, const char *text, const char *title)
 {
 	const char *names, *values;
-	struct word name, value;
+	struct skstat_word name, value;
 	int err = 0;
 
-	for (names = text; names && strncmp(names, title, strlen(title)) != 0; names = line_next(names))
+	for (names = text; names && strncmp(names, title, strlen(title)) != 0; names = skstat_line_next(names))
 		;
 	if (!names)
 		return 0;
-	values = line_next(names);
+	values = skstat_line_next(names);
 	if (!values || strncmp(values, title, strlen(title)) != 0)
 		return -EBADMSG;
 	names += strlen(title);
 	values += strlen(title);
 	while (!err) {
-		name = word_next(&names);
-		value = word_next(&values);
+		name = skstat_word_next(&names);
+		value = skstat_word_next(&values);
 		if (!name.at || !value.at)
 			return name.at || value.at ? -EBADMSG : 0;
 		if (!is_setting(&name))
@@ -135,13 +104,13 @@ static int list_parse(struct skstat_snmp *snmp, uint32_t table, const char *text
 {
 	int err = 0;
 
-	for (const char *line = text; line && !err; line = line_next(line)) {
+	for (const char *line = text; line && !err; line = skstat_line_next(line)) {
 		const char *at = line;
-		struct word name = word_next(&at), value = word_next(&at);
+		struct skstat_word name = skstat_word_next(&at), value = skstat_word_next(&at);
 
 		if (!name.at || strncmp(name.at, prefix, strlen(prefix)) != 0)
 			continue;
-		err = value.at && !word_next(&at).at ? counter_add(snmp, table, &name, &value) : -EBADMSG;
+		err = value.at && !skstat_word_next(&at).at ? counter_add(snmp, table, &name, &value) : -EBADMSG;
 	}
 	return err;
 }

@@ -97,6 +97,42 @@ static void names_by_the_clock_of_polls(void **state)
 	skstat_naming_close(&naming);
 }
 
+/* The first series of that family in the last snapshot; there must be one. */
+static double shown(const char *name)
+{
+	const struct skstat_family *family = skstat_family_find(store->snapshot.families, name);
+
+	assert_true(family && family->count);
+	return family->series[0].value;
+}
+
+/* A collector that finds nothing is said once, and is no failure of the poll. */
+static void collectors_of_procfs(void **state)
+{
+	(void)state;
+	fast(3);
+	config.collector[SKSTAT_PROCFS_LOADAVG] = true;
+	config.path_procfs = "tests/fixtures/proc/7.2/proc";
+	assert_int_equal(collect(NULL, 0), 0);
+	assert_int_equal(store->published, 3);
+	assert_true(shown("skstat_loadavg_load1") == 2.1);
+	assert_true(shown("skstat_collector_success") == 1);
+	assert_true(skstat_self_get(&self, stage_procfs_ns) > 0);
+	assert_string_equal(logged(), "info ending, after 3 polls (--poll.max-loops)|");
+	skstat_store_free(store);
+
+	config.path_procfs = "/nowhere";
+	assert_int_equal(collect(NULL, 0), 0);
+	assert_int_equal(store->published, 3);
+	assert_null(skstat_family_find(store->snapshot.families, "skstat_loadavg_load1"));
+	assert_true(shown("skstat_collector_success") == 0);
+	assert_int_equal(skstat_self_get(&self, polls_failed), 0);
+	assert_string_equal(logged(), "warn figures of /proc or /sys are missing: "
+				      "collector loadavg: /nowhere/loadavg: No such file or directory|"
+				      "info ending, after 3 polls (--poll.max-loops)|");
+	skstat_store_free(store);
+}
+
 static void late_polls(void **state)
 {
 	static const struct step steps_[] = { { .sleep_ms = 55 } };
@@ -255,6 +291,7 @@ int main(void)
 		cmocka_unit_test(full_interval_on_the_clock),
 		cmocka_unit_test(names_of_processes),
 		cmocka_unit_test(names_by_the_clock_of_polls),
+		cmocka_unit_test(collectors_of_procfs),
 		cmocka_unit_test(late_polls),
 		cmocka_unit_test(signals),
 		cmocka_unit_test(troubles),

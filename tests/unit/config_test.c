@@ -99,6 +99,10 @@ static void defaults(void **state)
 	assert_false(c.probe[SKSTAT_PROBE_LIFE] || c.probe[SKSTAT_PROBE_ACCEPT]);
 	assert_int_equal(c.probe_max_cells, 500);
 	assert_false(c.journal_accept || c.view_comm || c.view_all_histograms);
+	for (size_t i = 0; i < __SKSTAT_PROCFS_MAX; i++)
+		assert_false(c.collector[i]);
+	assert_string_equal(c.path_procfs, "/proc");
+	assert_string_equal(c.path_sysfs, "/sys");
 	assert_int_equal(c.listens, 1);
 	assert_string_equal(c.listen[0], "127.0.0.1:19733");
 	assert_int_equal(c.hosts, 1);
@@ -171,6 +175,11 @@ static void every_option(void **state)
 	assert_true(parsed("--view.limit=100000").view_limit == 100000);
 	assert_true(parsed("--view.group-ttl=7d").view_ttl_ns == 7 * 86400 * SECOND);
 	assert_true(parsed("--netns.limit=5").netns_limit == 5);
+	c = parsed("--collector.netdev --collector.loadavg");
+	assert_true(c.collector[SKSTAT_PROCFS_NETDEV] && c.collector[SKSTAT_PROCFS_LOADAVG]);
+	assert_false(c.collector[SKSTAT_PROCFS_NETSTAT] || c.collector[SKSTAT_PROCFS_PRESSURE]);
+	assert_string_equal(parsed("--path.procfs=/host/proc").path_procfs, "/host/proc");
+	assert_string_equal(parsed("--path.sysfs=/host/sys").path_sysfs, "/host/sys");
 	assert_string_equal(parsed("--web.telemetry-path=/tcp/metrics").telemetry_path, "/tcp/metrics");
 	assert_string_equal(parsed("--web.unix-socket=/run/skstat.sock").unix_socket, "/run/skstat.sock");
 	assert_string_equal(parsed("--web.unix-group=adm").unix_group, "adm");

@@ -188,6 +188,32 @@ static void an_event_before_its_state(void **state)
 	kit_free(kit);
 }
 
+/* And of one that the journal tells of only when that walk is over. */
+static void an_event_after_its_walk(void **state)
+{
+	struct kit *kit = journal_kit(NULL, 0);
+	struct skstat_sample s = client(1, 0);
+	uint64_t opened_ns;
+
+	(void)state;
+	s.identity.state = TCP_SYN_SENT;
+	s.traffic.delivered = s.traffic.segs_out = 1;
+	kit_poll(kit, &s, 1);
+	kit_begin(kit, false);
+	opened_ns = kit->poll.now_ns - 1;
+	put_opened(kit, s, opened_ns);
+	s.identity.state = TCP_ESTABLISHED;
+	s.traffic.bytes_sent = 700;
+	put_closed(kit, s, opened_ns, kit->poll.now_ns + 1);
+	kit_end(kit, true, false);
+	assert_true(kit_value(kit, sent, OUT) == 700);
+	assert_true(kit_sum(kit, "skstat_tcp_sent_segments") == 1);
+	assert_int_equal(skstat_self_get(&kit->self, model_generations), 0);
+	assert_int_equal(skstat_self_get(&kit->self, model_unannounced), 0);
+	assert_int_equal(tracked(kit), 0);
+	kit_free(kit);
+}
+
 /* SYNs that crossed: walks see SYN_RECV before the journal tells that it opened. It is one connection all the same. */
 static void seen_in_syn_recv(void **state)
 {
@@ -860,6 +886,7 @@ int main(void)
 		cmocka_unit_test(a_walk_before_the_event),
 		cmocka_unit_test(a_state_before_its_event),
 		cmocka_unit_test(an_event_before_its_state),
+		cmocka_unit_test(an_event_after_its_walk),
 		cmocka_unit_test(seen_in_syn_recv),
 		cmocka_unit_test(a_short_one),
 		cmocka_unit_test(a_close_between_walks),

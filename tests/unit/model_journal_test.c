@@ -36,11 +36,12 @@ enum {
 	BY_COMM = 1 << 6,
 	BETWEEN = 1 << 7,    /* the journal is read between polls, too */
 	FAULTS = 1 << 8,     /* dumps break off, or end early */
+	STALLS = 1 << 9,     /* a connect() that ends takes its time, before or after the journal tells of it */
 };
 
 enum { SENT, RECEIVED, SEGS_OUT, SEGS_IN, RETRANS, VALUES };
 
-enum phase { FREE, UNUSED, CONNECTING, OPEN };
+enum phase { FREE, UNUSED, CONNECTING, HALFWAY, OPEN };
 
 struct sock {
 	enum phase phase;
@@ -48,6 +49,7 @@ struct sock {
 	uint16_t sport, dport;
 	uint8_t state;
 	bool in, fin, accepted;
+	bool told;     /* of one that is halfway: that it opened */
 	bool baseline; /* it opened before the journal was held */
 	bool based;    /* and a walk has told what it had then */
 	uint64_t opened_ns;
@@ -93,6 +95,7 @@ static struct skstat_sample record(const struct sock *s)
 	sample.traffic.bytes_received = s->value[RECEIVED];
 	sample.traffic.segs_out = (uint32_t)s->value[SEGS_OUT];
 	sample.traffic.segs_in = (uint32_t)s->value[SEGS_IN];
+	sample.traffic.delivered = s->phase >= HALFWAY;
 	sample.traffic.total_retrans = (uint32_t)s->value[RETRANS];
 	sample.tcp.busy_time = s->busy;
 	sample.tcp.fin_received = s->fin;
@@ -127,10 +130,9 @@ static void event(struct history *h, const struct sock *s, enum skstat_kind kind
 	}
 }
 
-static void opened(struct history *h, struct sock *s)
+static void told(struct history *h, struct sock *s)
 {
-	s->phase = OPEN;
-	s->state = TCP_ESTABLISHED;
+	s->told = true;
 	s->opened_ns = h->now_ns;
 	s->baseline = h->now_ns < h->journal_ns;
 	s->based = false;
@@ -138,11 +140,29 @@ static void opened(struct history *h, struct sock *s)
 	event(h, s, SKSTAT_KIND_OPENED, SKSTAT_OPEN_HANDSHAKE);
 }
 
+static void opened(struct history *h, struct sock *s)
+{
+	if (!s->told)
+		told(h, s);
+	s->phase = OPEN;
+	s->state = TCP_ESTABLISHED;
+}
+
+/* The SYN was acknowledged, and the state is still the old one. */
+static void halfway(struct history *h, struct sock *s)
+{
+	s->phase = HALFWAY;
+	s->value[SEGS_OUT] = 1;
+	s->baseline = false;
+	if (chance(h, 2))
+		told(h, s);
+}
+
 static void connecting(struct history *h, struct sock *s)
 {
 	s->phase = CONNECTING;
 	s->state = TCP_SYN_SENT;
-	s->in = false;
+	s->in = s->told = false;
 	s->accepted = true;
 	if (!(h->mode & SAME_TUPLE && s->sport && chance(h, 2))) {
 		s->sport = (uint16_t)(32768 + chance(h, 20000));
@@ -192,7 +212,7 @@ static uint64_t due(const struct sock *s, int value)
 {
 	uint64_t fin = value == RECEIVED && s->fin;
 
-	if (s->phase != OPEN || (s->baseline && !s->based))
+	if (s->phase < HALFWAY || (s->baseline && !s->based))
 		return 0;
 	return s->value[value] - fin - s->base[value];
 }
@@ -222,12 +242,18 @@ static void step(struct history *h)
 		break;
 	case CONNECTING:
 		if (chance(h, 4)) {
-			opened(h, s);
+			if (h->mode & STALLS && skstat_model_ready(h->kit->model) && chance(h, 2))
+				halfway(h, s);
+			else
+				opened(h, s);
 			break;
 		}
 		h->failed += h->now_ns >= h->journal_ns;
 		event(h, s, SKSTAT_KIND_FAILED, SKSTAT_FAIL_REFUSED);
 		s->phase = h->mode & REUSE && chance(h, 2) ? UNUSED : FREE;
+		break;
+	case HALFWAY:
+		opened(h, s);
 		break;
 	case OPEN:
 		if (chance(h, 5))
@@ -329,6 +355,9 @@ static void poll_once(struct history *h, int poll, bool quiet, bool settled)
 	/* What a first reading would have told of is baseline. */
 	bool late = h->mode & DELAY && !quiet && !chance(h, 4) && skstat_model_ready(h->kit->model);
 
+	for (size_t i = 0; quiet && i < SLOTS; i++)
+		if (h->sock[i].phase == HALFWAY)
+			opened(h, &h->sock[i]);
 	if (h->mode & LOSS && !chance(h, 15)) {
 		h->kit->poll.instance++;
 		for (size_t cpu = 0; cpu < CPUS; cpu++) {
@@ -435,38 +464,45 @@ static void histories(unsigned int always, unsigned int never)
 
 	for (uint64_t i = 1; i <= HISTORIES; i++)
 		if (!seed || strtoull(seed, NULL, 10) == i)
-			history(i, (((unsigned int)(i * 0x9e3779b1u) >> 12 & 0x1ff) | always) & ~never);
+			history(i, (((unsigned int)(i * 0x9e3779b1u) >> 12 & 0x3ff) | always) & ~never);
 }
 
 static void nothing_is_lost(void **state)
 {
 	(void)state;
-	histories(0, LOSS | MISSED | DELAY);
+	histories(0, LOSS | MISSED | DELAY | STALLS);
 }
 
 static void sockets_are_used_again(void **state)
 {
 	(void)state;
-	histories(REUSE | WINDOW, LOSS | MISSED | DELAY);
+	histories(REUSE | WINDOW, LOSS | MISSED | DELAY | STALLS);
+}
+
+/* Between the same ends there is no telling which of two connections it was that a walk saw halfway. */
+static void connects_that_stall(void **state)
+{
+	(void)state;
+	histories(STALLS | WINDOW, LOSS | MISSED | DELAY | SAME_TUPLE);
 }
 
 static void the_journal_comes_late(void **state)
 {
 	(void)state;
-	histories(DELAY | WINDOW, LOSS | MISSED | SAME_TUPLE);
+	histories(DELAY | WINDOW, LOSS | MISSED | SAME_TUPLE | STALLS);
 }
 
 /* Without reuse, a close that knows nothing is still as good as any. */
 static void the_table_was_full(void **state)
 {
 	(void)state;
-	histories(MISSED, LOSS | REUSE | DELAY);
+	histories(MISSED, LOSS | REUSE | DELAY | STALLS);
 }
 
 static void much_is_lost(void **state)
 {
 	(void)state;
-	histories(LOSS, 0);
+	histories(LOSS, STALLS);
 }
 
 int main(void)
@@ -474,6 +510,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_is_lost),
 		cmocka_unit_test(sockets_are_used_again),
+		cmocka_unit_test(connects_that_stall),
 		cmocka_unit_test(the_journal_comes_late),
 		cmocka_unit_test(the_table_was_full),
 		cmocka_unit_test(much_is_lost),

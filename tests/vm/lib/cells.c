@@ -17,7 +17,7 @@
 	[id] = { SKSTAT_COLUMN_##a, SKSTAT_COLUMN_##b, SKSTAT_COLUMN_##c, SKSTAT_COLUMN_##d, SKSTAT_COLUMN_##e },
 #define COLUMN_NAME(NAME, name, help) [SKSTAT_COLUMN_##NAME] = #name,
 
-static const enum skstat_column columns[__SKSTAT_TABLE_MAX][SKSTAT_KEY_COLUMNS] = { SKSTAT_TABLES(TABLE_COLUMNS) };
+static const enum skstat_key_column columns[__SKSTAT_TABLE_MAX][SKSTAT_KEY_COLUMNS] = { SKSTAT_TABLES(TABLE_COLUMNS) };
 static const char *const column_names[__SKSTAT_COLUMN_MAX] = { SKSTAT_COLUMNS(COLUMN_NAME) };
 
 /* --- reading */
@@ -96,19 +96,19 @@ void cells_close(struct cells *cells)
 
 /* --- which are meant */
 
-static bool has_names(enum skstat_column column)
+static bool has_names(enum skstat_key_column column)
 {
 	return column == SKSTAT_COLUMN_REASON || column == SKSTAT_COLUMN_RST_REASON ||
 	       column == SKSTAT_COLUMN_FUNCTION || column == SKSTAT_COLUMN_DEVICE;
 }
 
-static bool lacks_reasons(enum skstat_column column)
+static bool lacks_reasons(enum skstat_key_column column)
 {
 	return (column == SKSTAT_COLUMN_REASON && !kernel_since(5, 17)) ||
 	       (column == SKSTAT_COLUMN_RST_REASON && !kernel_since(6, 10));
 }
 
-static const struct skstat_counter_name *name_of(const struct cells *cells, enum skstat_column column, uint32_t id)
+static const struct skstat_counter_name *name_of(const struct cells *cells, enum skstat_key_column column, uint32_t id)
 {
 	for (size_t i = 0; i < cells->names; i++)
 		if (cells->name[i].column == column && cells->name[i].id == id)
@@ -129,7 +129,7 @@ static bool name_is(const struct skstat_counter_name *name, const char *meant)
 	return !end || (end == '.' && name->column == SKSTAT_COLUMN_FUNCTION);
 }
 
-static bool value_is_one(const struct cells *cells, enum skstat_column column, uint32_t value, const char *meant)
+static bool value_is_one(const struct cells *cells, enum skstat_key_column column, uint32_t value, const char *meant)
 {
 	const struct skstat_counter_name *name;
 
@@ -141,7 +141,7 @@ static bool value_is_one(const struct cells *cells, enum skstat_column column, u
 	return name && name_is(name, meant);
 }
 
-static bool value_is(const struct cells *cells, enum skstat_column column, uint32_t value, const char *meant)
+static bool value_is(const struct cells *cells, enum skstat_key_column column, uint32_t value, const char *meant)
 {
 	char alternatives[256], *one, *more;
 
@@ -161,7 +161,7 @@ static bool cell_meets(const struct cells *cells, const struct skstat_cell *cell
 	size_t length = (size_t)(meant - 1 - word);
 
 	for (size_t i = 0; i < SKSTAT_KEY_COLUMNS; i++) {
-		enum skstat_column column = columns[cell->table][i];
+		enum skstat_key_column column = columns[cell->table][i];
 		const char *name = column ? column_names[column] : "";
 
 		if (column && strlen(name) == length && !strncmp(name, word, length))
@@ -191,7 +191,7 @@ static uint64_t cell_growth(const struct cells *cells, const struct skstat_cell 
 	return cell->count;
 }
 
-static uint64_t sum(struct cells *cells, enum skstat_table table, const char *selector)
+static uint64_t sum(struct cells *cells, enum skstat_table_id table, const char *selector)
 {
 	uint64_t sum = 0;
 
@@ -202,7 +202,7 @@ static uint64_t sum(struct cells *cells, enum skstat_table table, const char *se
 	return sum;
 }
 
-static uint64_t await(struct cells *cells, uint64_t least, enum skstat_table table, const char *selector)
+static uint64_t await(struct cells *cells, uint64_t least, enum skstat_table_id table, const char *selector)
 {
 	uint64_t is = sum(cells, table, selector);
 
@@ -222,7 +222,7 @@ static uint64_t await(struct cells *cells, uint64_t least, enum skstat_table tab
 		va_end(args);                                                                         \
 	} while (0)
 
-uint64_t cells_sum(struct cells *cells, enum skstat_table table, const char *format, ...)
+uint64_t cells_sum(struct cells *cells, enum skstat_table_id table, const char *format, ...)
 {
 	char selector[512];
 
@@ -230,7 +230,7 @@ uint64_t cells_sum(struct cells *cells, enum skstat_table table, const char *for
 	return sum(cells, table, selector);
 }
 
-uint64_t cells_await(struct cells *cells, uint64_t least, enum skstat_table table, const char *format, ...)
+uint64_t cells_await(struct cells *cells, uint64_t least, enum skstat_table_id table, const char *format, ...)
 {
 	char selector[512];
 
@@ -238,7 +238,7 @@ uint64_t cells_await(struct cells *cells, uint64_t least, enum skstat_table tabl
 	return await(cells, least, table, selector);
 }
 
-void cells_are(struct cells *cells, uint64_t count, enum skstat_table table, const char *format, ...)
+void cells_are(struct cells *cells, uint64_t count, enum skstat_table_id table, const char *format, ...)
 {
 	char selector[512];
 	uint64_t is;
@@ -253,7 +253,7 @@ void cells_are(struct cells *cells, uint64_t count, enum skstat_table table, con
 
 /* --- for people */
 
-static void value_show(const struct cells *cells, enum skstat_column column, uint32_t value)
+static void value_show(const struct cells *cells, enum skstat_key_column column, uint32_t value)
 {
 	const struct skstat_counter_name *name = has_names(column) ? name_of(cells, column, value) : NULL;
 
@@ -266,7 +266,7 @@ static void value_show(const struct cells *cells, enum skstat_column column, uin
 		printf("%s", name->name);
 }
 
-void cells_show(struct cells *cells, enum skstat_table table)
+void cells_show(struct cells *cells, enum skstat_table_id table)
 {
 	cells_read(cells);
 	for (size_t i = 0; i < cells->now.count; i++) {

@@ -42,17 +42,17 @@ void cells_mark(struct cells *cells);
  * namespace 3. Where the kernel has no reasons (before 5.17; for RSTs before 6.10) every reason is none.
  */
 uint64_t __attribute__((format(printf, 3, 4)))
-cells_sum(struct cells *cells, enum skstat_table table, const char *format, ...);
+cells_sum(struct cells *cells, enum skstat_table_id table, const char *format, ...);
 
 /* The same, waiting for so much: ten seconds at most. */
 uint64_t __attribute__((format(printf, 4, 5)))
-cells_await(struct cells *cells, uint64_t least, enum skstat_table table, const char *format, ...);
+cells_await(struct cells *cells, uint64_t least, enum skstat_table_id table, const char *format, ...);
 
 /* Fails the test, and shows what was counted, unless it is exactly so much, which is waited for. */
 void __attribute__((format(printf, 4, 5)))
-cells_are(struct cells *cells, uint64_t count, enum skstat_table table, const char *format, ...);
+cells_are(struct cells *cells, uint64_t count, enum skstat_table_id table, const char *format, ...);
 
 /* What of a table has grown since the mark, for people. */
-void cells_show(struct cells *cells, enum skstat_table table);
+void cells_show(struct cells *cells, enum skstat_table_id table);
 
 #endif

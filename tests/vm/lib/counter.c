@@ -174,7 +174,7 @@ static void receive(struct reading *reading)
 		WRONG(reading, "no totals came");
 }
 
-const struct skstat_cell *counters_find(const struct counters *counters, enum skstat_table table, const uint32_t *key,
+const struct skstat_cell *counters_find(const struct counters *counters, enum skstat_table_id table, const uint32_t *key,
 					size_t columns)
 {
 	for (size_t i = 0; i < counters->cells; i++)
@@ -183,7 +183,7 @@ const struct skstat_cell *counters_find(const struct counters *counters, enum sk
 	return NULL;
 }
 
-const struct counter_name *counters_name(const struct counters *counters, enum skstat_column column, uint32_t id)
+const struct counter_name *counters_name(const struct counters *counters, enum skstat_key_column column, uint32_t id)
 {
 	for (size_t i = 0; i < counters->names; i++)
 		if (counters->name[i].column == column && counters->name[i].id == id)
@@ -286,7 +286,7 @@ const char *counters_read(struct counters *counters)
 	return why;
 }
 
-uint64_t counters_other(const struct counters *counters, enum skstat_table table)
+uint64_t counters_other(const struct counters *counters, enum skstat_table_id table)
 {
 	static const uint32_t other[SKSTAT_KEY_COLUMNS] = { SKSTAT_KEY_OTHER, SKSTAT_KEY_OTHER, SKSTAT_KEY_OTHER,
 							    SKSTAT_KEY_OTHER, SKSTAT_KEY_OTHER };
@@ -295,7 +295,7 @@ uint64_t counters_other(const struct counters *counters, enum skstat_table table
 	return cell ? cell->count : 0;
 }
 
-uint64_t counters_sum(const struct counters *counters, enum skstat_table table)
+uint64_t counters_sum(const struct counters *counters, enum skstat_table_id table)
 {
 	uint64_t sum = 0;
 

@@ -45,16 +45,16 @@ void counters_close(struct counters *counters);
 const char *counters_read(struct counters *counters);
 
 /* The cell of that table whose key begins with these values, or NULL: there is none. */
-const struct skstat_cell *counters_find(const struct counters *counters, enum skstat_table table, const uint32_t *key,
+const struct skstat_cell *counters_find(const struct counters *counters, enum skstat_table_id table, const uint32_t *key,
 					size_t columns);
 
 /* The table's `other`; 0: there is none. */
-uint64_t counters_other(const struct counters *counters, enum skstat_table table);
+uint64_t counters_other(const struct counters *counters, enum skstat_table_id table);
 
 /* The sum of a table's cells, with `other`. */
-uint64_t counters_sum(const struct counters *counters, enum skstat_table table);
+uint64_t counters_sum(const struct counters *counters, enum skstat_table_id table);
 
 /* What that number is called, or NULL. */
-const struct counter_name *counters_name(const struct counters *counters, enum skstat_column column, uint32_t id);
+const struct counter_name *counters_name(const struct counters *counters, enum skstat_key_column column, uint32_t id);
 
 #endif

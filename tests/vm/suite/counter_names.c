@@ -67,7 +67,7 @@ static uint64_t dropped(size_t column, uint32_t id)
 #define BY_DEVICE   2
 
 /* The highest number of that name, and for devices of that namespace; 0: there is none. */
-static uint32_t number_of(enum skstat_column column, const char *text, uint64_t netns)
+static uint32_t number_of(enum skstat_key_column column, const char *text, uint64_t netns)
 {
 	uint32_t id = 0;
 

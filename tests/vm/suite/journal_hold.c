@@ -65,6 +65,27 @@ static void assert_holders(uint64_t probes, uint32_t holders)
 		assert_int_equal(info.probe[id].holders, probes & 1ull << id ? holders : 0);
 }
 
+static bool holders_are(uint64_t probes, uint32_t holders)
+{
+	struct skstat_info info = info_now();
+
+	for (uint32_t id = 1; id < __SKSTAT_PROBE_MAX; id++)
+		if (info.probe[id].holders != (probes & 1ull << id ? holders : 0))
+			return false;
+	return true;
+}
+
+/* The same, of holders that were closed: their places go when their probes are off. */
+static void holders_await(uint64_t probes, uint32_t holders)
+{
+	uint64_t deadline = skstat_channel_clock() + PATIENCE_NS;
+
+	while (!holders_are(probes, holders)) {
+		assert_true(skstat_channel_clock() < deadline);
+		nap();
+	}
+}
+
 /* Which of these probes had hits while some connections came and went. */
 static uint64_t moving(uint64_t probes)
 {
@@ -146,12 +167,7 @@ static void moving_await(uint64_t probes)
 /* Nothing is attached, and nobody holds: the holder's place goes last, when its probes are off. */
 static bool is_detached(void)
 {
-	struct skstat_info info = info_now();
-
-	for (uint32_t id = 1; id < __SKSTAT_PROBE_MAX; id++)
-		if (info.probe[id].holders)
-			return false;
-	return !info.conn_places && kprobe_is_there() != 1;
+	return holders_are(0, 0) && !info_now().conn_places && kprobe_is_there() != 1;
 }
 
 static void await(bool (*condition)(void))
@@ -250,7 +266,7 @@ static void several_holders(void **state)
 	skstat_netlink_close(c);
 	skstat_netlink_close(a);
 	moving_await(first_byte);
-	assert_holders(first_byte, 1);
+	holders_await(first_byte, 1);
 	await(is_without_table);
 
 	/* All in one request: one comes, one goes, and that is done when it returns. */

@@ -45,9 +45,22 @@ static void instance_put(struct nl_msg *m)
 	nla_put_u64(m, SKSTAT_JOURNAL_INSTANCE, info.instance);
 }
 
-/* R(name, command, flags, errno, a word of the sentence, what is put into the request) */
-#define JOURNAL SKSTAT_CMD_JOURNAL, NLM_F_DUMP
-#define PROBES	SKSTAT_CMD_PROBE_SET, 0
+enum request { JOURNAL, PROBES };
+
+static const struct {
+	uint8_t cmd;
+	uint16_t flags;
+} requests[] = {
+	[JOURNAL] = { SKSTAT_CMD_JOURNAL, NLM_F_DUMP },
+	[PROBES]  = { SKSTAT_CMD_PROBE_SET, 0 },
+};
+
+static int request(struct skstat_netlink *from, enum request what, ask_attrs_fn attrs, struct skstat_error *error)
+{
+	return ask(from, requests[what].cmd, SKSTAT_FAMILY_VERSION, requests[what].flags, attrs, error);
+}
+
+/* R(name, request, errno, a word of the sentence, what is put into the request) */
 #define BAD_REQUESTS(R)                                                                                              \
 	R(another_instance, JOURNAL, -ESTALE, "another instance",                                                    \
 	  nla_put_u64(m, SKSTAT_JOURNAL_INSTANCE, info.instance ^ 1))                                                \
@@ -106,8 +119,7 @@ BAD_REQUESTS(BAD_FUNCTION)
 
 static const struct {
 	const char *name;
-	uint8_t cmd;
-	uint16_t flags;
+	enum request request;
 	int err;
 	const char *word;
 	ask_attrs_fn attrs;
@@ -125,7 +137,7 @@ static void bad_requests(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		struct skstat_error error;
-		int err = ask(netlink, bad[i].cmd, SKSTAT_FAMILY_VERSION, bad[i].flags, bad[i].attrs, &error);
+		int err = request(netlink, bad[i].request, bad[i].attrs, &error);
 		bool as_it_must = err == bad[i].err && error.text[0] && strstr(error.text, bad[i].word);
 
 		note("%s%s: %d, %s", as_it_must ? "" : "WRONG: ", bad[i].name, err, error.text);
@@ -165,8 +177,7 @@ static void release_and_hold_put(struct nl_msg *m)
 static void good_requests(void **state)
 {
 	const struct {
-		uint8_t cmd;
-		uint16_t flags;
+		enum request request;
 		ask_attrs_fn attrs;
 	} good[] = { { JOURNAL, NULL }, { JOURNAL, instance_put }, { JOURNAL, good_put }, { JOURNAL, tail_put },
 		     { PROBES, release_put }, { PROBES, release_and_hold_put } };
@@ -174,7 +185,7 @@ static void good_requests(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++)
-		if (ask(netlink, good[i].cmd, SKSTAT_FAMILY_VERSION, good[i].flags, good[i].attrs, &error))
+		if (request(netlink, good[i].request, good[i].attrs, &error))
 			fail_msg("%zu: %s", i, error.text);
 	assert_int_equal(info_now().probe[SKSTAT_PROBE_LIFE].holders, 1);
 }
@@ -209,18 +220,14 @@ static void unavailable_probes(void **state)
 /* Versions, dumps for questions and questions for dumps; and the bell is nobody's to ask for. */
 static void wrong_commands(void **state)
 {
-	const struct {
-		uint8_t cmd;
-		uint16_t flags;
-	} commands[] = { { JOURNAL }, { PROBES } };
 	struct skstat_error error;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
-		assert_int_equal(ask(netlink, commands[i].cmd, SKSTAT_FAMILY_VERSION + 1, commands[i].flags, NULL,
+	for (size_t i = 0; i < sizeof(requests) / sizeof(*requests); i++) {
+		assert_int_equal(ask(netlink, requests[i].cmd, SKSTAT_FAMILY_VERSION + 1, requests[i].flags, NULL,
 				     &error), -EPROTONOSUPPORT);
 		assert_non_null(strstr(error.text, "version"));
-		assert_int_equal(ask(netlink, commands[i].cmd, SKSTAT_FAMILY_VERSION, commands[i].flags ^ NLM_F_DUMP,
+		assert_int_equal(ask(netlink, requests[i].cmd, SKSTAT_FAMILY_VERSION, requests[i].flags ^ NLM_F_DUMP,
 				     NULL, &error), -EOPNOTSUPP);
 	}
 	assert_int_equal(ask(netlink, SKSTAT_CMD_DOORBELL, SKSTAT_FAMILY_VERSION, 0, NULL, &error), -EOPNOTSUPP);
@@ -233,12 +240,11 @@ static void hold_put(struct nl_msg *m)
 	nla_put_u64(m, SKSTAT_PROBE_SET_HOLD, SKSTAT_PROBE_BIT(SYNACK));
 }
 
-static bool refuses(struct skstat_netlink *own, uint8_t cmd, uint16_t flags, ask_attrs_fn attrs)
+static bool refuses(struct skstat_netlink *own, enum request what, ask_attrs_fn attrs)
 {
 	struct skstat_error error;
 
-	return ask(own, cmd, SKSTAT_FAMILY_VERSION, flags, attrs, &error) == -EPERM &&
-	       strstr(error.text, "CAP_NET_ADMIN");
+	return request(own, what, attrs, &error) == -EPERM && strstr(error.text, "CAP_NET_ADMIN");
 }
 
 /* Not who has no right of his own, over whatever socket he was given. */

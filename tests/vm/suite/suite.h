@@ -37,6 +37,7 @@
 	S(directions)         \
 	S(inventory)          \
 	S(exporter)           \
+	S(procfs)             \
 	S(journal_source)     \
 	S(journal_refusals)   \
 	S(journal_bell)       \
@@ -49,11 +50,11 @@
 	S(ledger)             \
 	S(unseen)             \
 	S(ends)               \
-	S(exporter_counters)  \
 	S(drops)              \
 	S(resets)             \
 	S(limits)             \
-	S(retransmits)
+	S(retransmits)        \
+	S(exporter_counters)
 
 #define SUITE_PROTOTYPE(name) int suite_##name(int argc, char **argv);
 SKSTAT_TEST_SUITES(SUITE_PROTOTYPE)
