@@ -93,7 +93,8 @@ static const struct {
 		"What probes count",
 		"Counted in the kernel at its tracepoints, in all network namespaces, while `--probe.NAME` holds the probe; a\n"
 		"family whose tracepoint this kernel lacks is absent. A label whose value there is none of is not written:\n"
-		"5.10 gives no `reason`, a packet without device no `device` and no `netns`.\n"
+		"5.10 gives no `reason`, a packet without device no `device` and no `netns`. In a name for statsd it has no place\n"
+		"either.\n"
 		"\n"
 		"| label | is |\n"
 		"|---|---|\n"
@@ -109,23 +110,17 @@ static const struct {
 		"| `error` | what the kernel refused a datagram with: `ENOMEM`, the socket's queue was full; `ENOBUFS`, all of "
 		"UDP's memory is in use |\n"
 		"| `limit` | `receive_queue`: SO_RCVBUF; `receive`, `send`: the memory of the protocol or of the cgroup |\n"
-		"| `cause` | what made TCP send a segment again, see below |\n"
+		"| `cause` | what made TCP send a segment again: see below |\n"
 		"\n"
 		"A table has room for `--probe.max-cells` series. What comes later is counted under `other` in every label,\n"
 		"as is what found no place in the module's own table; so the sum over a family is always whole.\n"
 		"\n"
-		"**Causes of retransmits** are what the socket was at when it sent, in segments as RetransSegs counts them, but\n"
-		"without SYN-ACKs of requests (`SynAckRetrans` of the module has those) and without what could not be sent:\n"
+		"**Causes of retransmits** are what the socket was at when it sent: `syn`, it had no answer to its SYN; `rto`,\n"
+		"the retransmission timer, the first segment of each timeout; `slow_start`, what was marked as lost by that, as\n"
+		"ACKs come; `fast`, what SACK, RACK or duplicate ACKs have shown as lost; `tlp`, a tail loss probe (RFC 8985).\n"
 		"\n"
-		"| cause | is | kernel's own counter |\n"
-		"|---|---|---|\n"
-		"| `syn` | a SYN that was not answered, or the SYN-ACK of crossed SYNs | TCPSynRetrans, with SYN-ACKs |\n"
-		"| `rto` | the retransmission timer: the first segment of a loss episode | TCPTimeouts, with SYNs and SYN-ACKs |\n"
-		"| `slow_start` | after that, what is marked as lost, as ACKs come | TCPSlowStartRetrans |\n"
-		"| `fast` | what is marked as lost, in recovery: by SACK, RACK or duplicate ACKs | TCPFastRetrans |\n"
-		"| `tlp` | a tail loss probe (RFC 8985) that sent the last segment again | TCPLossProbes, with those that sent "
-		"new data |\n"
-		"| `other` | none of these | |",
+		"[COUNTERS.md](COUNTERS.md) says what each table counts on which kernel, and which of the kernel's own counters\n"
+		"it can be held against.",
 		false,
 	},
 	[PART_KERNEL] = {

@@ -35,18 +35,22 @@ static struct increase increase;
 static struct wire wire;
 static bool wired;
 
+/* Namespaces are there before any exporter, which would see one between its making and its naming; and none goes. */
 static int setup(void **state)
 {
 	(void)state;
 	stage_set();
 	home = ns_current();
 	place = stage_ns_named(NAME);
+	wired = wire_make(&wire);
 	return 0;
 }
 
 static int teardown(void **state)
 {
 	(void)state;
+	if (wired)
+		wire_free(&wire);
 	ns_close(&place);
 	stage_ns_unname(NAME);
 	stage_clear();
@@ -70,9 +74,6 @@ static int end(void **state)
 	if (exporter.pid)
 		exporter_stop(&exporter);
 	increase_free(&increase);
-	if (wired)
-		wire_free(&wire);
-	wired = false;
 	return 0;
 }
 
@@ -95,6 +96,12 @@ static void look(void)
 			fail_msg("%g, not %g: " __VA_ARGS__, grown, (double)(expected));                   \
 		}                                                                                          \
 	} while (0)
+
+static void no_step_back(void)
+{
+	if (increase.resets)
+		fail_msg("%zu steps back, the last: %s", increase.resets, increase.reset);
+}
 
 /* What the probes of this exporter have counted, for people. */
 static void increase_show(void)
@@ -300,7 +307,7 @@ static void a_device_is_renamed(void **state)
 	look();
 	assert_int_equal(udp_drops("lo"), 2 * TIMES);
 	assert_int_equal(udp_drops("ring0"), 2 * TIMES);
-	assert_int_equal(increase.resets, 0);
+	no_step_back();
 }
 
 /* Sends until so many segments had to be sent again, and all came through. Returns how many there were. */
@@ -337,11 +344,9 @@ static void losses(void **state)
 	int listener;
 
 	(void)state;
-	ns_enter(&home);
-	wired = wire_make(&wire);
 	if (!wired)
 		skip_because("this kernel has no veth, or no netem");
-	look();
+	ns_enter(&home);
 	pair = wire_open(&wire, LOSSY, &listener);
 	again = send_and_lose(pair, 5);
 	look();
@@ -352,6 +357,8 @@ static void losses(void **state)
 		note("%s: %g", causes[i], of);
 		sum += of;
 	}
+	if (sum != again)
+		increase_show();
 	assert_int_equal(sum, again);
 	assert_grown(again, RETRANSMITS " netns=skstat-right");
 	assert_grown(again, "skstat_mib_tcp_retrans_segs_total netns=skstat-right");
@@ -380,10 +387,9 @@ static void loaded_anew(void **state)
 	datagrams(CLOSED, 2 * TIMES, 100);
 	look();
 	assert_int_equal(udp_drops("lo"), 3 * TIMES);
-	assert_int_equal(increase.resets, 0);
+	no_step_back();
 	exporter_settle(&exporter, &scrape, &increase);
 	assert_int_equal(scrape_sum(&scrape, "skstat_gaps_total"), 1);
-	assert_int_equal(scrape_sum(&scrape, "skstat_counter_reads_total result=failed"), 0);
 	scrape_free(&scrape);
 }
 
