@@ -39,7 +39,8 @@ check-unit: ## what needs no kernel
 # to fuzz, one that says which lines were reached
 
 parsers := $(patsubst %,exporter/source/%.c,attr counter_message cursor decode field inet_diag_decode inet_diag_event \
-	journal_message error message schema word) exporter/model/family.c exporter/model/mib.c $(wildcard exporter/procfs/*.c)
+	journal_message error message schema utf8 word) exporter/model/family.c exporter/model/mib.c \
+	$(wildcard exporter/procfs/*.c)
 fuzzers := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*_fuzz.c))
 fuzz_programs := $(fuzzers:%=build/fuzz/%) $(fuzzers:%=build/fuzz/lines/%)
 

@@ -4,6 +4,7 @@
 
 #include "attr.h"
 #include "counter_message.h"
+#include "utf8.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 #define FILL(attr, rows, into) skstat_attr_fill((attr)->data, (attr)->length, rows, LENGTH(rows), into)
@@ -45,6 +46,8 @@ static int text_find(const struct skstat_attr *nest, char text[SKSTAT_COUNTER_NA
 			length = SKSTAT_COUNTER_NAME_SIZE - 1;
 		memcpy(text, attr.data, length);
 		text[length] = '\0';
+		/* Whoever has a network namespace calls its devices what he likes. */
+		skstat_utf8_clean(text);
 	}
 	return err;
 }

@@ -22,7 +22,7 @@ struct skstat_counter_name {
 	uint32_t column; /* SKSTAT_COLUMN_REASON, _RST_REASON, _FUNCTION or _DEVICE */
 	uint32_t id;	 /* never 0, nor SKSTAT_KEY_OTHER */
 	uint64_t netns;	 /* of a device: the id of its namespace; else 0 */
-	char name[SKSTAT_COUNTER_NAME_SIZE]; /* never "" */
+	char name[SKSTAT_COUNTER_NAME_SIZE]; /* UTF-8 that can be printed, never "" */
 };
 
 /* Who takes what comes, in no order; either function may be NULL. Nonzero stops. */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "utf8.h"
@@ -32,4 +33,22 @@ size_t skstat_utf8_length(const char *text)
 	if (code < lowest[length] || code > 0x10ffff || (code >= 0xd800 && code < 0xe000))
 		return 0;
 	return length;
+}
+
+static bool is_control(const char *byte)
+{
+	return (unsigned char)*byte < ' ' || *byte == 0x7f;
+}
+
+void skstat_utf8_clean(char *text)
+{
+	size_t length;
+
+	for (; *text; text += length) {
+		length = skstat_utf8_length(text);
+		if (length && !(length == 1 && is_control(text)))
+			continue;
+		*text = '?';
+		length = 1;
+	}
 }

@@ -13,4 +13,10 @@
  */
 size_t skstat_utf8_length(const char *text);
 
+/*
+ * What is not UTF-8 and what cannot be printed becomes '?', byte for byte: so that names which are written alike are
+ * alike, whoever thought of them.
+ */
+void skstat_utf8_clean(char *text);
+
 #endif

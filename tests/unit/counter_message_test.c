@@ -238,6 +238,23 @@ static void lengths(void **state)
 	assert_string_equal(caught.name[1].name, caught.name[2].name);
 }
 
+/* Names of devices are anybody's: what could not be told apart on /metrics is not told apart here. */
+static void spellings(void **state)
+{
+	struct caught caught = { 0 };
+	struct made made;
+
+	(void)state;
+	made_start_genl(&made, SKSTAT_CMD_COUNTER);
+	put_name(&made, SKSTAT_COLUMN_DEVICE, 1, "a\xff\n\"b", 1);
+	put_name(&made, SKSTAT_COLUMN_DEVICE, 2, "a\xfe\x7f\"b", 1);
+	put_name(&made, SKSTAT_COLUMN_DEVICE, 3, "gr\xc3\xbcn", 1);
+	assert_int_equal(parse(&caught, &made), 0);
+	assert_string_equal(caught.name[0].name, "a??\"b");
+	assert_string_equal(caught.name[1].name, "a??\"b");
+	assert_string_equal(caught.name[2].name, "gr\xc3\xbcn");
+}
+
 static void refuse(const struct made *made)
 {
 	struct caught caught = { 0 };
@@ -310,6 +327,7 @@ int main(void)
 		cmocka_unit_test(takes),     cmocka_unit_test(goes_on), cmocka_unit_test(counted_only),
 		cmocka_unit_test(stops),     cmocka_unit_test(not_known), cmocka_unit_test(lengths),
 		cmocka_unit_test(refuses),   cmocka_unit_test(damaged),
+		cmocka_unit_test(spellings),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -27,6 +27,11 @@ void print_line(json_t *object);
 /* A skstat_sample_fn: `arg` is the schema. */
 int sample_print(const struct skstat_sample *sample, void *arg);
 
+struct skstat_netlink;
+
+/* The command `counter`. */
+void skdump_counter(struct skstat_netlink *netlink);
+
 /* The command `journal`, with its options. */
 int skdump_journal(int argc, char **argv);
 
