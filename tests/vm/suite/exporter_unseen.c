@@ -93,8 +93,14 @@ static void expect(double wanted, const char *series)
 {
 	double seen = increase_of(&increase, "%s", series);
 
-	if (seen != wanted)
-		fail_msg("%s is %.17g, not %.17g", series, seen, wanted);
+	if (seen == wanted)
+		return;
+	for (size_t i = 0; i < last.samples; i++)
+		if (last.sample[i].value > 0 && !strncmp(last.sample[i].name, series, strcspn(series, " ")))
+			note("%s direction=%s kind=%s result=%s: %.17g", last.sample[i].name,
+			     scrape_label(&last.sample[i], "direction"), scrape_label(&last.sample[i], "kind"),
+			     scrape_label(&last.sample[i], "result"), last.sample[i].value);
+	fail_msg("%s is %.17g, not %.17g", series, seen, wanted);
 }
 
 /* What /metrics must say of the crowd. */
