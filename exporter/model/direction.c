@@ -36,6 +36,9 @@ enum skstat_direction skstat_direction_of(const struct skstat_model *model, cons
 	*listener = skstat_listener_match(&model->listeners, ends->netns, &ends->address, ends->sport);
 	if (*listener || told == SKSTAT_EVENT_IN)
 		return SKSTAT_DIRECTION_IN;
+	/* Nor does anything but connect() lead there, but for Fast Open, and that has a listener. */
+	if (ends->state == TCP_SYN_RECV)
+		return SKSTAT_DIRECTION_OUT;
 	/* What connect() chose by itself is within ip_local_port_range. */
 	if (near == far)
 		return SKSTAT_DIRECTION_UNKNOWN;

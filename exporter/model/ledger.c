@@ -52,8 +52,8 @@ void skstat_book_open(struct skstat_book *book, enum skstat_open kind, bool in, 
 	if (!in && kind == SKSTAT_OPEN_FAST_OPEN)
 		book->attributed[SKSTAT_LEDGER_DELIVERED]++;
 	book->inherited += inherited;
+	book->took_over += inherited;
 	book->attributed[SKSTAT_LEDGER_RETRANSMITTED] -= inherited;
-	book->attributed[SKSTAT_LEDGER_SENT] += inherited;
 }
 
 /*
@@ -164,8 +164,17 @@ static void reasons_make(struct skstat_book *book, const struct skstat_ledger *l
 	}
 }
 
+/* A deduction that came first shows when it is made up for; nothing is added before what it is taken off again. */
+static void line_attribute(struct skstat_ledger_line *line, int64_t attributed)
+{
+	if (attributed > 0 && (uint64_t)attributed > line->attributed)
+		line->attributed = (uint64_t)attributed;
+}
+
 void skstat_book_read(struct skstat_book *book, const struct skstat_ledger *ledger, const struct skstat_mib *mib)
 {
+	int64_t late = (int64_t)book->took_over_before;
+
 	rows_read(book, ledger, mib);
 	reasons_make(book, ledger);
 	for (uint32_t i = 0; i < SKSTAT_LEDGER_COUNTERS; i++) {
@@ -173,10 +182,9 @@ void skstat_book_read(struct skstat_book *book, const struct skstat_ledger *ledg
 
 		line->known = ledger->available[i] && book->has & BIT(i);
 		line->kernel = book->gained[i];
-		/* A deduction that came first shows when it is made up for. */
-		if (book->attributed[i] > 0 && (uint64_t)book->attributed[i] > line->attributed)
-			line->attributed = (uint64_t)book->attributed[i];
+		line_attribute(line, book->attributed[i] + (i == SKSTAT_LEDGER_SENT ? late : 0));
 	}
+	book->took_over_before = book->took_over;
 }
 
 void skstat_book_wait(struct skstat_book *book)
@@ -196,6 +204,7 @@ void skstat_book_join(struct skstat_book *book, const struct skstat_book *part)
 	for (size_t i = 0; i < SKSTAT_LEDGER_COUNTERS; i++)
 		book->attributed[i] += part->attributed[i];
 	book->inherited += part->inherited;
+	book->took_over += part->took_over;
 	book->resets += part->resets;
 	book->pending += part->pending;
 }

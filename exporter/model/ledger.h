@@ -27,7 +27,8 @@
  *                 tcp_v4_send_reset(), tcp_v4_send_ack(), tcp_v6_send_response()
  *   attributed    the connections' `segs_out` - own retransmits (see above): __tcp_transmit_skb() of whatever, less
  *                 what is sent again; and - 1 for each SYN that crossed the peer's: tcp_send_synack() sends it a
- *                 second time, and the kernel counts that nowhere
+ *                 second time, and the kernel counts that nowhere. What is given back for retransmits that came from
+ *                 a request is, one reading late: its OPENED may come before the record that they are taken off of.
  *   {synack}      SynAckRetrans and the first ones: PassiveOpens - SyncookiesRecv + SyncookiesSent + EmbryonicRsts
  *                 (requests that a RST ended)
  *   {reset}       OutRsts - what tcp_send_active_reset() sent, which is in the socket's `segs_out`: RSTs to segments
@@ -105,6 +106,8 @@ struct skstat_book {
 	/* What came from connections and events; deductions may come before that from which they are taken. */
 	int64_t attributed[SKSTAT_LEDGER_COUNTERS];
 	uint64_t inherited; /* retransmits that connections took over from their requests */
+	/* Of these, what OPENED told of: in all, and up to the last reading. */
+	uint64_t took_over, took_over_before;
 	uint64_t resets;    /* RSTs in the `segs_out` of connections */
 	uint64_t pending;   /* FINs that the peers of connections in TIME_WAIT had still to send */
 	/* What came from the kernel, by row: the last value, what was gained, and what had been at the reading before. */

@@ -62,7 +62,32 @@ static void both_ends_of_a_connection(void **state)
 	book_see(&server, &ledger, &counts);
 	line_is(&server, SKSTAT_LEDGER_DELIVERED, 1, 1, 0, 0);
 	line_is(&server, SKSTAT_LEDGER_RETRANSMITTED, 2, 0, 2, 0);
+	book_see(&server, &ledger, &counts);
 	line_is(&server, SKSTAT_LEDGER_SENT, 6, 3, 3, 0);
+}
+
+/* A connection that opened behind the walk's back: nothing of it is known yet but what it took over. */
+static void opened_before_it_is_seen(void **state)
+{
+	struct skstat_ledger ledger = ledger_new(true);
+	struct skstat_book book = { 0 };
+	struct skstat_sample opened = event(SKSTAT_KIND_OPENED, SKSTAT_OPEN_HANDSHAKE, SKSTAT_EVENT_IN, 0);
+	struct counts counts = { .OUT_SEGS = 3, .RETRANS_SEGS = 2, .PASSIVE_OPENS = 1, .SYNACK_RETRANS = 2 };
+
+	(void)state;
+	opened.event.synack_retrans = 2;
+	book_tell(&book, opened);
+	book_see(&book, &ledger, &counts);
+	line_is(&book, SKSTAT_LEDGER_SENT, 3, 0, 3, 0);
+	/* an ACK, and it is over */
+	counts.OUT_SEGS++;
+	book_count(&book, 1, 2, 0);
+	book_tell(&book, event(SKSTAT_KIND_CLOSED, SKSTAT_CLOSE_RESET_RECEIVED, SKSTAT_EVENT_IN, 0));
+	book_see(&book, &ledger, &counts);
+	line_is(&book, SKSTAT_LEDGER_SENT, 4, 1, 3, 0);
+	line_is(&book, SKSTAT_LEDGER_RETRANSMITTED, 2, 0, 2, 0);
+	book_see(&book, &ledger, &counts);
+	line_is(&book, SKSTAT_LEDGER_SENT, 4, 1, 3, 0);
 }
 
 static void opens_of_every_kind(void **state)
@@ -302,6 +327,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(both_ends_of_a_connection),
+		cmocka_unit_test(opened_before_it_is_seen),
 		cmocka_unit_test(opens_of_every_kind),
 		cmocka_unit_test(attempts_that_failed),
 		cmocka_unit_test(resets),
