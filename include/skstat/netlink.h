@@ -12,6 +12,7 @@
  *   JOURNAL dump  what happened to connections after a cursor, CPU by CPU, and how much of it was lost
  *   PROBE_SET do  holds probes for the sender's socket, or releases them
  *   COUNTER dump  what probes have counted, by key, and the names of what stands in the keys
+ *   HIST    dump  the same of what they have measured
  *   DOORBELL      sent by the module to each socket that holds `life`: a ring of the journal is filling up
  *
  * Numbers are in the host's byte order. Enumerators are wire values: they are appended to, never moved. The same
@@ -37,6 +38,7 @@ enum skstat_cmd {
 	SKSTAT_CMD_PROBE_SET,
 	SKSTAT_CMD_DOORBELL,
 	SKSTAT_CMD_COUNTER,
+	SKSTAT_CMD_HIST,
 	__SKSTAT_CMD_MAX,
 };
 #define SKSTAT_CMD_MAX (__SKSTAT_CMD_MAX - 1)
@@ -79,7 +81,7 @@ enum skstat_info_probe_attr {
 	SKSTAT_INFO_PROBE_DROPS,     /* u64: of these, the ones that gave up: recursion, NMI */
 	SKSTAT_INFO_PROBE_SAMPLES,   /* u64: of these, the ones that were timed */
 	SKSTAT_INFO_PROBE_SAMPLE_NS, /* u64: nanoseconds of those */
-	SKSTAT_INFO_PROBE_MISSED,    /* u64: of a kretprobe: returns that found no place (nmissed) */
+	SKSTAT_INFO_PROBE_MISSED,    /* u64: what began and found no place, or ended and had none (of a kretprobe, nmissed) */
 	__SKSTAT_INFO_PROBE_MAX,
 };
 #define SKSTAT_INFO_PROBE_MAX (__SKSTAT_INFO_PROBE_MAX - 1)
@@ -310,7 +312,7 @@ enum skstat_counter_attr {
 enum skstat_name_attr {
 	SKSTAT_NAME_UNSPEC,
 	SKSTAT_NAME_PAD,
-	SKSTAT_NAME_COLUMN, /* u32: SKSTAT_COLUMN_REASON, _RST_REASON, _FUNCTION or _DEVICE */
+	SKSTAT_NAME_COLUMN, /* u32: SKSTAT_COLUMN_REASON, _RST_REASON, _FUNCTION, _DEVICE, _QDISC or _STACK */
 	SKSTAT_NAME_ID,	    /* u32: what stands in keys */
 	SKSTAT_NAME_NAME,   /* string; of a function or a reason `unknown` when the kernel has no name for it */
 	SKSTAT_NAME_NETNS,  /* u64, of devices: the id of the namespace it is in, or was in at last */
@@ -329,5 +331,19 @@ enum skstat_counter_totals_attr {
 	__SKSTAT_COUNTER_TOTALS_MAX,
 };
 #define SKSTAT_COUNTER_TOTALS_MAX (__SKSTAT_COUNTER_TOTALS_MAX - 1)
+
+/*
+ * HIST, reply: the same of histograms.h. The request takes no attribute. NAME and TOTALS are as in COUNTER: PLACES and
+ * USED are histograms.
+ */
+enum skstat_hist_attr {
+	SKSTAT_HIST_UNSPEC,
+	SKSTAT_HIST_PAD,
+	SKSTAT_HIST_CELL,   /* binary, 8-byte aligned: struct skstat_histogram_cell and its buckets; may be repeated */
+	SKSTAT_HIST_NAME,   /* nest of skstat_name_attr, may be repeated */
+	SKSTAT_HIST_TOTALS, /* nest of skstat_counter_totals_attr: in the last message, once */
+	__SKSTAT_HIST_MAX,
+};
+#define SKSTAT_HIST_MAX (__SKSTAT_HIST_MAX - 1)
 
 #endif

@@ -9,7 +9,7 @@
  *
  * The tracepoints that a probe is made of are in the file of kmod/ that has its handlers.
  *
- * Next free id: 12
+ * Next free id: 24
  */
 #ifndef SKSTAT_PROBES_H
 #define SKSTAT_PROBES_H
@@ -25,7 +25,19 @@
 	P(8, RESET, reset, "RST segments, sent and received")                                                         \
 	P(9, LIMIT, limit, "Buffers of sockets that had no room")                                                     \
 	P(10, UDP, udp, "Datagrams that a UDP socket did not take")                                                   \
-	P(11, CHECKSUM, checksum, "TCP segments whose checksum was wrong")
+	P(11, CHECKSUM, checksum, "TCP segments whose checksum was wrong")                                            \
+	P(12, SIZE, size, "Length of packets, at four points")                                                        \
+	P(13, TRANSMIT, transmit, "How long drivers take to send packets")                                            \
+	P(14, QDISC, qdisc, "How long packets are in queueing disciplines")                                           \
+	P(15, READ, read, "How long TCP segments wait for the application to read them")                              \
+	P(16, SKB, skb, "How long packets live; sampled")                                                             \
+	P(17, CALL, call, "Size of what calls send and receive")                                                      \
+	P(18, CALL_RETURN, call_return, "The same of TCP and UDP where there is no tracepoint: kretprobes")           \
+	P(19, STATE, state, "How long connections are in each TCP state")                                             \
+	P(20, CONGESTION, congestion, "How long connections are in each congestion state")                            \
+	P(21, PACKET, packet, "Packets and bytes by device and protocol")                                             \
+	P(22, STACK, stack, "Where in the kernel packets are dropped: sampled stacks")                                \
+	P(23, UDP_CONNECT, udp_connect, "connect() of UDP sockets: kretprobes")
 
 enum skstat_probe_id {
 	SKSTAT_PROBE_UNSPEC,

@@ -12,7 +12,7 @@
  *
  * What finds no place in the module's memory is counted under a key of SKSTAT_KEY_OTHER in every column.
  *
- * Next free id: 7
+ * Next free id: 11
  */
 #ifndef SKSTAT_TABLES_H
 #define SKSTAT_TABLES_H
@@ -25,7 +25,7 @@
 /*
  * K(NAME, name, help): what the values of a column are, and its label.
  *
- * Those of REASON, RST_REASON, FUNCTION and DEVICE are numbers of this instance of the module, whose names come with
+ * Those of REASON, RST_REASON, FUNCTION, DEVICE, QDISC and STACK are numbers of this instance of the module, whose names come with
  * the cells; 0 is none or not known. The others are the kernel's or IANA's own.
  */
 #define SKSTAT_COLUMNS(K)                                                                                              \
@@ -36,13 +36,21 @@
 	K(PROTOCOL, protocol, "EtherType, in host order")                                                              \
 	K(L4, protocol, "IPPROTO_*")                                                                                   \
 	K(PORT, port, "Local port; 0 where it is of ip_local_port_range and nobody listens, or there is none")        \
+	K(REMOTE_PORT, remote_port, "The peer's port")                                                                 \
 	K(NETNS, netns, "Id of the network namespace")                                                                 \
 	K(STATE, state, "TCP_ESTABLISHED .. TCP_NEW_SYN_RECV")                                                         \
 	K(CAUSE, cause, "enum skstat_cause")                                                                           \
 	K(DIRECTION, direction, "enum skstat_direction_of_reset")                                                      \
 	K(LIMIT, limit, "enum skstat_limit")                                                                           \
 	K(ERROR, error, "A positive errno")                                                                            \
-	K(FAMILY, family, "AF_INET or AF_INET6")
+	K(FAMILY, family, "AF_INET or AF_INET6")                                                                       \
+	K(QDISC, qdisc, "Kind of queueing discipline")                                                                 \
+	K(POINT, point, "enum skstat_point")                                                                           \
+	K(WAY, way, "enum skstat_way")                                                                                 \
+	K(END, end, "enum skstat_end")                                                                                 \
+	K(CALL, call, "enum skstat_call")                                                                              \
+	K(CA_STATE, state, "enum tcp_ca_state")                                                                        \
+	K(STACK, stack, "Functions of the kernel, the innermost first, with semicolons between them")
 
 #define SKSTAT_TABLES(T)                                                                                               \
 	T(1, DROP, drop, DROP, "skstat_dropped_packets", "Packets that the kernel dropped", REASON, FUNCTION, DEVICE,  \
@@ -55,7 +63,15 @@
 	T(5, UDP, udp, UDP, "skstat_udp_receive_failures", "Datagrams that a socket did not take", ERROR, FAMILY,      \
 	  NETNS, PORT, NONE)                                                                                           \
 	T(6, CHECKSUM, checksum, CHECKSUM, "skstat_tcp_bad_checksums", "Segments whose checksum was wrong", DEVICE,    \
-	  FAMILY, NONE, NONE, NONE)
+	  FAMILY, NONE, NONE, NONE)                                                                                    \
+	T(7, PACKET, packet, PACKET, "skstat_packets", "Packets in and out of the stack", WAY, DEVICE, PROTOCOL, L4,   \
+	  NONE)                                                                                                        \
+	T(8, PACKET_BYTES, packet_bytes, PACKET, "skstat_packet_bytes", "Bytes of those packets", WAY, DEVICE,        \
+	  PROTOCOL, L4, NONE)                                                                                          \
+	T(9, STACK, stack, STACK, "skstat_dropped_packet_stacks", "Packets that the kernel dropped, sampled", STACK,   \
+	  REASON, NONE, NONE, NONE)                                                                                    \
+	T(10, UDP_CONNECT, udp_connect, UDP_CONNECT, "skstat_udp_connects", "connect() of UDP sockets", ERROR, FAMILY, \
+	  NETNS, REMOTE_PORT, NONE)
 
 enum skstat_key_column {
 	SKSTAT_COLUMN_NONE,

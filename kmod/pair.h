@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What begins at one tracepoint and ends at another: when, and with what. Preallocated and bounded; keyed by an address,
+ * which is compared and never followed. No lock: a place is taken and given back by its key alone.
+ *
+ * Of one key, begin and end are not at the same time: what happens to a packet or a socket happens in some order.
+ */
+#ifndef SKSTAT_PAIR_H
+#define SKSTAT_PAIR_H
+
+#include <linux/types.h>
+
+struct skstat_pairs;
+
+struct skstat_pair {
+	u64 time; /* ns, of ktime_get_ns() */
+	u32 tag[2]; /* whatever the probe wants to know at the end */
+};
+
+/*
+ * Room for `places`, rounded up to a power of two. `max_age_ns`: what has begun so long ago may make room for another;
+ * 0: nothing may. Process context. NULL: no memory.
+ */
+struct skstat_pairs *skstat_pairs_new(u32 places, u64 max_age_ns);
+
+/* No handler can run any more. NULL is fine. */
+void skstat_pairs_free(struct skstat_pairs *pairs);
+
+/* It begins; a beginning of that key that is still there is replaced. No room: counted. Handlers, on their CPU. */
+void skstat_pair_begin(struct skstat_pairs *pairs, const void *key, const struct skstat_pair *pair);
+
+/* The same, unless it has begun: then that stays, and the result is false. */
+bool skstat_pair_begin_once(struct skstat_pairs *pairs, const void *key, const struct skstat_pair *pair);
+
+/* It ends: true, and how it began; its place is free. False: it had none. */
+bool skstat_pair_end(struct skstat_pairs *pairs, const void *key, struct skstat_pair *pair);
+
+/* Beginnings that found no place, or lost it; any time. */
+u64 skstat_pairs_missed(const struct skstat_pairs *pairs);
+
+/* Bytes held; any time. */
+u64 skstat_pairs_memory(const struct skstat_pairs *pairs);
+
+#endif
