@@ -45,6 +45,9 @@ int counting_udp(enum road_end side, enum pair_family family, uint16_t port);
 /* Sends `count` datagrams of so many bytes from that socket to a port of the other side. */
 void counting_send(int fd, enum road_end to, enum pair_family family, uint16_t port, size_t count, size_t bytes);
 
+/* The same; when it returns, the other side has done with all of them what it does: they are in a queue, or dropped. */
+void counting_deliver(int fd, enum road_end to, enum pair_family family, uint16_t port, size_t count, size_t bytes);
+
 /* Reads all datagrams that have come, and says how many they were. */
 size_t counting_drain(int fd);
 
