@@ -16,6 +16,11 @@
 /* A port that is a service's, of a side; others are within its ip_local_port_range. */
 #define COUNTING_PORT 7800
 
+/* The functions of all kernels that put a datagram into a socket's queue, or drop it. */
+#define COUNTING_UDP_QUEUE                                                                                         \
+	"udp_queue_rcv_one_skb|udp_queue_rcv_skb|udp_unicast_rcv_skb|__udp_queue_rcv_skb|__udp_enqueue_schedule_skb|" \
+	"udpv6_queue_rcv_one_skb|udpv6_queue_rcv_skb|udp6_unicast_rcv_skb|__udpv6_queue_rcv_skb"
+
 struct counting {
 	struct road road;
 	struct cells cells;

@@ -21,10 +21,7 @@
 
 #define TCP_RCV "tcp_v4_rcv|tcp_v6_rcv"
 #define UDP_RCV "__udp4_lib_rcv|udp_rcv|__udp6_lib_rcv|udpv6_rcv"
-#define UDP_QUEUE_RCV                                                                                 \
-	"udp_queue_rcv_one_skb|udp_queue_rcv_skb|udp_unicast_rcv_skb|__udp_queue_rcv_skb|udpv6_queue_rcv_one_skb|" \
-	"udpv6_queue_rcv_skb|udp6_unicast_rcv_skb|__udpv6_queue_rcv_skb"
-#define RCVBUFF "reason=SOCKET_RCVBUFF function=" UDP_QUEUE_RCV
+#define RCVBUFF "reason=SOCKET_RCVBUFF function=" COUNTING_UDP_QUEUE
 #define UDP_DESTRUCT "udp_destruct_common|udp_destruct_sock|udpv6_destruct_sock"
 #define QDISC	     "kfree_skb_list|kfree_skb_list_reason|__dev_xmit_skb|__dev_queue_xmit|__tcf_kfree_skb_list"
 
@@ -236,7 +233,7 @@ static void socket_filter(void **state)
 
 		must(setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)));
 		counting_send(from, ROAD_SERVER, families[i], PORT, 6, 100);
-		dropped_at_server(6, "SOCKET_FILTER", UDP_QUEUE_RCV, families[i], counting_receiver(PORT));
+		dropped_at_server(6, "SOCKET_FILTER", COUNTING_UDP_QUEUE, families[i], counting_receiver(PORT));
 		assert_int_equal(counting_socket_drops(fd), 6);
 		close(from);
 		close(fd);

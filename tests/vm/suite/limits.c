@@ -125,7 +125,7 @@ static void no_memory_for_udp(void **state)
 	udp_fails(PAIR_V4, ENOBUFS, kernel_since(7, 0) ? 0 : limits);
 	if (kernel_since(5, 17))
 		assert_int_equal(counting_kernel(ROAD_SERVER, "Udp", "MemErrors"), limits);
-	cells_are(&counting.cells, limits, SKSTAT_TABLE_DROP, "reason=PROTO_MEM function=udp_queue_rcv_one_skb port=%u",
+	cells_are(&counting.cells, limits, SKSTAT_TABLE_DROP, "reason=PROTO_MEM function=" COUNTING_UDP_QUEUE " port=%u",
 		  counting_receiver(PORT));
 	close(fd);
 	close(from);
