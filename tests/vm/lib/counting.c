@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/icmp.h>
+#include <linux/icmpv6.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 
@@ -133,6 +136,58 @@ void counting_send(int fd, enum road_end to, enum pair_family family, uint16_t p
 	must_be(bytes <= sizeof(buffer));
 	while (count--)
 		must(sendto(fd, buffer, bytes, 0, (struct sockaddr *)&address, length));
+}
+
+/* RFC 1071, of an even number of bytes. */
+static uint16_t checksum_of(const void *data, size_t length)
+{
+	const uint16_t *word = data;
+	uint32_t sum = 0;
+
+	for (size_t i = 0; i < length / 2; i++)
+		sum += word[i];
+	return (uint16_t)~((sum & 0xffff) + (sum >> 16));
+}
+
+/* Asks the other side for an echo, and has it. In ICMPv6 the kernel itself does the sum. */
+static void echo_await(enum road_end to, enum pair_family family)
+{
+	bool v4 = family == PAIR_V4;
+	struct icmphdr header = { .type = v4 ? ICMP_ECHO : ICMPV6_ECHO_REQUEST };
+	uint8_t answer = v4 ? ICMP_ECHOREPLY : ICMPV6_ECHO_REPLY;
+	struct sockaddr_storage address;
+	socklen_t length = road_address(&address, family, to, 0);
+	const struct icmphdr *reply;
+	char packet[256];
+	int fd;
+
+	ns_enter(&counting.road.ns[to == ROAD_CLIENT ? ROAD_SERVER : ROAD_CLIENT]);
+	fd = must(socket(v4 ? AF_INET : AF_INET6, SOCK_RAW | SOCK_CLOEXEC, v4 ? IPPROTO_ICMP : IPPROTO_ICMPV6));
+	ns_enter(&counting.road.home);
+	header.un.echo.id = (uint16_t)getpid();
+	if (v4)
+		header.checksum = checksum_of(&header, sizeof(header));
+	must(sendto(fd, &header, sizeof(header), 0, (struct sockaddr *)&address, length));
+	do {
+		must(recv(fd, packet, sizeof(packet), 0));
+		/* Of IPv4 the packet comes, of IPv6 what is in it. */
+		reply = (const struct icmphdr *)(packet + (v4 ? (packet[0] & 15) * 4 : 0));
+	} while (reply->type != answer || reply->un.echo.id != header.un.echo.id);
+	close(fd);
+}
+
+/* What goes out of one CPU comes in by one queue: an echo that was asked for behind the rest comes back behind it. */
+void counting_deliver(int fd, enum road_end to, enum pair_family family, uint16_t port, size_t count, size_t bytes)
+{
+	cpu_set_t before, here;
+
+	must(sched_getaffinity(0, sizeof(before), &before));
+	CPU_ZERO(&here);
+	CPU_SET(must(sched_getcpu()), &here);
+	must(sched_setaffinity(0, sizeof(here), &here));
+	counting_send(fd, to, family, port, count, bytes);
+	echo_await(to, family);
+	must(sched_setaffinity(0, sizeof(before), &before));
 }
 
 size_t counting_drain(int fd)

@@ -16,6 +16,11 @@
 /* A port that is a service's, of a side; others are within its ip_local_port_range. */
 #define COUNTING_PORT 7800
 
+/* The functions of all kernels that put a datagram into a socket's queue, or drop it. */
+#define COUNTING_UDP_QUEUE                                                                                         \
+	"udp_queue_rcv_one_skb|udp_queue_rcv_skb|udp_unicast_rcv_skb|__udp_queue_rcv_skb|__udp_enqueue_schedule_skb|" \
+	"udpv6_queue_rcv_one_skb|udpv6_queue_rcv_skb|udp6_unicast_rcv_skb|__udpv6_queue_rcv_skb"
+
 struct counting {
 	struct road road;
 	struct cells cells;
@@ -44,6 +49,9 @@ int counting_udp(enum road_end side, enum pair_family family, uint16_t port);
 
 /* Sends `count` datagrams of so many bytes from that socket to a port of the other side. */
 void counting_send(int fd, enum road_end to, enum pair_family family, uint16_t port, size_t count, size_t bytes);
+
+/* The same; when it returns, the other side has done with all of them what it does: they are in a queue, or dropped. */
+void counting_deliver(int fd, enum road_end to, enum pair_family family, uint16_t port, size_t count, size_t bytes);
 
 /* Reads all datagrams that have come, and says how many they were. */
 size_t counting_drain(int fd);
