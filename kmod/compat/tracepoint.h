@@ -89,4 +89,23 @@ static inline void check_trace_callback_type_tcp_bad_csum(void (*handler)(void *
 }
 #endif
 
+#if !SKSTAT_HAVE_CALL_LENGTH
+static inline void check_trace_callback_type_sock_send_length(void (*handler)(void *data, struct sock *sk, int ret,
+									      int flags))
+{
+}
+
+static inline void check_trace_callback_type_sock_recv_length(void (*handler)(void *data, struct sock *sk, int ret,
+									      int flags))
+{
+}
+#endif
+
+#if !SKSTAT_HAVE_CONG_STATE_SET
+static inline void check_trace_callback_type_tcp_cong_state_set(void (*handler)(void *data, struct sock *sk,
+										const u8 state))
+{
+}
+#endif
+
 #endif
