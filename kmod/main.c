@@ -8,6 +8,7 @@
 #include "counter.h"
 #include "device.h"
 #include "doorbell.h"
+#include "hist.h"
 #include "hold.h"
 #include "journal.h"
 #include "netlink.h"
@@ -46,6 +47,7 @@ static void __exit skstat_exit(void)
 	skstat_probes_exit();
 	skstat_doorbell_exit(); /* which handlers ring, and which looks at holders */
 	skstat_journal_exit();
+	skstat_hist_exit();
 	skstat_counter_exit();
 	skstat_reason_exit();
 	skstat_symbol_exit();
