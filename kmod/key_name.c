@@ -4,19 +4,22 @@
 #include "device.h"
 #include "key_name.h"
 #include "netlink.h"
+#include "qdisc_kind.h"
 #include "reason.h"
 #include "skstat/tables.h"
+#include "stack.h"
 #include "symbol.h"
 
 struct key_name {
 	u64 netns; /* of a device */
-	char text[SKSTAT_SYMBOL_LENGTH];
+	char text[SKSTAT_STACK_LENGTH];
 };
 
 /* False: numbers of that column have no names. */
 static bool column_name(u8 column, u32 id, struct key_name *name)
 {
-	BUILD_BUG_ON(sizeof(name->text) < IFNAMSIZ || sizeof(name->text) < SKSTAT_REASON_LENGTH);
+	BUILD_BUG_ON(sizeof(name->text) < IFNAMSIZ || sizeof(name->text) < SKSTAT_REASON_LENGTH ||
+		     sizeof(name->text) < SKSTAT_SYMBOL_LENGTH);
 	switch (column) {
 	case SKSTAT_COLUMN_REASON:
 		skstat_drop_reason_name(id, name->text);
@@ -28,6 +31,10 @@ static bool column_name(u8 column, u32 id, struct key_name *name)
 		return skstat_symbol_name(id, name->text);
 	case SKSTAT_COLUMN_DEVICE:
 		return skstat_device_name(id, name->text, &name->netns);
+	case SKSTAT_COLUMN_QDISC:
+		return skstat_qdisc_kind_name(id, name->text);
+	case SKSTAT_COLUMN_STACK:
+		return skstat_stack_name(id, name->text);
 	}
 	return false;
 }

@@ -15,6 +15,7 @@
 #include "netns.h"
 #include "probe.h"
 #include "reason.h"
+#include "stack.h"
 #include "symbol.h"
 
 static int __init skstat_init(void)
@@ -50,6 +51,7 @@ static void __exit skstat_exit(void)
 	skstat_hist_exit();
 	skstat_counter_exit();
 	skstat_reason_exit();
+	skstat_stack_exit();
 	skstat_symbol_exit();
 	skstat_device_exit(); /* its notifier asks for namespaces */
 	skstat_netns_exit();

@@ -9,16 +9,6 @@
 
 DEFINE_PER_CPU(struct skstat_probe_cpu[__SKSTAT_PROBE_MAX], skstat_probe_cpu);
 
-/* TEMPORARY, until each row has its file: a weak one, that is not available. */
-static bool probe_none(void)
-{
-	return false;
-}
-#define PROBE_WEAK(ID, NAME, name, HELP) \
-	extern struct skstat_probe skstat_probe_##name; \
-	struct skstat_probe __weak skstat_probe_##name = { .available = probe_none };
-SKSTAT_PROBES(PROBE_WEAK)
-
 #define PROBE_ENTRY(ID, NAME, name, HELP) \
 	[ID] = &skstat_probe_##name,
 #define PROBE_NAME(ID, NAME, name, HELP) \

@@ -54,6 +54,12 @@
 	S(resets)             \
 	S(limits)             \
 	S(retransmits)        \
+	S(transmits)          \
+	S(qdiscs)             \
+	S(reads)              \
+	S(skbs)               \
+	S(stacks)             \
+	S(udp_connects)       \
 	S(exporter_counters)
 
 #define SUITE_PROTOTYPE(name) int suite_##name(int argc, char **argv);
