@@ -60,6 +60,10 @@
 	S(skbs)               \
 	S(stacks)             \
 	S(udp_connects)       \
+	S(sizes)              \
+	S(states)             \
+	S(calls)              \
+	S(packets)            \
 	S(exporter_counters)
 
 #define SUITE_PROTOTYPE(name) int suite_##name(int argc, char **argv);
