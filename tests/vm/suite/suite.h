@@ -60,6 +60,7 @@
 	S(skbs)               \
 	S(stacks)             \
 	S(udp_connects)       \
+	S(hist)               \
 	S(sizes)              \
 	S(states)             \
 	S(calls)              \
