@@ -136,7 +136,6 @@ static const struct {
 } known[__SKSTAT_COLUMN_MAX] = {
 	[SKSTAT_COLUMN_PROTOCOL] = { ethers, LENGTH(ethers), true },
 	[SKSTAT_COLUMN_L4] = { transports, LENGTH(transports), false },
-	[SKSTAT_COLUMN_TRANSPORT] = { transports, LENGTH(transports), false },
 	[SKSTAT_COLUMN_STATE] = { states, LENGTH(states), false },
 	[SKSTAT_COLUMN_CAUSE] = { causes, LENGTH(causes), false },
 	[SKSTAT_COLUMN_DIRECTION] = { directions, LENGTH(directions), false },

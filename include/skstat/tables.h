@@ -50,8 +50,7 @@
 	K(END, end, "enum skstat_end")                                                                                 \
 	K(CALL, call, "enum skstat_call")                                                                              \
 	K(CA_STATE, state, "enum tcp_ca_state")                                                                        \
-	K(STACK, stack, "Functions of the kernel, the innermost first, with semicolons between them")                  \
-	K(TRANSPORT, transport, "IPPROTO_*, beside an EtherType")
+	K(STACK, stack, "Functions of the kernel, the innermost first, with semicolons between them")
 
 #define SKSTAT_TABLES(T)                                                                                               \
 	T(1, DROP, drop, DROP, "skstat_dropped_packets", "Packets that the kernel dropped", REASON, FUNCTION, DEVICE,  \
@@ -65,10 +64,10 @@
 	  NETNS, PORT, NONE)                                                                                           \
 	T(6, CHECKSUM, checksum, CHECKSUM, "skstat_tcp_bad_checksums", "Segments whose checksum was wrong", DEVICE,    \
 	  FAMILY, NONE, NONE, NONE)                                                                                    \
-	T(7, PACKET, packet, PACKET, "skstat_packets", "Packets in and out of the stack", WAY, DEVICE, PROTOCOL,       \
-	  TRANSPORT, NONE)                                                                                                        \
+	T(7, PACKET, packet, PACKET, "skstat_packets", "Packets in and out of the stack", WAY, DEVICE, PROTOCOL, L4,   \
+	  NONE)                                                                                                        \
 	T(8, PACKET_BYTES, packet_bytes, PACKET, "skstat_packet_bytes", "Bytes of those packets", WAY, DEVICE,        \
-	  PROTOCOL, TRANSPORT, NONE)                                                                                          \
+	  PROTOCOL, L4, NONE)                                                                                          \
 	T(9, STACK, stack, STACK, "skstat_dropped_packet_stacks", "Packets that the kernel dropped, sampled", STACK,   \
 	  REASON, NONE, NONE, NONE)                                                                                    \
 	T(10, UDP_CONNECT, udp_connect, UDP_CONNECT, "skstat_udp_connects", "connect() of UDP sockets", ERROR, FAMILY, \

@@ -13,7 +13,7 @@
 
 static struct hists_sum calls(uint64_t least, enum skstat_call call, int protocol, enum pair_family family)
 {
-	return hists_await(&measuring, least, SKSTAT_HISTOGRAM_CALL, "call=%d protocol=%d family=%d", call, protocol,
+	return hists_await(&measuring, least, SKSTAT_HISTOGRAM_CALL, "call=%d transport=%d family=%d", call, protocol,
 			   family == PAIR_V4 ? AF_INET : AF_INET6);
 }
 
