@@ -17,7 +17,7 @@
 
 static unsigned int state_places = 65536;
 module_param(state_places, uint, 0444);
-MODULE_PARM_DESC(state_places, "sockets that each of the probes state and congestion can follow (64 to 1048576, a power of two)");
+MODULE_PARM_DESC(state_places, "sockets that a probe of states can follow (64 to 1048576, a power of two)");
 
 u32 skstat_state_places(void)
 {
