@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Prints METRICS.md: every metric, out of the tables that make them. */
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <skstat/histograms.h>
 #include <skstat/tables.h>
 
 #include "collect/poll_time.h"
@@ -53,7 +55,7 @@ static const char intro[] =
 	"| `netns` | the network namespace: its name in /run/netns at first sight, else its inode |\n"
 	"| `state` | TCP state, as `ss` writes it |\n"
 	"\n"
-	"Of what probes count, labels are as [that part](#what-probes-count) has them.\n"
+	"Of what probes count, labels are as [that part](#what-probes-count-and-measure) has them.\n"
 	"\n"
 	"A view has room for `--view.limit` groups, and there are `--netns.limit` namespaces with a label of their\n"
 	"own. What does not fit is counted under `other`, where it stays: nothing moves between groups. A group that\n"
@@ -73,61 +75,74 @@ static const struct {
 
 enum part { PART_VIEW, PART_NAMESPACE, PART_PROBES, PART_KERNEL, PART_PROCFS, PART_EXPORTER, PART_PROCESS, __PART_MAX };
 
+enum column { NO_COLUMN, FIELD, PROBE };
+
 static const struct {
 	const char *title, *text;
-	bool field; /* has a column for where in the kernel a figure is from */
+	enum column column; /* the last one: where in the kernel a figure is from */
 } parts[__PART_MAX] = {
 	[PART_VIEW] = {
 		"Connections and listeners",
 		"Sums and distributions over the sockets of a group. The last column has the field's name in the\n"
 		"records and the JSON, and what the module reads for it (kmod/record.c): `tp` is the socket's struct\n"
 		"tcp_sock, `icsk` its struct inet_connection_sock, `sk` its struct sock.",
-		true,
+		FIELD,
 	},
 	[PART_NAMESPACE] = {
 		"Network namespaces",
 		"Of each namespace as a whole, whatever the views group.",
-		true,
+		FIELD,
 	},
 	[PART_PROBES] = {
-		"What probes count",
-		"Counted in the kernel at its tracepoints, in all network namespaces, while `--probe.NAME` holds the probe; a\n"
-		"family whose tracepoint this kernel lacks is absent. A label whose value there is none of is not written:\n"
-		"5.10 gives no `reason`, a packet without device no `device` and no `netns`. In a name for statsd it has no place\n"
-		"either.\n"
+		"What probes count and measure",
+		"Counted and measured in the kernel at its tracepoints, in all network namespaces, while `--probe.NAME` holds\n"
+		"the probe that the last column names; a family whose tracepoint this kernel lacks is absent. A label whose\n"
+		"value there is none of is not written: 5.10 gives no `reason`, a packet without device no `device` and no\n"
+		"`netns`. In a name for statsd it has no place either.\n"
 		"\n"
 		"| label | is |\n"
 		"|---|---|\n"
 		"| `reason` | as the running kernel calls it: of drops by `enum skb_drop_reason`, of resets that were sent by "
 		"`enum sk_rst_reason` |\n"
 		"| `function` | the kernel's function that dropped the packet; `unknown`: it has no name |\n"
+		"| `stack` | the functions that led there, the innermost first, with semicolons between them |\n"
 		"| `device` | the network device that the packet was at, if it still is: a socket that takes a packet makes it "
 		"forget. What a device had counted before it was renamed stays under its old name |\n"
+		"| `qdisc` | the kind of queueing discipline, as `tc` calls it |\n"
 		"| `netns` | the network namespace of the device, or of the socket; one that was gone before any poll saw it is "
 		"`unknown` |\n"
-		"| `protocol` | the EtherType (`ipv4`, `ipv6`, `arp`, or its number), of limits the protocol (`tcp`, `udp`) |\n"
-		"| `port` | the local port of the socket, where it is no port of ip_local_port_range, or listens |\n"
-		"| `error` | what the kernel refused a datagram with: `ENOMEM`, the socket's queue was full; `ENOBUFS`, all of "
-		"UDP's memory is in use |\n"
+		"| `protocol` | the EtherType (`ipv4`, `ipv6`, `arp`, or its number) |\n"
+		"| `transport` | the IP protocol (`tcp`, `udp`, `icmp`, or its number) |\n"
+		"| `port`, `remote_port` | the local port of the socket, where it is no port of ip_local_port_range, or "
+		"listens; the peer's |\n"
+		"| `error` | what the kernel refused with. Of datagrams: `ENOMEM`, the socket's queue was full; `ENOBUFS`, all "
+		"of UDP's memory is in use. Of connect(): none, if it went well |\n"
 		"| `limit` | `receive_queue`: SO_RCVBUF; `receive`, `send`: the memory of the protocol or of the cgroup |\n"
 		"| `cause` | what made TCP send a segment again: see below |\n"
+		"| `point` | the tracepoint where a packet was measured: from the driver, into the stack, out of it, to the "
+		"driver |\n"
+		"| `way`, `end` | where a packet came into the stack, and how it ended |\n"
+		"| `state` | of a connection, as `ss` writes it; of its congestion control, `open` to `loss` |\n"
 		"\n"
-		"A table has room for `--probe.max-cells` series. What comes later is counted under `other` in every label,\n"
+		"A family has room for `--probe.max-cells` series. What comes later is counted under `other` in every label,\n"
 		"as is what found no place in the module's own table; so the sum over a family is always whole.\n"
+		"\n"
+		"**Buckets of these histograms** are made in the kernel, eight to each power of two, where each edge is exact;\n"
+		"on this page they are put together at powers of four.\n"
 		"\n"
 		"**Causes of retransmits** are what the socket was at when it sent: `syn`, it had no answer to its SYN; `rto`,\n"
 		"the retransmission timer, the first segment of each timeout; `slow_start`, what was marked as lost by that, as\n"
 		"ACKs come; `fast`, what SACK, RACK or duplicate ACKs have shown as lost; `tlp`, a tail loss probe (RFC 8985).\n"
 		"\n"
-		"[COUNTERS.md](COUNTERS.md) says what each table counts on which kernel, and which of the kernel's own counters\n"
-		"it can be held against.",
-		false,
+		"[PROBES.md](PROBES.md) says what each probe counts or measures on which kernel, and which of the kernel's own\n"
+		"counters that can be held against; [PARITY.md](PARITY.md) which kernel has what.",
+		PROBE,
 	},
 	[PART_KERNEL] = {
 		"The kernel's own counters",
 		"Those of /proc/net/snmp, netstat and snmp6 for each namespace, as they are: they count since the\n"
 		"namespace was made. The sums over connections can be held against them.",
-		false,
+		NO_COLUMN,
 	},
 	[PART_PROCFS] = {
 		"Collectors of /proc and /sys",
@@ -157,20 +172,20 @@ static const struct {
 		"| `node_pressure_io_stalled_seconds_total` | `skstat_pressure_stalled_seconds_total{resource=\"io\"}` |\n"
 		"| `node_load1` | `skstat_loadavg_load1` |\n"
 		"| `node_scrape_collector_success` | `skstat_collector_success` |",
-		false,
+		NO_COLUMN,
 	},
 	[PART_EXPORTER] = {
 		"The exporter",
 		"What it did, and what that cost. The stages add up: exporter/self/self.h has the sums. `skstat_module_*`,\n"
-		"`skstat_probe_*`, `skstat_conn_table_*`, `skstat_counter_table_*` and, of the journal, what was written,\n"
+		"`skstat_probe_*`, `skstat_conn_table_*`, `skstat_counter_table_*`, `skstat_histogram_table_*` and, of the journal, what was written,\n"
 		"dropped and rung are the module's own: they count since it was loaded, go on where it is loaded anew, and\n"
 		"are about all its readers.",
-		false,
+		NO_COLUMN,
 	},
 	[PART_PROCESS] = {
 		"Its process",
 		"As Prometheus' client libraries have them.",
-		false,
+		NO_COLUMN,
 	},
 };
 
@@ -179,25 +194,55 @@ static bool starts_with(const char *text, const char *start)
 	return strncmp(text, start, strlen(start)) == 0;
 }
 
-static bool is_counted(const char *name)
-{
-	static const char *const tables[] = {
-#define TABLE(ID, NAME, NAME_TEXT, PROBE, METRIC, HELP, A, B, C, D, E) METRIC,
-		SKSTAT_TABLES(TABLE)
+/* The probes' families; of a histogram, what its unit comes behind. */
+static const struct {
+	const char *family, *probe;
+	bool measured;
+} probed[] = {
+#define TABLE(ID, NAME, NAME_TEXT, PROBE, METRIC, HELP, A, B, C, D, E) { METRIC, #PROBE, false },
+	SKSTAT_TABLES(TABLE)
 #undef TABLE
-	};
+#define HISTOGRAM(ID, NAME, NAME_TEXT, PROBE, UNIT, FIRST, METRIC, HELP, A, B, C) { METRIC "_", #PROBE, true },
+	SKSTAT_HISTOGRAMS(HISTOGRAM)
+#undef HISTOGRAM
+};
 
-	for (size_t i = 0; i < LENGTH(tables); i++)
-		if (strcmp(name, tables[i]) == 0)
-			return true;
-	return starts_with(name, "skstat_counter_");
+/* In capitals, or NULL: it is no probe's. */
+static const char *probe_of(const struct skstat_family_doc *doc)
+{
+	for (size_t i = 0; i < LENGTH(probed); i++) {
+		bool is = probed[i].measured ? starts_with(doc->name, probed[i].family) :
+					       strcmp(doc->name, probed[i].family) == 0;
+
+		if (is && probed[i].measured == (doc->type == SKSTAT_METRIC_HISTOGRAM))
+			return probed[i].probe;
+	}
+	return NULL;
+}
+
+static void print_probe(const struct skstat_family_doc *doc)
+{
+	const char *probe = probe_of(doc);
+
+	if (!probe)
+		return;
+	putchar('`');
+	for (; *probe; probe++)
+		putchar(tolower((unsigned char)*probe));
+	putchar('`');
+}
+
+static bool is_counted(const struct skstat_family_doc *doc)
+{
+	return probe_of(doc) || starts_with(doc->name, "skstat_counter_") ||
+	       starts_with(doc->name, "skstat_histogram_");
 }
 
 static enum part part_of_model(const struct skstat_family_doc *doc)
 {
 	if (starts_with(doc->labels, "view"))
 		return PART_VIEW;
-	if (is_counted(doc->name))
+	if (is_counted(doc))
 		return PART_PROBES;
 	return starts_with(doc->name, "skstat_mib_") ? PART_KERNEL : PART_NAMESPACE;
 }
@@ -288,7 +333,7 @@ static void print_field(const struct skstat_field *field)
 	}
 }
 
-static void print_row(const struct skstat_family_doc *doc, bool field)
+static void print_row(const struct skstat_family_doc *doc, enum column column)
 {
 	static const char *const types[] = {
 		[SKSTAT_METRIC_COUNTER] = "counter",
@@ -300,10 +345,12 @@ static void print_row(const struct skstat_family_doc *doc, bool field)
 	print_labels(doc->labels);
 	printf(" | ");
 	print_cell(doc->help, strlen(doc->help));
-	if (field) {
+	if (column != NO_COLUMN)
 		printf(" | ");
+	if (column == FIELD)
 		print_field(doc->field);
-	}
+	if (column == PROBE)
+		print_probe(doc);
 	printf(" |\n");
 }
 
@@ -315,14 +362,15 @@ struct progress {
 
 static void print_family(struct progress *progress, const struct skstat_family_doc *doc)
 {
+	static const char *const titles[] = { [NO_COLUMN] = "", [FIELD] = " field |", [PROBE] = " probe |" };
 	enum part part = progress->part;
-	bool field = parts[part].field;
+	enum column column = parts[part].column;
 
 	if (!progress->begun)
 		printf("\n## %s\n\n%s\n\n| name | type | labels | meaning |%s\n|---|---|---|---|%s\n",
-		       parts[part].title, parts[part].text, field ? " field |" : "", field ? "---|" : "");
+		       parts[part].title, parts[part].text, titles[column], column == NO_COLUMN ? "" : "---|");
 	progress->begun = true;
-	print_row(doc, field);
+	print_row(doc, column);
 }
 
 static void model_family(const struct skstat_family_doc *doc, void *arg)

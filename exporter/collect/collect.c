@@ -160,7 +160,8 @@ static int publish(struct skstat_collector *collector)
 	skstat_self_families(set, collector->self, skstat_poller_info(collector->poller), collector->why,
 			     known ? &process : NULL);
 	skstat_module_families(set, skstat_poller_module(collector->poller),
-			       skstat_poller_probes(collector->poller), skstat_poller_counters(collector->poller));
+			       skstat_poller_probes(collector->poller), skstat_poller_counters(collector->poller),
+			       skstat_poller_histograms(collector->poller));
 	skstat_poll_time_families(&collector->time, set);
 	skstat_procfs_families(collector->procfs, set);
 	if (set->failed) {

@@ -31,7 +31,7 @@ struct skstat_poller {
 
 	struct skstat_probes probes;
 	struct skstat_journal journal;
-	struct skstat_counters counters;
+	struct skstat_counters counters, histograms;
 	bool module_known;	   /* once it was there */
 	struct skstat_info module; /* what is to be shown of it */
 	struct skstat_module_sum module_sum;
@@ -55,7 +55,8 @@ struct skstat_poller *skstat_poller_new(const struct skstat_config *config, stru
 	skstat_source_set_timeout(source, config->poll_timeout_ns);
 	skstat_probes_init(&poller->probes, config, self);
 	skstat_journal_init(&poller->journal, model, self, &poller->probes);
-	skstat_counters_init(&poller->counters, model, self, &poller->probes);
+	skstat_counters_init(&poller->counters, &skstat_counters_counted, model, self, &poller->probes);
+	skstat_counters_init(&poller->histograms, &skstat_counters_measured, model, self, &poller->probes);
 	return poller;
 }
 
@@ -188,8 +189,10 @@ static int poll_source(struct skstat_poller *poller, uint64_t due_ns, struct sks
 	if (!gone(err) && err != -ESTALE)
 		result->unread = skstat_journal_read(&poller->journal, poller->source, poller->instance, NULL) != 0;
 	/* These wait: nothing of them is lost. */
-	if (!err)
+	if (!err) {
 		result->uncounted = skstat_counters_read(&poller->counters, poller->source, poller->instance) != 0;
+		result->unmeasured = skstat_counters_read(&poller->histograms, poller->source, poller->instance) != 0;
+	}
 	skstat_model_end(poller->model, &dump.totals);
 	if (!err)
 		err = skstat_dump_mib(&dump, error);
@@ -234,6 +237,8 @@ static void count_poll(struct skstat_self *self, const struct skstat_poll_result
 		skstat_self_add(self, polls_unread, 1);
 	if (result->uncounted)
 		skstat_self_add(self, polls_uncounted, 1);
+	if (result->unmeasured)
+		skstat_self_add(self, polls_unmeasured, 1);
 }
 
 /* Time of the collector, by what it spends it on. */
@@ -292,6 +297,11 @@ uint64_t skstat_poller_probes(const struct skstat_poller *poller)
 const struct skstat_counter_totals *skstat_poller_counters(const struct skstat_poller *poller)
 {
 	return poller->module_known && poller->counters.known ? &poller->counters.totals : NULL;
+}
+
+const struct skstat_counter_totals *skstat_poller_histograms(const struct skstat_poller *poller)
+{
+	return poller->module_known && poller->histograms.known ? &poller->histograms.totals : NULL;
 }
 
 int skstat_poller_bell(const struct skstat_poller *poller)

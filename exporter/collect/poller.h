@@ -21,7 +21,7 @@ struct skstat_poll_result {
 	bool full;    /* else a delta */
 	bool partial; /* --poll.max-sockets ended it */
 	/* The journal, or what the probes count, could not be read: said and counted; the rest of the poll is good. */
-	bool unread, uncounted;
+	bool unread, uncounted, unmeasured;
 	uint64_t ns; /* that it took */
 };
 
@@ -56,8 +56,9 @@ bool skstat_poller_answer(struct skstat_poller *poller);
  */
 const struct skstat_info *skstat_poller_module(const struct skstat_poller *poller);
 
-/* What reading the probes' counters came to in that poll; NULL: they were not read. */
+/* What reading the probes' counters, and histograms, came to in that poll; NULL: they were not read. */
 const struct skstat_counter_totals *skstat_poller_counters(const struct skstat_poller *poller);
+const struct skstat_counter_totals *skstat_poller_histograms(const struct skstat_poller *poller);
 
 /* The probes that are held: SKSTAT_PROBE_BIT(). */
 uint64_t skstat_poller_probes(const struct skstat_poller *poller);

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include <skstat/histograms.h>
 #include <skstat/tables.h>
 
 #include "probes.h"
@@ -20,13 +21,18 @@
 static const uint64_t counting = 0 SKSTAT_TABLES(TABLE_PROBE);
 #undef TABLE_PROBE
 
+/* Where there is no tracepoint for calls, another probe measures them. */
+#define HISTOGRAM_PROBE(id, NAME, name, PROBE, UNIT, FIRST, metric, help, a, b, c) | SKSTAT_PROBE_BIT(PROBE)
+static const uint64_t measuring = SKSTAT_PROBE_BIT(CALL_RETURN) SKSTAT_HISTOGRAMS(HISTOGRAM_PROBE);
+#undef HISTOGRAM_PROBE
+
 static uint64_t wanted(const struct skstat_config *config)
 {
 	uint64_t probes = 0;
 
 	for (unsigned int id = 0; id < __SKSTAT_PROBE_MAX; id++)
 		if (config->probe[id])
-			probes |= 1ull << id & counting;
+			probes |= 1ull << id & (counting | measuring);
 	if (!config->journal)
 		return probes;
 	probes |= JOURNAL | SKSTAT_PROBE_BIT(SYNACK);
@@ -60,7 +66,7 @@ static void tell_missing(uint64_t missing)
 		SKSTAT_PROBES(PROBE)
 #undef PROBE
 	};
-	char text[192] = "";
+	char text[256] = "";
 	size_t length = 0;
 
 	for (size_t i = 0; i < sizeof(probes) / sizeof(probes[0]) && length < sizeof(text); i++)
@@ -129,4 +135,9 @@ bool skstat_probes_journal(const struct skstat_probes *probes)
 uint64_t skstat_probes_counting(const struct skstat_probes *probes)
 {
 	return probes->held & counting;
+}
+
+uint64_t skstat_probes_measuring(const struct skstat_probes *probes)
+{
+	return probes->held & measuring;
 }

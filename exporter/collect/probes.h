@@ -41,7 +41,8 @@ void skstat_probes_forget(struct skstat_probes *probes);
 /* Whether there is a journal: without `life` it is none. */
 bool skstat_probes_journal(const struct skstat_probes *probes);
 
-/* Those that count by key, and are held. */
+/* Those that count by key, and are held; and those that measure. */
 uint64_t skstat_probes_counting(const struct skstat_probes *probes);
+uint64_t skstat_probes_measuring(const struct skstat_probes *probes);
 
 #endif

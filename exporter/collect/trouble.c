@@ -25,6 +25,10 @@ const struct skstat_trouble_kind skstat_trouble_counters = {
 	SKSTAT_LOG_ERROR, "what the probes count cannot be read", "what the probes count can be read again",
 };
 
+const struct skstat_trouble_kind skstat_trouble_histograms = {
+	SKSTAT_LOG_ERROR, "what the probes measure cannot be read", "what the probes measure can be read again",
+};
+
 const struct skstat_trouble_kind skstat_trouble_journal = {
 	SKSTAT_LOG_ERROR, "the journal cannot be read", "the journal can be read again",
 };

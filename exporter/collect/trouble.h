@@ -26,7 +26,7 @@ struct skstat_trouble {
 };
 
 extern const struct skstat_trouble_kind skstat_trouble_poll, skstat_trouble_hold, skstat_trouble_journal,
-	skstat_trouble_procfs, skstat_trouble_probes, skstat_trouble_counters;
+	skstat_trouble_procfs, skstat_trouble_probes, skstat_trouble_counters, skstat_trouble_histograms;
 
 /* Another try has ended: `text` says why it failed, NULL that it did not. */
 void skstat_trouble_note(struct skstat_trouble *trouble, const char *text);

@@ -40,8 +40,8 @@ struct skstat_config {
 	bool journal_reader;	 /* --journal.reader */
 	bool journal_accept;	 /* --journal.accept-probe */
 
-	/* counters at probes */
-	bool probe[__SKSTAT_PROBE_MAX]; /* --probe.NAME, of those that count: by enum skstat_probe_id */
+	/* counters and histograms at probes */
+	bool probe[__SKSTAT_PROBE_MAX]; /* --probe.NAME, of those that count or measure: by enum skstat_probe_id */
 	uint32_t probe_max_cells;	/* --probe.max-cells: series of a table */
 
 	/* what is made of them */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <skstat/tables.h>
+#include <skstat/probes.h>
 
 #include "option.h"
 
@@ -224,6 +224,39 @@ static const char *const formats[] = {
 #define NUMBER(member, from, to) .take = number_take, PLACE(member), .least = from, .most = to
 #define NUMBER32(member, from, to) .take = number32_take, PLACE(member), .least = from, .most = to
 
+/*
+ * The probes that count or measure: each has a switch of its name. Held are, unless it says otherwise, those that meet
+ * few packets, or nothing but trouble.
+ */
+#define PROBE_HELD(NAME, name, help) { "Probes", "probe." #name, 0, NULL, "true", help, SWITCH(PLACE_OF(NAME)) },
+#define PROBE_LEFT(NAME, name, help) { "Probes", "probe." #name, 0, NULL, "false", help, SWITCH(PLACE_OF(NAME)) },
+#define PROBE_NONE(NAME, name, help) /* the journal's: it has switches of its own */
+#define PLACE_OF(NAME) probe[SKSTAT_PROBE_##NAME]
+
+#define PROBE_LIFE PROBE_NONE
+#define PROBE_FIRST_BYTE PROBE_NONE
+#define PROBE_READER PROBE_NONE
+#define PROBE_ACCEPT PROBE_NONE
+#define PROBE_SYNACK PROBE_NONE
+#define PROBE_DROP PROBE_HELD
+#define PROBE_RETRANSMIT PROBE_HELD
+#define PROBE_RESET PROBE_HELD
+#define PROBE_LIMIT PROBE_HELD
+#define PROBE_UDP PROBE_HELD
+#define PROBE_CHECKSUM PROBE_HELD
+#define PROBE_SIZE PROBE_LEFT
+#define PROBE_TRANSMIT PROBE_LEFT
+#define PROBE_QDISC PROBE_LEFT
+#define PROBE_READ PROBE_LEFT
+#define PROBE_SKB PROBE_LEFT
+#define PROBE_CALL PROBE_LEFT
+#define PROBE_CALL_RETURN PROBE_LEFT
+#define PROBE_STATE PROBE_HELD
+#define PROBE_CONGESTION PROBE_HELD
+#define PROBE_PACKET PROBE_LEFT
+#define PROBE_STACK PROBE_LEFT
+#define PROBE_UDP_CONNECT PROBE_LEFT
+
 const struct skstat_setting skstat_setting_table[] = {
 	{ "Source", "source", 0, "auto|netlink|inet_diag", "auto",
 	  "Where sockets come from: the module, inet_diag of this network namespace, or the first of these that "
@@ -266,13 +299,11 @@ const struct skstat_setting skstat_setting_table[] = {
 	  "Note the process that accept() returns to, by a kretprobe: knows those that never read, costs more",
 	  SWITCH(journal_accept) },
 
-	/* A probe that counts has a table of its name. */
-#define PROBE_SWITCH(id, NAME, name, PROBE, metric, help, a, b, c, d, e)                                               \
-	{ "Probes", "probe." #name, 0, NULL, "true", help ": " metric "_total", SWITCH(probe[SKSTAT_PROBE_##PROBE]) },
-	SKSTAT_TABLES(PROBE_SWITCH)
+#define PROBE_SWITCH(id, NAME, name, help) PROBE_##NAME(NAME, name, help)
+	SKSTAT_PROBES(PROBE_SWITCH)
 #undef PROBE_SWITCH
 	{ "Probes", "probe.max-cells", 0, "N", "500",
-	  "Series that one of these may have; the rest is counted as \"other\"",
+	  "Series that one family of these may have; the rest is counted as \"other\"",
 	  NUMBER32(probe_max_cells, "1", "100000") },
 
 	{ "Metrics", "view.limit", 0, "N", "20", "Groups of the default view; the rest is counted as \"other\"",

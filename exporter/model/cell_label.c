@@ -13,7 +13,6 @@
 #include "cell_label.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-#define VALUE_SIZE 256 /* the longest, its end included: the name of a namespace is that of a file */
 #define UNKNOWN "unknown"
 #define OTHER	"other"
 
@@ -29,6 +28,22 @@ const struct skstat_cell_table skstat_cell_tables[__SKSTAT_TABLE_MAX] = {
 	},
 	SKSTAT_TABLES(TABLE)
 #undef TABLE
+};
+
+/* Where the kernel has no tracepoint for calls, another probe measures them. */
+#define ALSO(id) ((id) == SKSTAT_HISTOGRAM_CALL ? SKSTAT_PROBE_BIT(CALL_RETURN) : 0)
+
+const struct skstat_cell_table skstat_hist_tables[__SKSTAT_HISTOGRAM_MAX] = {
+#define HISTOGRAM(id, NAME, histogram, PROBE, UNIT, FIRST, METRIC, HELP, A, B, C)                            \
+	[id] = {                                                                                             \
+		.name = #histogram,                                                                          \
+		.metric = METRIC,                                                                            \
+		.help = HELP,                                                                                \
+		.probe = SKSTAT_PROBE_BIT(PROBE) | ALSO(id),                                                 \
+		.column = { SKSTAT_COLUMN_##A, SKSTAT_COLUMN_##B, SKSTAT_COLUMN_##C },                       \
+	},
+	SKSTAT_HISTOGRAMS(HISTOGRAM)
+#undef HISTOGRAM
 };
 
 static const char *const columns[] = {
@@ -77,14 +92,41 @@ static const struct value limits[] = {
 	{ SKSTAT_LIMIT_SEND, "send" },
 };
 
+static const struct value points[] = {
+	{ SKSTAT_POINT_NAPI_GRO_RECEIVE, "napi_gro_receive" },
+	{ SKSTAT_POINT_NETIF_RECEIVE_SKB, "netif_receive_skb" },
+	{ SKSTAT_POINT_NET_DEV_QUEUE, "net_dev_queue" },
+	{ SKSTAT_POINT_NET_DEV_XMIT, "net_dev_xmit" },
+};
+
+static const struct value ways[] = { { SKSTAT_WAY_TRANSMIT, "transmit" }, { SKSTAT_WAY_RECEIVE, "receive" } };
+
+static const struct value ends[] = {
+	{ SKSTAT_END_CONSUMED, "consumed" }, { SKSTAT_END_DROPPED, "dropped" }, { SKSTAT_END_READ, "read" },
+};
+
+static const struct value calls[] = { { SKSTAT_CALL_SEND, "send" }, { SKSTAT_CALL_RECEIVE, "receive" } };
+
+/* enum tcp_ca_state */
+static const struct value ca_states[] = {
+	{ TCP_CA_Open, "open" },	 { TCP_CA_Disorder, "disorder" }, { TCP_CA_CWR, "cwr" },
+	{ TCP_CA_Recovery, "recovery" }, { TCP_CA_Loss, "loss" },
+};
+
+_Static_assert(LENGTH(points) == __SKSTAT_POINT_MAX - 1 && LENGTH(ways) == __SKSTAT_WAY_MAX - 1 &&
+	       LENGTH(ends) == __SKSTAT_END_MAX - 1 && LENGTH(calls) == __SKSTAT_CALL_MAX - 1,
+	       "an enumerator was added, and has no name");
 _Static_assert(LENGTH(causes) == __SKSTAT_CAUSE_MAX - 1 && LENGTH(directions) == __SKSTAT_RESET_MAX - 1 &&
 	       LENGTH(limits) == __SKSTAT_LIMIT_MAX - 1, "an enumerator was added, and has no name");
 
-/* What delivering to a socket can fail with. */
+/* What delivering to a socket can fail with, or connecting one. */
 static const struct value errors[] = {
 	{ EPERM, "EPERM" },   { ENOMEM, "ENOMEM" },   { EACCES, "EACCES" },	{ EINVAL, "EINVAL" },
 	{ EPIPE, "EPIPE" },   { ENOBUFS, "ENOBUFS" }, { EMSGSIZE, "EMSGSIZE" }, { EAGAIN, "EAGAIN" },
 	{ EFAULT, "EFAULT" }, { EBADMSG, "EBADMSG" }, { ECONNREFUSED, "ECONNREFUSED" },
+	{ ENODEV, "ENODEV" }, { EAFNOSUPPORT, "EAFNOSUPPORT" }, { EADDRNOTAVAIL, "EADDRNOTAVAIL" },
+	{ EINTR, "EINTR" },   { ENETUNREACH, "ENETUNREACH" },   { EHOSTUNREACH, "EHOSTUNREACH" },
+	{ EISCONN, "EISCONN" }, { ENETDOWN, "ENETDOWN" },
 };
 
 static const struct {
@@ -100,6 +142,11 @@ static const struct {
 	[SKSTAT_COLUMN_LIMIT] = { limits, LENGTH(limits), false },
 	[SKSTAT_COLUMN_ERROR] = { errors, LENGTH(errors), false },
 	[SKSTAT_COLUMN_FAMILY] = { families, LENGTH(families), false },
+	[SKSTAT_COLUMN_POINT] = { points, LENGTH(points), false },
+	[SKSTAT_COLUMN_WAY] = { ways, LENGTH(ways), false },
+	[SKSTAT_COLUMN_END] = { ends, LENGTH(ends), false },
+	[SKSTAT_COLUMN_CALL] = { calls, LENGTH(calls), false },
+	[SKSTAT_COLUMN_CA_STATE] = { ca_states, LENGTH(ca_states), false },
 };
 
 const char *skstat_cell_value_name(enum skstat_key_column column, uint32_t value)
@@ -122,10 +169,22 @@ size_t skstat_cell_label_names(const struct skstat_cell_table *table, const char
 	return count;
 }
 
-/* Those of tables.h' own enums: a reader of the metrics cannot know them from elsewhere. */
+/* Those of our own enums, and of one that has few: a reader of the metrics cannot know them from elsewhere. */
 static bool is_own(enum skstat_key_column column)
 {
-	return column == SKSTAT_COLUMN_CAUSE || column == SKSTAT_COLUMN_DIRECTION || column == SKSTAT_COLUMN_LIMIT;
+	switch (column) {
+	case SKSTAT_COLUMN_CAUSE:
+	case SKSTAT_COLUMN_DIRECTION:
+	case SKSTAT_COLUMN_LIMIT:
+	case SKSTAT_COLUMN_POINT:
+	case SKSTAT_COLUMN_WAY:
+	case SKSTAT_COLUMN_END:
+	case SKSTAT_COLUMN_CALL:
+	case SKSTAT_COLUMN_CA_STATE:
+		return true;
+	default:
+		return false;
+	}
 }
 
 void skstat_cell_labels_document(const struct skstat_cell_table *table, char *text, size_t size)
@@ -144,12 +203,11 @@ void skstat_cell_labels_document(const struct skstat_cell_table *table, char *te
 }
 
 /* A label more. Too long a value is cut. */
-static void text_add(struct skstat_cell_text *text, const char *value)
+static void text_add(struct skstat_cell_text *text, enum skstat_key_column column, const char *value)
 {
-	size_t length = strlen(value);
+	size_t size = column == SKSTAT_COLUMN_STACK ? SKSTAT_CELL_STACK_SIZE : SKSTAT_CELL_VALUE_SIZE;
+	size_t length = strnlen(value, size - 1);
 
-	if (length >= VALUE_SIZE)
-		length = VALUE_SIZE - 1;
 	memcpy(text->text + text->length, value, length);
 	text->length += length;
 	text->text[text->length++] = '\0';
@@ -163,10 +221,10 @@ struct making {
 	bool unknown; /* something is */
 };
 
-static void name_add(struct making *m, const char *name)
+static void name_add(struct making *m, enum skstat_key_column column, const char *name)
 {
 	m->unknown |= !name;
-	text_add(m->text, name ? name : UNKNOWN);
+	text_add(m->text, column, name ? name : UNKNOWN);
 }
 
 static void number_add(struct making *m, enum skstat_key_column column, uint32_t value)
@@ -176,7 +234,7 @@ static void number_add(struct making *m, enum skstat_key_column column, uint32_t
 
 	if (!name)
 		snprintf(number, sizeof(number), known[column].hex ? "0x%04" PRIx32 : "%" PRIu32, value);
-	text_add(m->text, name ? name : number);
+	text_add(m->text, column, name ? name : number);
 }
 
 static void value_add(struct making *m, enum skstat_key_column column, uint32_t value)
@@ -188,13 +246,15 @@ static void value_add(struct making *m, enum skstat_key_column column, uint32_t 
 	case SKSTAT_COLUMN_RST_REASON:
 	case SKSTAT_COLUMN_FUNCTION:
 	case SKSTAT_COLUMN_DEVICE:
+	case SKSTAT_COLUMN_QDISC:
+	case SKSTAT_COLUMN_STACK:
 		name = skstat_cell_names_find(m->names, column, value);
-		name_add(m, name ? name->text : NULL);
+		name_add(m, column, name ? name->text : NULL);
 		if (column == SKSTAT_COLUMN_DEVICE)
-			name_add(m, name ? skstat_namespaces_label(m->namespaces, name->netns) : NULL);
+			name_add(m, column, name ? skstat_namespaces_label(m->namespaces, name->netns) : NULL);
 		return;
 	case SKSTAT_COLUMN_NETNS:
-		name_add(m, skstat_namespaces_label(m->namespaces, value));
+		name_add(m, column, skstat_namespaces_label(m->namespaces, value));
 		return;
 	default:
 		number_add(m, column, value);
@@ -203,9 +263,9 @@ static void value_add(struct making *m, enum skstat_key_column column, uint32_t 
 
 static void same_add(struct skstat_cell_text *text, enum skstat_key_column column, const char *value)
 {
-	text_add(text, value);
+	text_add(text, column, value);
 	if (column == SKSTAT_COLUMN_DEVICE)
-		text_add(text, value);
+		text_add(text, column, value);
 }
 
 bool skstat_cell_text_make(struct skstat_cell_text *text, const struct skstat_cell_table *table,
@@ -218,7 +278,7 @@ bool skstat_cell_text_make(struct skstat_cell_text *text, const struct skstat_ce
 	for (size_t i = 0; i < SKSTAT_KEY_COLUMNS && table->column[i] != SKSTAT_COLUMN_NONE; i++) {
 		if (key[i] == SKSTAT_KEY_OTHER)
 			same_add(text, table->column[i], OTHER);
-		else if (!key[i])
+		else if (!key[i] && table->column[i] != SKSTAT_COLUMN_CA_STATE)
 			same_add(text, table->column[i], "");
 		else
 			value_add(&making, table->column[i], key[i]);

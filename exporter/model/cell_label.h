@@ -3,7 +3,7 @@
  * The keys of cells as labels: which a table has, and what their values are called. Pure.
  *
  * A column is one label, but for a device, which is two: its name and its namespace. A value that is none, and so is 0
- * in the key, has no label; what the module folded is `other`; what has no name here is `unknown`.
+ * in the key, has no label (but for the first of the congestion states, whose number is 0); what the module folded is `other`; what has no name here is `unknown`.
  */
 #ifndef SKSTAT_MODEL_CELL_LABEL_H
 #define SKSTAT_MODEL_CELL_LABEL_H
@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <skstat/histograms.h>
 #include <skstat/tables.h>
 
 #include "cell_name.h"
@@ -19,17 +20,18 @@
 
 #define SKSTAT_CELL_LABELS (SKSTAT_KEY_COLUMNS + 1)
 
-/* A row of tables.h. */
+/* A row of tables.h or of histograms.h. */
 struct skstat_cell_table {
 	const char *name;   /* "drop" */
-	const char *metric; /* "skstat_dropped_packets" */
+	const char *metric; /* "skstat_dropped_packets"; of a histogram, without its unit */
 	const char *help;
-	uint64_t probe; /* SKSTAT_PROBE_BIT() of the one that counts into it */
+	uint64_t probe; /* SKSTAT_PROBE_BIT() of the one that counts into it, or of each that does */
 	enum skstat_key_column column[SKSTAT_KEY_COLUMNS];
 };
 
-/* By enum skstat_table_id; the first is empty. */
+/* By enum skstat_table_id, and by enum skstat_histogram_id; the first of each is empty. */
 extern const struct skstat_cell_table skstat_cell_tables[__SKSTAT_TABLE_MAX];
+extern const struct skstat_cell_table skstat_hist_tables[__SKSTAT_HISTOGRAM_MAX];
 
 /* The table's labels' names, in order; how many there are. */
 size_t skstat_cell_label_names(const struct skstat_cell_table *table, const char *name[SKSTAT_CELL_LABELS]);
@@ -40,10 +42,17 @@ void skstat_cell_labels_document(const struct skstat_cell_table *table, char *te
 /* A column's name for that value, of those that are few and known; NULL: there is none. */
 const char *skstat_cell_value_name(enum skstat_key_column column, uint32_t value);
 
-/* The values of a cell's labels, one behind the other, each with its end; "": there is no such label. */
+/* The longest values, their ends included: the name of a namespace is that of a file, and stacks are longer. */
+#define SKSTAT_CELL_VALUE_SIZE 256
+#define SKSTAT_CELL_STACK_SIZE SKSTAT_COUNTER_NAME_SIZE
+
+/*
+ * The values of a cell's labels, one behind the other, each with its end; "": there is no such label. A table has one
+ * stack at most.
+ */
 struct skstat_cell_text {
 	size_t length;
-	char text[SKSTAT_CELL_LABELS * 256];
+	char text[SKSTAT_CELL_LABELS * SKSTAT_CELL_VALUE_SIZE + SKSTAT_CELL_STACK_SIZE];
 };
 
 /*

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the numbers in the keys of cells mean: reasons, functions and devices, by column and number, of one instance of
- * the module. Pure.
+ * What the numbers in the keys of cells mean: reasons, functions, devices and so on, by column and number, of one
+ * instance of the module. Pure.
  */
 #ifndef SKSTAT_MODEL_CELL_NAME_H
 #define SKSTAT_MODEL_CELL_NAME_H
@@ -21,13 +21,14 @@ struct skstat_cell_name {
 	bool changed;	/* it was told of as something else, since skstat_cell_names_settle() */
 	bool hashed;
 	UT_hash_handle hh;
-	char text[SKSTAT_COUNTER_NAME_SIZE];
+	char *text; /* its own */
 };
 
 /* All zeros knows none. */
 struct skstat_cell_names {
 	struct skstat_cell_name *list;
 	bool changed; /* one of them */
+	size_t bytes; /* of their texts */
 };
 
 /* 0 or -ENOMEM. */

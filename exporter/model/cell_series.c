@@ -4,38 +4,41 @@
 
 #include "cell_series.h"
 
-static struct skstat_cell_series *series_new(const struct skstat_cell_text *text)
+static size_t size_of(uint32_t values, size_t length)
 {
-	struct skstat_cell_series *series = calloc(1, sizeof(*series) + text->length);
+	return sizeof(struct skstat_cell_series) + values * sizeof(uint64_t) + length;
+}
+
+static struct skstat_cell_series *series_new(struct skstat_cell_family *family, const struct skstat_cell_text *text,
+					     uint32_t values)
+{
+	struct skstat_cell_series *series = calloc(1, size_of(values, text->length));
 
 	if (!series)
 		return NULL;
 	series->length = text->length;
+	series->text = (char *)(series->value + values);
 	memcpy(series->text, text->text, text->length);
+	family->bytes += size_of(values, text->length);
 	return series;
 }
 
-static size_t bytes_of(const struct skstat_cell_series *series)
-{
-	return sizeof(*series) + series->length;
-}
-
 struct skstat_cell_series *skstat_cell_series_other(struct skstat_cell_family *family,
-						    const struct skstat_cell_table *table)
+						    const struct skstat_cell_table *table, uint32_t values)
 {
 	struct skstat_cell_text text;
 
 	if (!family->other) {
 		skstat_cell_text_other(&text, table);
-		family->other = series_new(&text);
-		family->bytes += family->other ? bytes_of(family->other) : 0;
+		family->other = series_new(family, &text, values);
 	}
 	return family->other;
 }
 
 struct skstat_cell_series *skstat_cell_series_admit(struct skstat_cell_family *family,
 						    const struct skstat_cell_table *table,
-						    const struct skstat_cell_text *text, uint32_t limit)
+						    const struct skstat_cell_text *text, uint32_t values,
+						    uint32_t limit)
 {
 	struct skstat_cell_series *series;
 
@@ -43,21 +46,20 @@ struct skstat_cell_series *skstat_cell_series_admit(struct skstat_cell_family *f
 	if (series)
 		return series;
 	if (HASH_COUNT(family->list) >= limit) {
-		series = skstat_cell_series_other(family, table);
+		series = skstat_cell_series_other(family, table, values);
 		family->folded += series != NULL;
 		return series;
 	}
-	series = series_new(text);
+	series = series_new(family, text, values);
 	if (!series)
 		return NULL;
 	series->hashed = true;
 	HASH_ADD_KEYPTR(hh, family->list, series->text, series->length, series);
-	if (!series->hashed) {
-		free(series);
-		return NULL;
-	}
-	family->bytes += bytes_of(series);
-	return series;
+	if (series->hashed)
+		return series;
+	family->bytes -= size_of(values, text->length);
+	free(series);
+	return NULL;
 }
 
 size_t skstat_cell_series_count(const struct skstat_cell_family *family)

@@ -14,11 +14,12 @@
 #include "hash.h"
 
 struct skstat_cell_series {
-	uint64_t count;
+	uint64_t carries; /* times that the last of the numbers has passed 2^64 */
 	bool hashed;
 	UT_hash_handle hh;
 	size_t length;
-	char text[]; /* struct skstat_cell_text, so much of it */
+	char *text;	  /* struct skstat_cell_text, so much of it; behind the numbers */
+	uint64_t value[]; /* of the cells that go here, the sum of each number */
 };
 
 /* All zeros has none. */
@@ -29,14 +30,15 @@ struct skstat_cell_family {
 	size_t bytes;			  /* of the series */
 };
 
-/* The series with those labels, made if there is room for it, else `other`. NULL: no memory. */
+/* The series of so many numbers with those labels, made if there is room, else `other`. NULL: no memory. */
 struct skstat_cell_series *skstat_cell_series_admit(struct skstat_cell_family *family,
 						    const struct skstat_cell_table *table,
-						    const struct skstat_cell_text *text, uint32_t limit);
+						    const struct skstat_cell_text *text, uint32_t values,
+						    uint32_t limit);
 
 /* `other` itself: where the module counts what found no place. NULL: no memory. */
 struct skstat_cell_series *skstat_cell_series_other(struct skstat_cell_family *family,
-						    const struct skstat_cell_table *table);
+						    const struct skstat_cell_table *table, uint32_t values);
 
 /* How many have labels of their own. */
 size_t skstat_cell_series_count(const struct skstat_cell_family *family);

@@ -5,7 +5,38 @@
 
 #include "cells.h"
 
-#define BITS_AT_FIRST 8
+#define BITS_AT_FIRST 5
+
+_Static_assert(__SKSTAT_TABLE_MAX <= SKSTAT_CELLS_TABLES && __SKSTAT_HISTOGRAM_MAX <= SKSTAT_CELLS_TABLES,
+	       "there are more tables than there is room for");
+
+const struct skstat_cell_shape skstat_cells_counted = {
+	.table = skstat_cell_tables,
+	.tables = __SKSTAT_TABLE_MAX,
+	.values = 1,
+};
+
+const struct skstat_cell_shape skstat_cells_measured = {
+	.table = skstat_hist_tables,
+	.tables = __SKSTAT_HISTOGRAM_MAX,
+	.values = SKSTAT_MEASURED_VALUES,
+	.round = true,
+};
+
+static size_t entry_size(const struct skstat_cells *cells)
+{
+	return sizeof(struct skstat_cell_entry) + 2 * cells->shape->values * sizeof(uint64_t);
+}
+
+static struct skstat_cell_entry *entry_at(const struct skstat_cells *cells, size_t index)
+{
+	return (void *)((char *)cells->entry + index * entry_size(cells));
+}
+
+static const struct skstat_cell_table *table_of(const struct skstat_cells *cells, const struct skstat_cell_entry *entry)
+{
+	return &cells->shape->table[entry->table];
+}
 
 void skstat_cells_forget(struct skstat_cells *cells)
 {
@@ -20,9 +51,9 @@ void skstat_cells_free(struct skstat_cells *cells)
 	free(cells->entry);
 	free(cells->place);
 	skstat_cell_names_free(&cells->names);
-	for (size_t table = 0; table < __SKSTAT_TABLE_MAX; table++)
+	for (size_t table = 0; table < SKSTAT_CELLS_TABLES; table++)
 		skstat_cell_series_free(&cells->family[table]);
-	memset(cells, 0, sizeof(*cells));
+	*cells = (struct skstat_cells){ .shape = cells->shape, .limit = cells->limit };
 }
 
 /* Table and key are 24 bytes: three rounds. Numbers in keys are small, and differ in their low bits. */
@@ -36,20 +67,21 @@ static size_t place_of(const struct skstat_cells *cells, const uint32_t table, c
 	return hash >> (64 - cells->bits);
 }
 
-static bool is_key(const struct skstat_cell_entry *entry, const struct skstat_cell *cell)
+static bool is_key(const struct skstat_cell_entry *entry, uint32_t table, const uint32_t *key)
 {
-	return entry->table == cell->table && memcmp(entry->key, cell->key, sizeof(entry->key)) == 0;
+	return entry->table == table && memcmp(entry->key, key, sizeof(entry->key)) == 0;
 }
 
 /* NULL: there is none; *place is where it would be. There are places. */
-static struct skstat_cell_entry *find(const struct skstat_cells *cells, const struct skstat_cell *cell, size_t *place)
+static struct skstat_cell_entry *find(const struct skstat_cells *cells, uint32_t table, const uint32_t *key,
+				      size_t *place)
 {
 	size_t mask = ((size_t)1 << cells->bits) - 1;
 
-	for (*place = place_of(cells, cell->table, cell->key); cells->place[*place]; *place = (*place + 1) & mask) {
-		struct skstat_cell_entry *entry = &cells->entry[cells->place[*place] - 1];
+	for (*place = place_of(cells, table, key); cells->place[*place]; *place = (*place + 1) & mask) {
+		struct skstat_cell_entry *entry = entry_at(cells, cells->place[*place] - 1);
 
-		if (is_key(entry, cell))
+		if (is_key(entry, table, key))
 			return entry;
 	}
 	return NULL;
@@ -60,7 +92,7 @@ static int grow(struct skstat_cells *cells)
 {
 	unsigned int bits = cells->bits ? cells->bits + 1 : BITS_AT_FIRST;
 	size_t room = (size_t)1 << (bits - 1), mask = ((size_t)1 << bits) - 1;
-	struct skstat_cell_entry *entry = realloc(cells->entry, room * sizeof(*entry));
+	void *entry = realloc(cells->entry, room * entry_size(cells));
 	uint32_t *place = calloc((size_t)1 << bits, sizeof(*place));
 
 	if (entry)
@@ -74,7 +106,8 @@ static int grow(struct skstat_cells *cells)
 	cells->bits = bits;
 	cells->room = room;
 	for (size_t i = 0; i < cells->count; i++) {
-		size_t at = place_of(cells, cells->entry[i].table, cells->entry[i].key);
+		const struct skstat_cell_entry *of = entry_at(cells, i);
+		size_t at = place_of(cells, of->table, of->key);
 
 		while (place[at])
 			at = (at + 1) & mask;
@@ -83,19 +116,19 @@ static int grow(struct skstat_cells *cells)
 	return 0;
 }
 
-static struct skstat_cell_entry *add(struct skstat_cells *cells, const struct skstat_cell *cell)
+static struct skstat_cell_entry *add(struct skstat_cells *cells, uint32_t table, const uint32_t *key)
 {
 	struct skstat_cell_entry *entry;
 	size_t place;
 
 	if (cells->count == cells->room && grow(cells))
 		return NULL;
-	find(cells, cell, &place);
-	entry = &cells->entry[cells->count++];
+	find(cells, table, key, &place);
+	entry = entry_at(cells, cells->count++);
 	cells->place[place] = (uint32_t)cells->count;
-	memset(entry, 0, sizeof(*entry));
-	entry->table = cell->table;
-	memcpy(entry->key, cell->key, sizeof(entry->key));
+	memset(entry, 0, entry_size(cells));
+	entry->table = table;
+	memcpy(entry->key, key, sizeof(entry->key));
 	entry->fresh = true;
 	return entry;
 }
@@ -108,23 +141,26 @@ void skstat_cells_begin(struct skstat_cells *cells, uint64_t held)
 	cells->held = held;
 }
 
-int skstat_cells_take(struct skstat_cells *cells, const struct skstat_cell *cell)
+int skstat_cells_take(struct skstat_cells *cells, uint32_t table, const uint32_t key[SKSTAT_KEY_COLUMNS],
+		      const uint64_t *value)
 {
+	const uint32_t values = cells->shape->values;
 	struct skstat_cell_entry *entry = NULL;
 	size_t place;
 
-	if (!(cells->held & skstat_cell_tables[cell->table].probe))
+	if (!(cells->held & cells->shape->table[table].probe))
 		return 0;
 	if (cells->bits)
-		entry = find(cells, cell, &place);
+		entry = find(cells, table, key, &place);
 	if (!entry)
-		entry = add(cells, cell);
+		entry = add(cells, table, key);
 	if (!entry)
 		return -ENOMEM;
 	if (entry->reading != cells->reading)
-		entry->count = 0;
+		memset(entry->value, 0, values * sizeof(*value));
 	entry->reading = cells->reading;
-	entry->count += cell->count;
+	for (uint32_t i = 0; i < values; i++)
+		entry->value[i] += value[i];
 	return 0;
 }
 
@@ -140,39 +176,55 @@ static bool is_other(const struct skstat_cell_entry *entry, const struct skstat_
 static struct skstat_cell_series *series_find(struct skstat_cells *cells, struct skstat_cell_entry *entry,
 					      const struct skstat_namespaces *namespaces)
 {
-	const struct skstat_cell_table *table = &skstat_cell_tables[entry->table];
+	const struct skstat_cell_table *table = table_of(cells, entry);
 	struct skstat_cell_family *family = &cells->family[entry->table];
 	struct skstat_cell_text text;
 
 	if (is_other(entry, table))
-		return skstat_cell_series_other(family, table);
+		return skstat_cell_series_other(family, table, cells->shape->values);
 	if (!skstat_cell_text_make(&text, table, entry->key, &cells->names, namespaces, entry->waited)) {
 		entry->waited = true;
 		return NULL;
 	}
-	return skstat_cell_series_admit(family, table, &text, cells->limit);
+	return skstat_cell_series_admit(family, table, &text, cells->shape->values, cells->limit);
+}
+
+/* What has come since goes into its series. */
+static void entry_add(const struct skstat_cell_shape *shape, struct skstat_cell_entry *entry)
+{
+	uint64_t *sum = entry->series->value;
+	uint64_t *taken = entry->value + shape->values;
+
+	for (uint32_t i = 0; i < shape->values; i++) {
+		bool last = i == shape->values - 1;
+		uint64_t more = entry->value[i] - taken[i];
+
+		taken[i] = entry->value[i];
+		/* The module's never go back, but where they go round; should they, what is lost is not made up. */
+		if (more > INT64_MAX && !(last && shape->round))
+			continue;
+		entry->series->carries += __builtin_add_overflow(sum[i], more, &sum[i]) && last;
+	}
 }
 
 static void entry_count(struct skstat_cells *cells, struct skstat_cell_entry *entry,
 			const struct skstat_namespaces *namespaces)
 {
-	if (entry->fresh && !(cells->baseline & skstat_cell_tables[entry->table].probe))
-		entry->taken = entry->count;
+	const uint32_t values = cells->shape->values;
+
+	if (entry->fresh && !(cells->baseline & table_of(cells, entry)->probe))
+		memcpy(entry->value + values, entry->value, values * sizeof(*entry->value));
 	entry->fresh = false;
 	if (!entry->series)
 		entry->series = series_find(cells, entry, namespaces);
-	if (!entry->series)
-		return;
-	/* The module's never go back; should they, what is lost is not made up. */
-	if (entry->count > entry->taken)
-		entry->series->count += entry->count - entry->taken;
-	entry->taken = entry->count;
+	if (entry->series)
+		entry_add(cells->shape, entry);
 }
 
 /* Whether something in its key is called differently by now. */
 static bool is_renamed(const struct skstat_cells *cells, const struct skstat_cell_entry *entry)
 {
-	const struct skstat_cell_table *table = &skstat_cell_tables[entry->table];
+	const struct skstat_cell_table *table = table_of(cells, entry);
 
 	for (size_t i = 0; i < SKSTAT_KEY_COLUMNS && table->column[i] != SKSTAT_COLUMN_NONE; i++) {
 		const struct skstat_cell_name *name =
@@ -186,9 +238,12 @@ static bool is_renamed(const struct skstat_cells *cells, const struct skstat_cel
 
 static void rename_all(struct skstat_cells *cells)
 {
-	for (size_t i = 0; i < cells->count; i++)
-		if (cells->entry[i].series && is_renamed(cells, &cells->entry[i]))
-			cells->entry[i].series = NULL;
+	for (size_t i = 0; i < cells->count; i++) {
+		struct skstat_cell_entry *entry = entry_at(cells, i);
+
+		if (entry->series && is_renamed(cells, entry))
+			entry->series = NULL;
+	}
 	skstat_cell_names_settle(&cells->names);
 }
 
@@ -198,20 +253,23 @@ void skstat_cells_end(struct skstat_cells *cells, const struct skstat_namespaces
 		return;
 	if (cells->names.changed)
 		rename_all(cells);
-	for (size_t i = 0; i < cells->count; i++)
-		if (cells->entry[i].reading == cells->reading)
-			entry_count(cells, &cells->entry[i], namespaces);
+	for (size_t i = 0; i < cells->count; i++) {
+		struct skstat_cell_entry *entry = entry_at(cells, i);
+
+		if (entry->reading == cells->reading)
+			entry_count(cells, entry, namespaces);
+	}
 	cells->baseline |= cells->held;
 	cells->shown |= cells->held;
 }
 
 size_t skstat_cells_bytes(const struct skstat_cells *cells)
 {
-	size_t bytes = cells->room * sizeof(*cells->entry) + skstat_cell_names_bytes(&cells->names);
+	size_t bytes = cells->room * entry_size(cells) + skstat_cell_names_bytes(&cells->names);
 
 	if (cells->place)
 		bytes += sizeof(*cells->place) << cells->bits;
-	for (size_t table = 0; table < __SKSTAT_TABLE_MAX; table++)
+	for (size_t table = 0; table < SKSTAT_CELLS_TABLES; table++)
 		bytes += skstat_cell_series_bytes(&cells->family[table]);
 	return bytes;
 }

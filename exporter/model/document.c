@@ -98,4 +98,5 @@ void skstat_model_document(void (*fn)(const struct skstat_family_doc *doc, void 
 	skstat_ledger_document(fn, arg);
 	mib_tell(&telling);
 	skstat_cell_document(fn, arg);
+	skstat_hist_document(fn, arg);
 }

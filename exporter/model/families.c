@@ -258,4 +258,5 @@ void skstat_model_families(struct skstat_model *model, struct skstat_families *s
 	skstat_ledger_families(&model->namespaces, set);
 	skstat_mib_families(&making);
 	skstat_cell_families(&making);
+	skstat_hist_families(&making);
 }

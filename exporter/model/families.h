@@ -34,9 +34,29 @@ void skstat_life_families(const struct skstat_making *m);
 void skstat_sockets_families(const struct skstat_making *m);
 void skstat_mib_families(const struct skstat_making *m);
 
-/* What the probes have counted: cell_families.c. */
+/* What the probes have counted, and measured: cell_families.c, hist_families.c. */
 void skstat_cell_families(const struct skstat_making *m);
 void skstat_cell_document(void (*fn)(const struct skstat_family_doc *doc, void *arg), void *arg);
+void skstat_hist_families(const struct skstat_making *m);
+void skstat_hist_document(void (*fn)(const struct skstat_family_doc *doc, void *arg), void *arg);
+
+/* What both have in common: cell_room.c. A series with the labels of one of the table's. */
+struct skstat_series *skstat_cell_series_show(const struct skstat_making *m, struct skstat_family *family,
+					      const struct skstat_cell_table *table,
+					      const struct skstat_cell_series *series);
+
+/* Whether a table has been held. */
+bool skstat_cell_is_shown(const struct skstat_cells *cells, uint32_t id);
+
+/* How much of its room each table that has been held has used: gauges and counters of one label. */
+struct skstat_cell_room {
+	const char *label;
+	struct skstat_family_doc series, folded;
+};
+void skstat_cell_room_families(const struct skstat_making *m, const struct skstat_cells *cells,
+			       const struct skstat_cell_room *room);
+void skstat_cell_room_document(const struct skstat_cell_shape *shape, const struct skstat_cell_room *room,
+			       void (*fn)(const struct skstat_family_doc *doc, void *arg), void *arg);
 
 enum {
 	SKSTAT_DERIVED_SOCKETS,

@@ -24,6 +24,20 @@ struct skstat_label {
 };
 
 /*
+ * The same distribution in finer buckets, of Prometheus' native histograms: count[i] fell in
+ * (2^((first+i-1)/8), 2^((first+i)/8)], for schema 3. What is at or below the first of these edges is in `low`, which
+ * is the zero bucket with that edge as its threshold; what is above the last one in `high`.
+ */
+struct skstat_native {
+	int schema;
+	double threshold;
+	uint64_t low, high;
+	int first;
+	size_t buckets;
+	const uint64_t *count;
+};
+
+/*
  * Cumulative over time, not over buckets: count[i] fell in (edge[i-1], edge[i]]; count[edges] is above the last edge.
  */
 struct skstat_distribution {
@@ -31,6 +45,7 @@ struct skstat_distribution {
 	size_t edges;
 	const uint64_t *count; /* edges + 1 of them; NULL: nothing was counted */
 	double sum;
+	const struct skstat_native *native; /* NULL: there are none */
 };
 
 struct skstat_series {

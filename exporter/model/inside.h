@@ -52,7 +52,7 @@ struct skstat_model {
 	struct skstat_asides asides;
 	struct skstat_namespaces namespaces;
 	struct skstat_mib_index mib;
-	struct skstat_cells cells;
+	struct skstat_cells cells, measured; /* what the probes have counted, and measured */
 	struct skstat_model_counts count;
 };
 

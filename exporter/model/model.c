@@ -26,7 +26,9 @@ struct skstat_model *skstat_model_new(const struct skstat_model_config *config, 
 	skstat_mib_index_init(&model->mib, NULL);
 	model->view.limit = config->group_limit;
 	model->view.ttl_ns = config->group_ttl_ns;
-	model->cells.limit = config->cell_limit;
+	model->cells.shape = &skstat_cells_counted;
+	model->measured.shape = &skstat_cells_measured;
+	model->cells.limit = model->measured.limit = config->cell_limit;
 	return model;
 }
 
@@ -55,6 +57,7 @@ void skstat_model_free(struct skstat_model *model)
 	skstat_view_free(&model->view);
 	skstat_namespaces_free(&model->namespaces);
 	skstat_cells_free(&model->cells);
+	skstat_cells_free(&model->measured);
 	free(model);
 }
 
@@ -79,6 +82,7 @@ static void instance_change(struct skstat_model *model, const struct skstat_poll
 	skstat_listeners_forget_ids(&model->listeners, skstat_namespaces_inode_of, &model->namespaces);
 	skstat_namespaces_forget_ids(&model->namespaces);
 	skstat_cells_forget(&model->cells);
+	skstat_cells_forget(&model->measured);
 }
 
 void skstat_model_begin(struct skstat_model *model, const struct skstat_poll *poll)
@@ -251,7 +255,8 @@ static size_t model_bytes(const struct skstat_model *model)
 	return sizeof(*model) + skstat_table_bytes(&model->table) + skstat_view_bytes(&model->view) +
 	       skstat_listeners_bytes(&model->listeners) + skstat_newcomers_bytes(&model->newcomers) +
 	       skstat_namespaces_bytes(&model->namespaces) + skstat_tombstones_bytes(&model->tombstones) +
-	       skstat_asides_bytes(&model->asides) + skstat_cells_bytes(&model->cells);
+	       skstat_asides_bytes(&model->asides) + skstat_cells_bytes(&model->cells) +
+	       skstat_cells_bytes(&model->measured);
 }
 
 static void events_tell(struct skstat_self *self, const struct skstat_model_counts *count)

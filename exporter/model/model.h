@@ -27,6 +27,7 @@
 #include "family.h"
 #include "self/self.h"
 #include "source/counter_message.h"
+#include "source/hist_message.h"
 #include "source/message.h"
 
 struct skstat_model;
@@ -38,7 +39,7 @@ struct skstat_model_config {
 	/* The name of the namespace with that inode, or NULL: then the inode is its label. Asked at first sight. */
 	const char *(*netns_name)(uint32_t inode, void *arg);
 	void *netns_arg;
-	uint32_t cell_limit; /* series of one table of the probes' counters; `other` on top */
+	uint32_t cell_limit; /* series of one table of the probes' counters, or of their histograms; `other` on top */
 	bool all_histograms; /* else only those with which the view stays below 3,000 series: plan.c has the list */
 	bool by_comm;	     /* the view groups by the name of the process, too */
 	/*
@@ -115,6 +116,12 @@ void skstat_model_counters_begin(struct skstat_model *model, uint64_t held);
 int skstat_model_counters_cell(const struct skstat_cell *cell, void *model);
 int skstat_model_counters_name(const struct skstat_counter_name *name, void *model);
 void skstat_model_counters_end(struct skstat_model *model, bool whole);
+
+/* The same of what they have measured; for struct skstat_hist_reader. A reading of its own. */
+void skstat_model_histograms_begin(struct skstat_model *model, uint64_t held);
+int skstat_model_histograms_cell(const struct skstat_hist *hist, void *model);
+int skstat_model_histograms_name(const struct skstat_counter_name *name, void *model);
+void skstat_model_histograms_end(struct skstat_model *model, bool whole);
 
 /* Whether a complete full walk has been. */
 bool skstat_model_ready(const struct skstat_model *model);

@@ -6,7 +6,7 @@
 #include "module_families.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-#define LABELS_SIZE 256 /* "probe=life|first_byte|..." */
+#define LABELS_SIZE 512 /* "probe=life|first_byte|..." */
 
 /* How a member is stored. */
 enum width { BOOL, U32, U64 };
@@ -56,7 +56,8 @@ static const struct row probe_rows[] = {
 	{ "skstat_probe_sampled_seconds", "seconds",
 	  "Time of those; times hits, divided by samples: what the probe costs", OF(sample_ns), 1e-9, U64,
 	  SKSTAT_METRIC_COUNTER },
-	{ "skstat_probe_missed", "", "Returns that a kretprobe had no place for",
+	{ "skstat_probe_missed", "",
+	  "What began and found no place to be remembered, or ended and had none; of a kretprobe, returns",
 	  OF(missed), 1, U64, SKSTAT_METRIC_COUNTER },
 };
 
@@ -69,6 +70,13 @@ static const struct row counter_rows[] = {
 	{ "skstat_counter_table_cells", "", "Keys in it", OF(used), 1, U64, SKSTAT_METRIC_GAUGE },
 	{ "skstat_counter_table_bytes", "bytes", "Memory of that table, and of what its keys mean", OF(memory), 1, U64,
 	  SKSTAT_METRIC_GAUGE },
+};
+
+static const struct row histogram_rows[] = {
+	{ "skstat_histogram_table_places", "", "Histograms that the module has room for", OF(places), 1, U64,
+	  SKSTAT_METRIC_GAUGE },
+	{ "skstat_histogram_table_cells", "", "Histograms in it", OF(used), 1, U64, SKSTAT_METRIC_GAUGE },
+	{ "skstat_histogram_table_bytes", "bytes", "Memory of that table", OF(memory), 1, U64, SKSTAT_METRIC_GAUGE },
 };
 
 #undef OF
@@ -145,13 +153,16 @@ static void add_rows(struct skstat_families *set, const struct row *row, size_t 
 }
 
 void skstat_module_families(struct skstat_families *set, const struct skstat_info *info, uint64_t held,
-			    const struct skstat_counter_totals *counters)
+			    const struct skstat_counter_totals *counters,
+			    const struct skstat_counter_totals *histograms)
 {
 	if (!info)
 		return;
 	add_rows(set, module_rows, has_probes(info) ? LENGTH(module_rows) : 1, info);
 	if (counters)
 		add_rows(set, counter_rows, LENGTH(counter_rows), counters);
+	if (histograms)
+		add_rows(set, histogram_rows, LENGTH(histogram_rows), histograms);
 	if (has_probes(info))
 		add_probes(set, info, held);
 }
@@ -183,6 +194,7 @@ void skstat_module_document(void (*fn)(const struct skstat_family_doc *doc, void
 					   probes[i].name);
 	document(module_rows, LENGTH(module_rows), "", fn, arg);
 	document(counter_rows, LENGTH(counter_rows), "", fn, arg);
+	document(histogram_rows, LENGTH(histogram_rows), "", fn, arg);
 	held.labels = labels;
 	fn(&held, arg);
 	document(probe_rows, LENGTH(probe_rows), labels, fn, arg);

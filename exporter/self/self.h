@@ -37,6 +37,7 @@
 	S(polls_partial, "skstat_poll_failures", NONE, COUNTER, "reason", "partial", 0, "")                            \
 	S(polls_unread, "skstat_poll_failures", NONE, COUNTER, "reason", "journal", 0, "")                             \
 	S(polls_uncounted, "skstat_poll_failures", NONE, COUNTER, "reason", "counters", 0, "")                         \
+	S(polls_unmeasured, "skstat_poll_failures", NONE, COUNTER, "reason", "histograms", 0, "")                      \
 	S(polls_late, "skstat_polls_late", NONE, COUNTER, "", "", 0,                                                   \
 	  "Polls left out because the one before took longer than the interval")                                       \
 	S(gaps, "skstat_gaps", NONE, COUNTER, "", "", 0, "Times that the module was loaded anew under the exporter")   \
@@ -68,6 +69,11 @@
 	  "Readings of what the probes have counted")                                                                  \
 	S(counter_failures, "skstat_counter_reads", NONE, COUNTER, "result", "failed", 0, "")                          \
 	S(counter_ns, "skstat_counter_read", NANOSECONDS, COUNTER, "", "", 0,                                          \
+	  "Time that these readings took in the kernel")                                                               \
+	S(histogram_reads, "skstat_histogram_reads", NONE, COUNTER, "result", "complete", 0,                           \
+	  "Readings of what the probes have measured")                                                                 \
+	S(histogram_failures, "skstat_histogram_reads", NONE, COUNTER, "result", "failed", 0, "")                      \
+	S(histogram_ns, "skstat_histogram_read", NANOSECONDS, COUNTER, "", "", 0,                                      \
 	  "Time that these readings took in the kernel")                                                               \
 	/* netlink */                                                                                                  \
 	S(netlink_requests, "skstat_netlink_requests", NONE, COUNTER, "", "", 0, "Netlink requests sent")              \

@@ -253,6 +253,33 @@ int skstat_netlink_counter(struct skstat_netlink *netlink, const struct skstat_c
 	return err;
 }
 
+struct hist_reply {
+	const struct skstat_hist_reader *reader;
+	struct skstat_counter_totals *totals;
+};
+
+static int hist_take(const struct nlmsghdr *message, void *arg)
+{
+	const struct hist_reply *reply = arg;
+
+	return skstat_hist_parse(message, reply->reader, reply->totals);
+}
+
+int skstat_netlink_hist(struct skstat_netlink *netlink, const struct skstat_hist_reader *reader,
+			struct skstat_counter_totals *totals, struct skstat_error *error)
+{
+	static const struct skstat_hist_reader nobody;
+	struct skstat_counter_totals unwanted;
+	struct hist_reply reply = { reader ? reader : &nobody, totals ? totals : &unwanted };
+	int err;
+
+	memset(reply.totals, 0, sizeof(*reply.totals));
+	err = command(netlink, SKSTAT_CMD_HIST, NLM_F_DUMP, hist_take, &reply, error);
+	if (!err && !reply.totals->complete)
+		return skstat_error_set(error, -EBADMSG, "the histograms ended without their totals");
+	return err;
+}
+
 int skstat_netlink_probe_set(struct skstat_netlink *netlink, uint64_t hold, uint64_t release,
 			     struct skstat_error *error)
 {

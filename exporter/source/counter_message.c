@@ -55,10 +55,12 @@ static int text_find(const struct skstat_attr *nest, char text[SKSTAT_COUNTER_NA
 static bool is_named(uint32_t column)
 {
 	return column == SKSTAT_COLUMN_REASON || column == SKSTAT_COLUMN_RST_REASON ||
-	       column == SKSTAT_COLUMN_FUNCTION || column == SKSTAT_COLUMN_DEVICE;
+	       column == SKSTAT_COLUMN_FUNCTION || column == SKSTAT_COLUMN_DEVICE || column == SKSTAT_COLUMN_QDISC ||
+	       column == SKSTAT_COLUMN_STACK;
 }
 
-static int name_parse(const struct skstat_attr *attr, const struct skstat_counter_reader *reader)
+int skstat_counter_name_parse(const struct skstat_attr *attr,
+			      int (*take)(const struct skstat_counter_name *name, void *arg), void *arg)
 {
 	static const struct skstat_attr_row rows[] = {
 		{ SKSTAT_NAME_COLUMN, SKSTAT_ATTR_U32, offsetof(struct skstat_counter_name, column) },
@@ -72,10 +74,10 @@ static int name_parse(const struct skstat_attr *attr, const struct skstat_counte
 	/* The kernel's lists begin with a name for 0, which is none here. */
 	if (!is_named(name.column) || !name.id || name.id == SKSTAT_KEY_OTHER || !name.name[0])
 		return 0;
-	return reader->name && reader->name(&name, reader->arg) ? 1 : 0;
+	return take && take(&name, arg) ? 1 : 0;
 }
 
-static int totals_parse(const struct skstat_attr *attr, struct skstat_counter_totals *totals)
+int skstat_counter_totals_parse(const struct skstat_attr *attr, struct skstat_counter_totals *totals)
 {
 	static const struct skstat_attr_row rows[] = {
 		{ SKSTAT_COUNTER_TOTALS_PLACES, SKSTAT_ATTR_U64, offsetof(struct skstat_counter_totals, places) },
@@ -104,9 +106,9 @@ int skstat_counter_parse(const struct nlmsghdr *message, const struct skstat_cou
 		if (attr.type == SKSTAT_COUNTER_CELLS)
 			err = cells_parse(&attr, reader, totals);
 		else if (attr.type == SKSTAT_COUNTER_NAME)
-			err = name_parse(&attr, reader);
+			err = skstat_counter_name_parse(&attr, reader->name, reader->arg);
 		else if (attr.type == SKSTAT_COUNTER_TOTALS)
-			err = totals_parse(&attr, totals);
+			err = skstat_counter_totals_parse(&attr, totals);
 		else
 			continue;
 		if (err)

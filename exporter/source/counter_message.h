@@ -14,12 +14,12 @@
 #include <skstat/netlink.h>
 #include <skstat/tables.h>
 
-/* Functions of the kernel have longer names than anything else has; one that does not fit is cut. */
-#define SKSTAT_COUNTER_NAME_SIZE 128
+/* Stacks of the kernel have longer names than anything else has; one that does not fit is cut. */
+#define SKSTAT_COUNTER_NAME_SIZE 1024
 
 /* What a number in keys means, of this instance of the module. */
 struct skstat_counter_name {
-	uint32_t column; /* SKSTAT_COLUMN_REASON, _RST_REASON, _FUNCTION or _DEVICE */
+	uint32_t column; /* SKSTAT_COLUMN_REASON, _RST_REASON, _FUNCTION, _DEVICE, _QDISC or _STACK */
 	uint32_t id;	 /* never 0, nor SKSTAT_KEY_OTHER */
 	uint64_t netns;	 /* of a device: the id of its namespace; else 0 */
 	char name[SKSTAT_COUNTER_NAME_SIZE]; /* UTF-8 that can be printed, never "" */
@@ -35,7 +35,7 @@ struct skstat_counter_reader {
 
 /* The end of the dump. The first part is enum skstat_counter_totals_attr; the second is this side's. */
 struct skstat_counter_totals {
-	uint64_t places, used; /* cells */
+	uint64_t places, used; /* cells; of HIST, histograms */
 	uint64_t memory;       /* bytes */
 	uint64_t ns;	       /* in the kernel */
 	uint64_t instance;
@@ -51,5 +51,11 @@ struct skstat_counter_totals {
  */
 int skstat_counter_parse(const struct nlmsghdr *message, const struct skstat_counter_reader *reader,
 			 struct skstat_counter_totals *totals);
+
+/* The parts that HIST's replies have, too: a name, NULL `take` wants none, and the totals. As above. */
+struct skstat_attr;
+int skstat_counter_name_parse(const struct skstat_attr *attr,
+			      int (*take)(const struct skstat_counter_name *name, void *arg), void *arg);
+int skstat_counter_totals_parse(const struct skstat_attr *attr, struct skstat_counter_totals *totals);
 
 #endif

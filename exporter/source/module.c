@@ -155,6 +155,7 @@ static const struct skstat_source_ops module_ops = {
 	.bell = skstat_module_bell,
 	.bell_take = skstat_module_bell_take,
 	.counter = skstat_module_counter,
+	.hist = skstat_module_hist,
 	.module_info = module_info,
 };
 

@@ -42,6 +42,8 @@ int skstat_module_journal(struct skstat_source *source, skstat_sample_fn fn, voi
 			  struct skstat_journal_totals *totals, struct skstat_error *error);
 int skstat_module_counter(struct skstat_source *source, const struct skstat_counter_reader *reader,
 			  struct skstat_counter_totals *totals, struct skstat_error *error);
+int skstat_module_hist(struct skstat_source *source, const struct skstat_hist_reader *reader,
+		       struct skstat_counter_totals *totals, struct skstat_error *error);
 int skstat_module_bell(const struct skstat_source *source);
 uint64_t skstat_module_bell_take(struct skstat_source *source);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the module's probes bring: the journal, and counters. Holds and cursor are of one instance: where the module
+ * What the module's probes bring: the journal, counters, histograms. Holds and cursor are of one instance: where the module
  * that is loaded is another one, or the socket that holds was lost, both are made anew before either is read, and the
  * journal's gap is told. Who holds probes that only count has no cursor.
  */
@@ -150,15 +150,24 @@ int skstat_module_journal(struct skstat_source *source, skstat_sample_fn fn, voi
 	return err == -EOPNOTSUPP ? no_journal(module, error) : err;
 }
 
-/* One try. */
-static int counter_read(struct skstat_module *module, const struct skstat_counter_reader *reader,
-			struct skstat_counter_totals *totals, struct skstat_error *error)
+/* Before what the probes have gathered is read: the probes are held, if any are wanted. */
+static int probes_meet(struct skstat_module *module, struct skstat_error *error)
 {
 	int err = skstat_module_meet(module, error);
 
 	if (!err && module->wanted && !is_kept(module))
 		err = keep(module, module->wanted, error);
-	return err ? err : skstat_netlink_counter(module->netlink, reader, totals, error);
+	return err;
+}
+
+/* After it: 0, unless it was another instance's. The family's number may be that one's by now: INFO is asked again. */
+static int totals_check(struct skstat_module *module, struct skstat_counter_totals *totals, struct skstat_error *error)
+{
+	if (totals->instance == module->base.info.instance)
+		return 0;
+	module->opened = 0;
+	totals->complete = false;
+	return skstat_error_set(error, -ESTALE, "the module was loaded anew while its counters were read");
 }
 
 int skstat_module_counter(struct skstat_source *source, const struct skstat_counter_reader *reader,
@@ -167,16 +176,26 @@ int skstat_module_counter(struct skstat_source *source, const struct skstat_coun
 	struct skstat_module *module = skstat_module_of(source);
 	int err, tried = 0;
 
-	do
-		err = counter_read(module, reader, totals, error);
-	while (skstat_module_again(err, tried++));
-	/* The family's number may be another instance's by now: INFO is asked again. */
-	if (!err && totals->instance != source->info.instance) {
-		module->opened = 0;
-		totals->complete = false;
-		return skstat_error_set(error, -ESTALE, "the module was loaded anew while its counters were read");
-	}
-	return err;
+	do {
+		err = probes_meet(module, error);
+		if (!err)
+			err = skstat_netlink_counter(module->netlink, reader, totals, error);
+	} while (skstat_module_again(err, tried++));
+	return err ? err : totals_check(module, totals, error);
+}
+
+int skstat_module_hist(struct skstat_source *source, const struct skstat_hist_reader *reader,
+		       struct skstat_counter_totals *totals, struct skstat_error *error)
+{
+	struct skstat_module *module = skstat_module_of(source);
+	int err, tried = 0;
+
+	do {
+		err = probes_meet(module, error);
+		if (!err)
+			err = skstat_netlink_hist(module->netlink, reader, totals, error);
+	} while (skstat_module_again(err, tried++));
+	return err ? err : totals_check(module, totals, error);
 }
 
 int skstat_module_bell(const struct skstat_source *source)

@@ -105,6 +105,7 @@ static const char *command_name(uint8_t cmd)
 		[SKSTAT_CMD_JOURNAL] = "JOURNAL",
 		[SKSTAT_CMD_PROBE_SET] = "PROBE_SET",
 		[SKSTAT_CMD_COUNTER] = "COUNTER",
+		[SKSTAT_CMD_HIST] = "HIST",
 	};
 
 	return cmd < sizeof(names) / sizeof(names[0]) && names[cmd] ? names[cmd] : "asked for";

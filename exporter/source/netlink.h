@@ -19,6 +19,7 @@
 #include "cost.h"
 #include "counter_message.h"
 #include "cursor.h"
+#include "hist_message.h"
 #include "message.h"
 #include "query.h"
 
@@ -82,6 +83,10 @@ int skstat_netlink_journal_tail(struct skstat_netlink *netlink, struct skstat_cu
  */
 int skstat_netlink_counter(struct skstat_netlink *netlink, const struct skstat_counter_reader *reader,
 			   struct skstat_counter_totals *totals, struct skstat_error *error);
+
+/* The same of what they have measured. */
+int skstat_netlink_hist(struct skstat_netlink *netlink, const struct skstat_hist_reader *reader,
+			struct skstat_counter_totals *totals, struct skstat_error *error);
 
 /*
  * Holds probes for this connection's socket, and releases others: SKSTAT_PROBE_BIT(). They go with the socket, and so

@@ -22,6 +22,8 @@ struct skstat_source_ops {
 	/* A source without these leaves them NULL. */
 	int (*counter)(struct skstat_source *source, const struct skstat_counter_reader *reader,
 		       struct skstat_counter_totals *totals, struct skstat_error *error);
+	int (*hist)(struct skstat_source *source, const struct skstat_hist_reader *reader,
+		    struct skstat_counter_totals *totals, struct skstat_error *error);
 	int (*module_info)(struct skstat_source *source, struct skstat_info *info, struct skstat_error *error);
 };
 

@@ -147,6 +147,21 @@ int skstat_source_counter(struct skstat_source *source, const struct skstat_coun
 	return source->ops->counter(source, reader, totals, error);
 }
 
+int skstat_source_hist(struct skstat_source *source, const struct skstat_hist_reader *reader,
+		       struct skstat_counter_totals *totals, struct skstat_error *error)
+{
+	struct skstat_counter_totals unwanted_totals;
+	struct skstat_error unwanted_error;
+
+	totals = totals ? totals : &unwanted_totals;
+	error = error ? error : &unwanted_error;
+	memset(totals, 0, sizeof(*totals));
+	memset(error, 0, sizeof(*error));
+	if (!source->ops->hist)
+		return skstat_error_set(error, -EOPNOTSUPP, "%s does not measure", source->info.name);
+	return source->ops->hist(source, reader, totals, error);
+}
+
 int skstat_source_module_info(struct skstat_source *source, struct skstat_info *info, struct skstat_error *error)
 {
 	struct skstat_error unwanted;

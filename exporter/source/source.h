@@ -16,6 +16,7 @@
 
 #include "cost.h"
 #include "counter_message.h"
+#include "hist_message.h"
 #include "message.h"
 #include "query.h"
 
@@ -116,6 +117,10 @@ uint64_t skstat_source_bell_take(struct skstat_source *source);
  */
 int skstat_source_counter(struct skstat_source *source, const struct skstat_counter_reader *reader,
 			  struct skstat_counter_totals *totals, struct skstat_error *error);
+
+/* The same of what they have measured. */
+int skstat_source_hist(struct skstat_source *source, const struct skstat_hist_reader *reader,
+		       struct skstat_counter_totals *totals, struct skstat_error *error);
 
 /* What the module itself says of its cost and its journal, as of now. -EOPNOTSUPP of inet_diag. */
 int skstat_source_module_info(struct skstat_source *source, struct skstat_info *info, struct skstat_error *error);

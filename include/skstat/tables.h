@@ -34,7 +34,7 @@
 	K(FUNCTION, function, "The kernel's function")                                                                 \
 	K(DEVICE, device, "Network device; its namespace is another label")                                            \
 	K(PROTOCOL, protocol, "EtherType, in host order")                                                              \
-	K(L4, protocol, "IPPROTO_*")                                                                                   \
+	K(L4, transport, "IPPROTO_*")                                                                                  \
 	K(PORT, port, "Local port; 0 where it is of ip_local_port_range and nobody listens, or there is none")        \
 	K(REMOTE_PORT, remote_port, "The peer's port")                                                                 \
 	K(NETNS, netns, "Id of the network namespace")                                                                 \

@@ -18,7 +18,7 @@
 
 #define COUNTING_PROBES                                                                                           \
 	(SKSTAT_PROBE_BIT(DROP) | SKSTAT_PROBE_BIT(RETRANSMIT) | SKSTAT_PROBE_BIT(RESET) | SKSTAT_PROBE_BIT(LIMIT) | \
-	 SKSTAT_PROBE_BIT(UDP) | SKSTAT_PROBE_BIT(CHECKSUM))
+	 SKSTAT_PROBE_BIT(UDP) | SKSTAT_PROBE_BIT(CHECKSUM) | SKSTAT_PROBE_BIT(PACKET))
 
 struct counting counting;
 

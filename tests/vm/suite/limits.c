@@ -46,7 +46,7 @@ static int limits_end(void **state)
 
 static uint64_t limit_sum(enum skstat_limit limit, int protocol, enum road_end side, uint16_t port)
 {
-	return cells_sum(&counting.cells, SKSTAT_TABLE_LIMIT, "limit=%d protocol=%d netns=%lu port=%u", limit, protocol,
+	return cells_sum(&counting.cells, SKSTAT_TABLE_LIMIT, "limit=%d transport=%d netns=%lu port=%u", limit, protocol,
 			 counting.netns[side], port);
 }
 
@@ -73,7 +73,7 @@ static void full_ping_socket(void **state)
 	for (size_t taken = 0; (taken += counting_drain(fd)) + (drops = counting_socket_drops(fd)) < 50;)
 		nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
 	assert_in_range(drops, 1, 49);
-	cells_are(&counting.cells, drops, SKSTAT_TABLE_LIMIT, "limit=%d protocol=%d netns=%lu port=0",
+	cells_are(&counting.cells, drops, SKSTAT_TABLE_LIMIT, "limit=%d transport=%d netns=%lu port=0",
 		  SKSTAT_LIMIT_RECEIVE_QUEUE, IPPROTO_ICMP, counting.netns[ROAD_CLIENT]);
 	cells_are(&counting.cells, drops, SKSTAT_TABLE_DROP,
 		  "reason=SOCKET_RCVBUFF function=ping_rcv|ping_queue_rcv_skb|__ping_queue_rcv_skb port=0");
@@ -117,7 +117,7 @@ static void no_memory_for_udp(void **state)
 	pair_option(fd, SOL_SOCKET, SO_RCVBUFFORCE, 16 << 20);
 	memory_limit("net/ipv4/udp_mem", memory_before[0], "0 0 0");
 	counting_deliver(from, ROAD_SERVER, PAIR_V4, PORT, 6000, 1000);
-	limits = cells_await(&counting.cells, 1, SKSTAT_TABLE_LIMIT, "limit=%d protocol=%d netns=%lu port=%u",
+	limits = cells_await(&counting.cells, 1, SKSTAT_TABLE_LIMIT, "limit=%d transport=%d netns=%lu port=%u",
 			     SKSTAT_LIMIT_RECEIVE, IPPROTO_UDP, counting.netns[ROAD_SERVER], PORT);
 	note("%lu times no memory", limits);
 	assert_true(limits > 0);

@@ -54,6 +54,17 @@
 	S(resets)             \
 	S(limits)             \
 	S(retransmits)        \
+	S(transmits)          \
+	S(qdiscs)             \
+	S(reads)              \
+	S(skbs)               \
+	S(stacks)             \
+	S(udp_connects)       \
+	S(hist)               \
+	S(sizes)              \
+	S(states)             \
+	S(calls)              \
+	S(packets)            \
 	S(exporter_counters)
 
 #define SUITE_PROTOTYPE(name) int suite_##name(int argc, char **argv);
