@@ -27,6 +27,7 @@
 #include "pair.h"
 #include "probe.h"
 #include "reader.h"
+#include "sample.h"
 
 #define SKB_MAX_AGE (60ULL * NSEC_PER_SEC)
 
@@ -44,10 +45,10 @@ static u32 skb_mark_of(const struct sk_buff *skb)
 	return hash_64((unsigned long)skb->head, 32);
 }
 
-/* Whether this is the one of so many that are not followed yet. */
+/* Whether this one is to be followed. */
 static bool is_sample(void)
 {
-	return this_cpu_inc_return(skb_count) % max(skb_sample, 1U) == 0;
+	return skstat_is_sample(this_cpu_inc_return(skb_count), skb_sample);
 }
 
 static void skb_begin(const struct sk_buff *skb, enum skstat_way way, u64 time)

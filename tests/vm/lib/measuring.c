@@ -28,6 +28,14 @@ int measuring_teardown(void **state)
 	return 0;
 }
 
+void measuring_quiet(void)
+{
+	for (enum road_end end = ROAD_CLIENT; end <= ROAD_SERVER; end++) {
+		road_sysctl(&counting.road, end, "net/ipv6/conf/road/disable_ipv6", "1");
+		road_sysctl(&counting.road, end, "net/ipv4/neigh/road/delay_first_probe_time", "3600");
+	}
+}
+
 int measuring_begin(void **state)
 {
 	counting_begin(state);

@@ -175,6 +175,7 @@ static int setup(void **state)
 {
 	(void)state;
 	measuring_open(SKSTAT_PROBE_BIT(QDISC), NULL);
+	measuring_quiet();
 	return 0;
 }
 
