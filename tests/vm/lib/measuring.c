@@ -58,8 +58,8 @@ void measuring_wait(void)
 
 void measuring_is(struct hists_sum sum, enum skstat_histogram_id id, uint64_t count, uint64_t least, uint64_t most)
 {
-	printf("# %" PRIu64 " values of %" PRIu64 " ns in all, between %" PRIu64 " and %" PRIu64 "\n", sum.count, sum.sum,
-	       least, most);
+	printf("# %" PRIu64 " values of %" PRIu64 " ns in all, between %" PRIu64 " and %" PRIu64 "\n", sum.count,
+	       sum.sum, least, most);
 	if (sum.count == count && sum.sum >= least && sum.sum <= most)
 		return;
 	hists_show(&measuring, id);

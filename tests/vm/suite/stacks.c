@@ -8,7 +8,9 @@
 #include "suite.h"
 
 #define CLOSED 7899
-#define OURS   "stack_trace_save|on_kfree_skb|stack_here|__traceiter|trace_|kfree_skb|__kfree_skb|sk_skb_reason_drop|__sk_skb_reason"
+#define OURS                                                                                                   \
+	"stack_trace_save|on_kfree_skb|stack_here|__traceiter|trace_|kfree_skb|__kfree_skb|sk_skb_reason_drop|" \
+	"__sk_skb_reason"
 
 static struct cells stacks;
 
