@@ -4,8 +4,8 @@
  * the application has read of them. What goes through lo or veth is one packet, from its sender on.
  *
  * TCP frees what it has received without a word. So of its segments only those are followed that bring something, and
- * the socket takes over from them; the reader's time is when it reads next. Neither does UDP of Linux 7 say when a
- * datagram was read: there, only those are seen that are dropped.
+ * the socket takes over from them; the reader's time is when it reads next. UDP of Linux 7 says that a datagram was
+ * read only where another CPU than the reader's has to free it.
  *
  * An address may be another packet's by the time that it is freed. What would follow a wrong one is left out: a packet
  * has the address of its data for a mark, too.

@@ -80,7 +80,7 @@ static void received_and_never_read(void **state)
 	close(fd);
 }
 
-/* Over veth it is one packet, from its sender on. Linux 7 does not say when it was read. */
+/* Over veth it is one packet, from its sender on. Linux 7 tells of those alone that were read on another CPU. */
 static void datagram_that_is_read(void **state)
 {
 	int to = counting_udp(ROAD_SERVER, PAIR_V4, PORT), from = counting_udp(ROAD_CLIENT, PAIR_V4, 0);
