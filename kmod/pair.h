@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What begins at one tracepoint and ends at another: when, and with what. Preallocated and bounded; keyed by an address,
- * which is compared and never followed. No lock: a place is taken and given back by its key alone.
+ * What begins at one tracepoint and ends at another: when, and with what. Preallocated and bounded; keyed by an
+ * address, which is compared and never followed. No lock: a place is taken and given back by its key alone.
  *
  * Of one key, begin and end are not at the same time: what happens to a packet or a socket happens in some order.
  */

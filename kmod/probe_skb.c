@@ -4,8 +4,8 @@
  * the application has read of them. What goes through lo or veth is one packet, from its sender on.
  *
  * TCP frees what it has received without a word. So of its segments only those are followed that bring something, and
- * the socket takes over from them; the reader's time is when it reads next. Neither does UDP of Linux 7 say when a
- * datagram was read: there, only those are seen that are dropped.
+ * the socket takes over from them; the reader's time is when it reads next. UDP of Linux 7 says that a datagram was
+ * read only where another CPU than the reader's has to free it.
  *
  * An address may be another packet's by the time that it is freed. What would follow a wrong one is left out: a packet
  * has the address of its data for a mark, too.
@@ -27,6 +27,7 @@
 #include "pair.h"
 #include "probe.h"
 #include "reader.h"
+#include "sample.h"
 
 #define SKB_MAX_AGE (60ULL * NSEC_PER_SEC)
 
@@ -44,10 +45,10 @@ static u32 skb_mark_of(const struct sk_buff *skb)
 	return hash_64((unsigned long)skb->head, 32);
 }
 
-/* Whether this is the one of so many that are not followed yet. */
+/* Whether this one is to be followed. */
 static bool is_sample(void)
 {
-	return this_cpu_inc_return(skb_count) % max(skb_sample, 1U) == 0;
+	return skstat_is_sample(this_cpu_inc_return(skb_count), skb_sample);
 }
 
 static void skb_begin(const struct sk_buff *skb, enum skstat_way way, u64 time)

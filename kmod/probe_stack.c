@@ -12,7 +12,7 @@
 #include "compat/tracepoint.h"
 #include "counter.h"
 #include "probe.h"
-#include "reason.h"
+#include "sample.h"
 #include "stack.h"
 
 #ifdef CONFIG_STACKTRACE
@@ -53,7 +53,7 @@ static void on_kfree_skb(void *data, SKSTAT_KFREE_SKB_ARGS(skb, location))
 
 	if (skstat_is_no_drop(SKSTAT_KFREE_SKB_REASON) || !skstat_probe_enter(SKSTAT_PROBE_STACK, &scope))
 		return;
-	if (this_cpu_inc_return(stack_count) % max(stack_sample, 1U) == 0)
+	if (skstat_is_sample(this_cpu_inc_return(stack_count), stack_sample))
 		skstat_counter_add(&(struct skstat_key) {
 			.table = SKSTAT_TABLE_STACK,
 			.column = { stack_here(location), SKSTAT_KFREE_SKB_REASON },

@@ -10,7 +10,10 @@
 
 struct Qdisc;
 
-/* The number of its kind; 0: no room. A handler, for which the qdisc is there. No lock, and a bounded number of steps. */
+/*
+ * The number of its kind; 0: no room. For a handler, for which the discipline is there. No lock, no allocation, and a
+ * bounded number of steps.
+ */
 u32 skstat_qdisc_kind_id(const struct Qdisc *q);
 
 /* What it is called, as tc does. False: there is no such number. `name` has IFNAMSIZ bytes. Any time. */

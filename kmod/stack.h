@@ -27,7 +27,8 @@ u32 skstat_stack_id(const unsigned long *entry, u32 count);
 
 /*
  * The names of its functions with semicolons between them, by symbol.h's rules; what does not fit is cut off, whole
- * functions from the outermost on. False: there is no such number. `name` has SKSTAT_STACK_LENGTH bytes. Process context.
+ * functions from the outermost on. False: there is no such number. `name` has SKSTAT_STACK_LENGTH bytes. Process
+ * context.
  */
 bool skstat_stack_name(u32 id, char *name);
 

@@ -28,6 +28,14 @@ int measuring_teardown(void **state)
 	return 0;
 }
 
+void measuring_quiet(void)
+{
+	for (enum road_end end = ROAD_CLIENT; end <= ROAD_SERVER; end++) {
+		road_sysctl(&counting.road, end, "net/ipv6/conf/road/disable_ipv6", "1");
+		road_sysctl(&counting.road, end, "net/ipv4/neigh/road/delay_first_probe_time", "3600");
+	}
+}
+
 int measuring_begin(void **state)
 {
 	counting_begin(state);
@@ -50,8 +58,8 @@ void measuring_wait(void)
 
 void measuring_is(struct hists_sum sum, enum skstat_histogram_id id, uint64_t count, uint64_t least, uint64_t most)
 {
-	printf("# %" PRIu64 " values of %" PRIu64 " ns in all, between %" PRIu64 " and %" PRIu64 "\n", sum.count, sum.sum,
-	       least, most);
+	printf("# %" PRIu64 " values of %" PRIu64 " ns in all, between %" PRIu64 " and %" PRIu64 "\n", sum.count,
+	       sum.sum, least, most);
 	if (sum.count == count && sum.sum >= least && sum.sum <= most)
 		return;
 	hists_show(&measuring, id);

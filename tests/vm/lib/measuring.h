@@ -19,6 +19,9 @@ extern struct hists measuring;
 void measuring_open(uint64_t probes, const char *parameters);
 int measuring_teardown(void **state);
 
+/* No packets on the road but the test's: no IPv6, and neighbours are not asked again whether they are there. */
+void measuring_quiet(void);
+
 /* Around each test. */
 int measuring_begin(void **state);
 

@@ -26,7 +26,8 @@ static void require(void)
 
 static struct hists_sum delayed(const char *kind, enum road_end at, uint64_t count)
 {
-	return hists_await(&measuring, count, SKSTAT_HISTOGRAM_QDISC, "device=road@%lu qdisc=%s", counting.netns[at], kind);
+	return hists_await(&measuring, count, SKSTAT_HISTOGRAM_QDISC, "device=road@%lu qdisc=%s", counting.netns[at],
+			   kind);
 }
 
 /* Sockets, and neighbours that know each other: then the discipline, at the client's end. */
@@ -175,6 +176,7 @@ static int setup(void **state)
 {
 	(void)state;
 	measuring_open(SKSTAT_PROBE_BIT(QDISC), NULL);
+	measuring_quiet();
 	return 0;
 }
 

@@ -81,7 +81,8 @@ static void read_together(void **state)
 		write_some(pair, &later);
 	}
 	read_some(pair, &waiting, 4 * BYTES);
-	measuring_is(waited(1), SKSTAT_HISTOGRAM_READ, 1, waiting.reading - waiting.there, waiting.read - waiting.written);
+	measuring_is(waited(1), SKSTAT_HISTOGRAM_READ, 1, waiting.reading - waiting.there,
+		     waiting.read - waiting.written);
 	pair_close(pair);
 }
 

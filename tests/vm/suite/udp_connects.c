@@ -25,8 +25,8 @@ static int udp(int family)
 
 static void connects_are(uint64_t count, int error, int family, uint16_t port)
 {
-	cells_are(&connects, count, SKSTAT_TABLE_UDP_CONNECT, "error=%d family=%d netns=%lu remote_port=%u", error, family,
-		  counting.netns[ROAD_CLIENT], port);
+	cells_are(&connects, count, SKSTAT_TABLE_UDP_CONNECT, "error=%d family=%d netns=%lu remote_port=%u", error,
+		  family, counting.netns[ROAD_CLIENT], port);
 }
 
 static uint64_t all(void)
