@@ -54,7 +54,9 @@
 	S(resets)             \
 	S(limits)             \
 	S(retransmits)        \
-	S(exporter_counters)
+	S(exporter_counters)  \
+	S(exporter_hist)      \
+	S(parity)
 
 #define SUITE_PROTOTYPE(name) int suite_##name(int argc, char **argv);
 SKSTAT_TEST_SUITES(SUITE_PROTOTYPE)
