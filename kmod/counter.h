@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Counters by key: what handlers add to and COUNTER reads. One table of keys for all, with a column of counts for each
- * CPU; made at the first hold of a probe that counts, in one piece, and it stays until the module goes. A key is put in
- * with cmpxchg and never leaves; what finds no place is counted under SKSTAT_KEY_OTHER of its table.
+ * CPU; made at the first hold of a probe that counts, in one piece, and it stays until the module goes. What finds no
+ * place is counted under SKSTAT_KEY_OTHER of its table.
  *
  * Module parameter `counter_keys`: how many keys there is room for.
  */
@@ -11,12 +11,7 @@
 
 #include <linux/types.h>
 
-#include "skstat/tables.h"
-
-struct skstat_key {
-	u32 table; /* enum skstat_table_id */
-	u32 column[SKSTAT_KEY_COLUMNS]; /* 0 where the table has none */
-};
+#include "key.h"
 
 /* To be called by start() of every probe that counts. Process context, one at a time. 0 or -ENOMEM. */
 int skstat_counter_start(void);
@@ -37,12 +32,11 @@ u32 skstat_counter_places(void);
 u64 skstat_counter_memory(void);
 
 /*
- * For COUNTER: cells are numbered from 0, first the keys' places, then those of `other`. The first fills in table and
- * key, and is false where there is none yet; the second the count, which never goes back, and may be 0 at first.
- * Process context.
+ * For COUNTER: cells are numbered from 0, first the keys' places, then those of `other`. Whose that number is, false
+ * where it is nobody's yet; and its count, which never goes back, and may be 0 at first. Process context.
  */
 u32 skstat_counter_cells(void);
-bool skstat_counter_key(u32 number, struct skstat_cell *cell);
-void skstat_counter_sum(u32 number, struct skstat_cell *cell);
+bool skstat_counter_key(u32 number, struct skstat_key *key);
+u64 skstat_counter_sum(u32 number);
 
 #endif

@@ -33,4 +33,13 @@ u32 skstat_hist_places(void);
 /* Bytes held; any time. */
 u64 skstat_hist_memory(void);
 
+/*
+ * For HIST: cells are numbered from 0, first the keys' places, then those of `other`. Whose that number is, false where
+ * it is nobody's yet; and what it has, which never goes back, and may be nothing at first: of `cell` all but what it
+ * is, and SKSTAT_HISTOGRAM_BUCKETS buckets. Process context.
+ */
+u32 skstat_hist_cells(void);
+bool skstat_hist_key(u32 number, struct skstat_key *key);
+void skstat_hist_sum(u32 number, struct skstat_histogram_cell *cell, u64 *buckets);
+
 #endif

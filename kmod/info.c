@@ -9,11 +9,14 @@
 #include "counter.h"
 #include "device.h"
 #include "doorbell.h"
+#include "hist.h"
 #include "hold.h"
 #include "journal.h"
 #include "netlink.h"
 #include "netns.h"
+#include "pair.h"
 #include "probe.h"
+#include "stack.h"
 #include "symbol.h"
 
 static atomic64_t walks, walk_sockets, walk_ns;
@@ -60,7 +63,8 @@ static int info_put_module(struct sk_buff *skb, u32 namespaces)
 static u64 info_memory(u32 namespaces, const struct skstat_journal_stats *journal, const struct skstat_conn_stats *conn)
 {
 	return (u64)namespaces * sizeof(struct skstat_namespace) + journal->memory + conn->memory +
-	       skstat_counter_memory() + skstat_device_memory() + skstat_symbol_memory();
+	       skstat_counter_memory() + skstat_hist_memory() + skstat_device_memory() + skstat_symbol_memory() +
+	       skstat_pairs_memory() + skstat_stack_memory();
 }
 
 static int info_put_journal(struct sk_buff *skb, u32 namespaces)

@@ -8,12 +8,14 @@
 #include "counter.h"
 #include "device.h"
 #include "doorbell.h"
+#include "hist.h"
 #include "hold.h"
 #include "journal.h"
 #include "netlink.h"
 #include "netns.h"
 #include "probe.h"
 #include "reason.h"
+#include "stack.h"
 #include "symbol.h"
 
 static int __init skstat_init(void)
@@ -46,8 +48,10 @@ static void __exit skstat_exit(void)
 	skstat_probes_exit();
 	skstat_doorbell_exit(); /* which handlers ring, and which looks at holders */
 	skstat_journal_exit();
+	skstat_hist_exit();
 	skstat_counter_exit();
 	skstat_reason_exit();
+	skstat_stack_exit();
 	skstat_symbol_exit();
 	skstat_device_exit(); /* its notifier asks for namespaces */
 	skstat_netns_exit();

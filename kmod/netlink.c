@@ -75,6 +75,7 @@ static const struct genl_ops skstat_ops[] = {
 		.done	 = skstat_counter_done,
 		SKSTAT_NO_ATTRIBUTES,
 	},
+	{ .cmd = SKSTAT_CMD_HIST, .dumpit = skstat_hist_dump, .done = skstat_hist_done, SKSTAT_NO_ATTRIBUTES },
 	{
 		.cmd	 = SKSTAT_CMD_PROBE_SET,
 		.doit	 = skstat_probe_set_do,

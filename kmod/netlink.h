@@ -52,7 +52,7 @@ void skstat_info_account(u64 sockets, u64 ns);
 /* The handler of PROBE_SET. */
 int skstat_probe_set_do(struct sk_buff *request, struct genl_info *info);
 
-/* The dump handlers of SCHEMA, SOCK, MIB, JOURNAL and COUNTER. */
+/* The dump handlers of SCHEMA, SOCK, MIB, JOURNAL, COUNTER and HIST. */
 int skstat_schema_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int skstat_sock_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int skstat_sock_done(struct netlink_callback *cb);
@@ -61,5 +61,7 @@ int skstat_journal_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int skstat_journal_done(struct netlink_callback *cb);
 int skstat_counter_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int skstat_counter_done(struct netlink_callback *cb);
+int skstat_hist_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int skstat_hist_done(struct netlink_callback *cb);
 
 #endif

@@ -8,23 +8,35 @@
 #ifndef SKSTAT_PAIR_H
 #define SKSTAT_PAIR_H
 
+#include <linux/atomic.h>
 #include <linux/types.h>
 
-struct skstat_pairs;
+struct skstat_pair_set;
+
+/* Static, all zero; of one probe. What it has missed stays when the probe stops, and can be read at any time. */
+struct skstat_pairs {
+	struct skstat_pair_set *sets; /* while it is started */
+	u32 bits; /* log2 of how many */
+	u64 max_age; /* ns */
+	atomic64_t missed;
+};
 
 struct skstat_pair {
 	u64 time; /* ns, of ktime_get_ns() */
 	u32 tag[2]; /* whatever the probe wants to know at the end */
 };
 
-/*
- * Room for `places`, rounded up to a power of two. `max_age_ns`: what has begun so long ago may make room for another;
- * 0: nothing may. Process context. NULL: no memory.
- */
-struct skstat_pairs *skstat_pairs_new(u32 places, u64 max_age_ns);
+/* What the module's users say that there should be room for in a table of packets: module parameter `pair_places`. */
+u32 skstat_pair_places(void);
 
-/* No handler can run any more. NULL is fine. */
-void skstat_pairs_free(struct skstat_pairs *pairs);
+/*
+ * Makes room for `places`, rounded up to a power of two. `max_age`, ns: what has begun so long ago may make room for
+ * another; 0: nothing may. For start() of the probe: process context. 0 or -ENOMEM.
+ */
+int skstat_pairs_start(struct skstat_pairs *pairs, u32 places, u64 max_age);
+
+/* For stop(): no handler runs any more. */
+void skstat_pairs_stop(struct skstat_pairs *pairs);
 
 /* It begins; a beginning of that key that is still there is replaced. No room: counted. Handlers, on their CPU. */
 void skstat_pair_begin(struct skstat_pairs *pairs, const void *key, const struct skstat_pair *pair);
@@ -38,7 +50,7 @@ bool skstat_pair_end(struct skstat_pairs *pairs, const void *key, struct skstat_
 /* Beginnings that found no place, or lost it; any time. */
 u64 skstat_pairs_missed(const struct skstat_pairs *pairs);
 
-/* Bytes held; any time. */
-u64 skstat_pairs_memory(const struct skstat_pairs *pairs);
+/* Bytes held by all of them; any time. */
+u64 skstat_pairs_memory(void);
 
 #endif

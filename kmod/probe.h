@@ -40,7 +40,9 @@ struct skstat_probe {
 
 extern struct skstat_probe skstat_probe_life, skstat_probe_first_byte, skstat_probe_reader, skstat_probe_accept,
 	skstat_probe_synack, skstat_probe_drop, skstat_probe_retransmit, skstat_probe_reset, skstat_probe_limit,
-	skstat_probe_udp, skstat_probe_checksum;
+	skstat_probe_udp, skstat_probe_checksum, skstat_probe_size, skstat_probe_state, skstat_probe_congestion,
+	skstat_probe_call, skstat_probe_call_return, skstat_probe_packet, skstat_probe_transmit, skstat_probe_qdisc,
+	skstat_probe_read, skstat_probe_skb, skstat_probe_stack, skstat_probe_udp_connect;
 
 struct skstat_probe_stats {
 	u64 hits, drops, samples, sample_ns, missed;

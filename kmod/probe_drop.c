@@ -5,7 +5,6 @@
  *
  * 5.10 has a blind spot: tcp_drop(), which is for all that a connection does not take, calls no tracepoint there.
  */
-#include <linux/if_ether.h>
 #include <linux/skbuff.h>
 #include <trace/events/skb.h>
 
@@ -13,44 +12,10 @@
 #include "compat/tracepoint.h"
 #include "counter.h"
 #include "device.h"
+#include "known.h"
 #include "probe.h"
 #include "service_port.h"
 #include "symbol.h"
-
-/* Anybody on the wire can make up EtherTypes, and with each of them fill places: the rest is one. */
-static u32 known_protocol(const struct sk_buff *skb)
-{
-	switch (skb->protocol) {
-	case 0:
-	case htons(ETH_P_802_3):
-	case htons(ETH_P_802_2):
-	case htons(ETH_P_ALL):
-	case htons(ETH_P_LOOPBACK):
-	case htons(ETH_P_CAN):
-	case htons(ETH_P_CANFD):
-	case htons(ETH_P_IP):
-	case htons(ETH_P_IPV6):
-	case htons(ETH_P_ARP):
-	case htons(ETH_P_RARP):
-	case htons(ETH_P_8021Q):
-	case htons(ETH_P_8021AD):
-	case htons(ETH_P_SLOW):
-	case htons(ETH_P_PAUSE):
-	case htons(ETH_P_MPLS_UC):
-	case htons(ETH_P_MPLS_MC):
-	case htons(ETH_P_PPP_DISC):
-	case htons(ETH_P_PPP_SES):
-	case htons(ETH_P_PAE):
-	case htons(ETH_P_TIPC):
-	case htons(ETH_P_MACSEC):
-	case htons(ETH_P_1588):
-	case htons(ETH_P_LLDP):
-	case htons(ETH_P_FCOE):
-	case htons(ETH_P_BATMAN):
-		return ntohs(skb->protocol);
-	}
-	return SKSTAT_KEY_OTHER;
-}
 
 /*
  * Two ways to a socket.
@@ -92,7 +57,7 @@ static void on_kfree_skb(void *data, SKSTAT_KFREE_SKB_ARGS(skb, location))
 			SKSTAT_KFREE_SKB_REASON,
 			skstat_symbol_id(location),
 			skstat_device_id(skb->dev),
-			known_protocol(skb),
+			skstat_known_protocol(skb->protocol),
 			port_of(skb, SKSTAT_KFREE_SKB_RX_SK),
 		},
 	}, 1);

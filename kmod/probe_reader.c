@@ -2,18 +2,12 @@
 /*
  * Whose an accepted connection is: nobody's, when it is opened. Its process shows itself with the first read.
  */
-#include <linux/sched.h>
 #include <trace/events/tcp.h>
 
 #include "conn.h"
 #include "probe.h"
 #include "probe_first_byte.h"
-
-/* Reading for somebody else: kTLS, MPTCP and sockmap read in workers. */
-static bool reads_for_others(const struct sock *sk)
-{
-	return !in_task() || (current->flags & PF_WQ_WORKER);
-}
+#include "reader.h"
 
 /*
  * tcp_rcv_space_adjust(), as data goes from the receive queue to a reader, who has locked the socket: it is full, and
@@ -32,7 +26,7 @@ static void on_rcv_space_adjust(void *data, struct sock *sk)
 	conn = skstat_conn_find(sk);
 	if (conn && conn->watch && !conn->first_byte)
 		skstat_first_byte_look(conn, sk, ktime_get_ns());
-	if ((conn && conn->from) || reads_for_others(sk))
+	if ((conn && conn->from) || skstat_reads_for_others())
 		goto out;
 	if (!conn) {
 		/* As likely one that found no place when it began: it stays without, and is counted once. */

@@ -71,6 +71,13 @@ bool skstat_symbol_name(u32 id, char *name)
 	return true;
 }
 
+void skstat_symbol_find(unsigned long address, char *name)
+{
+	mutex_lock(&symbol_mutex);
+	strscpy(name, symbol_look_up(address), SKSTAT_SYMBOL_LENGTH);
+	mutex_unlock(&symbol_mutex);
+}
+
 static void symbol_retire(u32 place)
 {
 	char *name = kstrdup(symbol_look_up(symbol_address[place]), GFP_KERNEL);

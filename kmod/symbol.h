@@ -28,6 +28,9 @@ u32 skstat_symbol_id(const void *location);
  */
 bool skstat_symbol_name(u32 id, char *name);
 
+/* The same of any address in the kernel, as long as it is there. Process context. */
+void skstat_symbol_find(unsigned long address, char *name);
+
 /* Bytes held; process context. */
 u64 skstat_symbol_memory(void);
 

@@ -28,6 +28,19 @@ build/unit/%_test: build/asan/tests/unit/%_test.o $(call objects,build/asan,$(un
 	@mkdir -p $(@D)
 	$(CC) $(SANITIZERS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS) -lcmocka
 
+# the kernel's arithmetic, here with types of its own; and where a word has 32 bits, if the compiler can
+build/asan/tests/unit/bucket_test.o: CPPFLAGS += -Itests/unit/kernel -Ikmod
+
+units += build/unit/bucket32_test
+build/unit/bucket32_test: tests/unit/bucket_test.c kmod/bucket.h $(wildcard tests/unit/kernel/linux/*.h)
+	@mkdir -p $(@D)
+	@if echo 'int main(void) { return 0; }' | $(CC) -m32 -x c -o $@ - 2> $@.log; then \
+		$(CC) -m32 -std=gnu11 $(WARNINGS) $(CPPFLAGS) -Itests/unit/kernel -Ikmod $(CFLAGS) -o $@ $<; \
+	else \
+		printf '#!/bin/sh\necho "ok 1 - buckets # SKIP %s"\n' "no compiler for 32 bits: gcc-multilib" > $@; \
+		chmod +x $@; \
+	fi
+
 build/asan/libskstat.a: $(call objects,build/asan,$(client))
 
 check-unit: ## what needs no kernel

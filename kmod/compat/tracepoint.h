@@ -53,6 +53,12 @@ typedef struct sk_buff skstat_tcp_probe_skb;
 #define SKSTAT_KFREE_SKB_RX_SK NULL
 #endif
 
+#if SKSTAT_HAVE_CONSUME_SKB_LOCATION
+#define SKSTAT_CONSUME_SKB_ARGS(skb) struct sk_buff *skb, void *location
+#else
+#define SKSTAT_CONSUME_SKB_ARGS(skb) struct sk_buff *skb
+#endif
+
 /* Whether a reason says that it is none. Without reasons, kfree_skb is all that the kernel calls a drop. */
 static inline bool skstat_is_no_drop(u32 reason)
 {
@@ -83,8 +89,35 @@ static inline bool skstat_is_no_drop(u32 reason)
 #define SKSTAT_UDP_FAIL_PROTOCOL     htons(ETH_P_IP)
 #endif
 
+#if !SKSTAT_HAVE_QDISC_ENQUEUE
+static inline void check_trace_callback_type_qdisc_enqueue(void (*handler)(void *data, struct Qdisc *q,
+									   const struct netdev_queue *txq,
+									   struct sk_buff *skb))
+{
+}
+#endif
+
 #if !SKSTAT_HAVE_BAD_CSUM
 static inline void check_trace_callback_type_tcp_bad_csum(void (*handler)(void *data, const struct sk_buff *skb))
+{
+}
+#endif
+
+#if !SKSTAT_HAVE_CALL_LENGTH
+static inline void check_trace_callback_type_sock_send_length(void (*handler)(void *data, struct sock *sk, int ret,
+									      int flags))
+{
+}
+
+static inline void check_trace_callback_type_sock_recv_length(void (*handler)(void *data, struct sock *sk, int ret,
+									      int flags))
+{
+}
+#endif
+
+#if !SKSTAT_HAVE_CONG_STATE_SET
+static inline void check_trace_callback_type_tcp_cong_state_set(void (*handler)(void *data, struct sock *sk,
+										const u8 state))
 {
 }
 #endif

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "key_select.h"
 #include "source/netlink.h"
 
 struct cells_reading {
@@ -19,8 +20,7 @@ struct cells_reading {
 struct cells {
 	struct skstat_netlink *holder, *reader;
 	struct cells_reading now, mark;
-	struct skstat_counter_name *name; /* of the last reading */
-	size_t names, names_room;
+	struct key_names names; /* of the last reading */
 	struct skstat_counter_totals totals; /* likewise */
 };
 
@@ -34,12 +34,8 @@ void cells_close(struct cells *cells);
 void cells_mark(struct cells *cells);
 
 /*
- * Reads anew, and sums up what the cells of a table that are meant have grown by since the mark.
- *
- * Which are meant: words, column=value, of columns as tables.h names them; one that is not named may be anything. A
- * value is a number, `other`, or a name, of which several may be given: a|b. No value: the column is 0, none. A
- * function's name is good for the parts that the compiler made of it (x.cold, x.isra.0). device=road@3 is that of
- * namespace 3. Where the kernel has no reasons (before 5.17; for RSTs before 6.10) every reason is none.
+ * Reads anew, and sums up what the cells of a table that are meant have grown by since the mark. Which are
+ * meant: key_select.h.
  */
 uint64_t __attribute__((format(printf, 3, 4)))
 cells_sum(struct cells *cells, enum skstat_table_id table, const char *format, ...);

@@ -10,6 +10,7 @@
 #include <netinet/tcp.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <time.h>
 
 #include "../lib/command.h"
 #include "../lib/exporter.h"
@@ -59,7 +60,7 @@ static void start_with_everything(void)
 	size_t count = 1;
 
 	for (const struct skstat_setting *setting = skstat_setting_table; setting->name; setting++) {
-		if (setting->value || (strncmp(setting->name, "probe.", 6) && strncmp(setting->name, "collector.", 10) &&
+		if (setting->argument || (strncmp(setting->name, "probe.", 6) && strncmp(setting->name, "collector.", 10) &&
 				       strncmp(setting->name, "journal.", 8)))
 			continue;
 		must_be(count < OPTIONS && strlen(setting->name) + 3 < OPTION);
@@ -154,8 +155,11 @@ static void connections(void)
 
 	pair_deafen(pair.server);
 	pair_write(pair.client, 1000);
-	while (!info.total_retrans)
+	for (int left = 1000; left && !info.total_retrans; left--) {
+		nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
 		pair_info(pair.client, &info);
+	}
+	must_be(info.total_retrans);
 	pair_hear(pair.server);
 	pair_read(pair.server, 1000);
 	pair_talk(pair, 1000, 1000);

@@ -54,6 +54,12 @@
 	S(resets)             \
 	S(limits)             \
 	S(retransmits)        \
+	S(transmits)          \
+	S(qdiscs)             \
+	S(reads)              \
+	S(skbs)               \
+	S(stacks)             \
+	S(udp_connects)       \
 	S(exporter_counters)  \
 	S(exporter_hist)      \
 	S(parity)

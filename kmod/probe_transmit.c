@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * How long drivers have a packet: from its way into the driver until the driver lets go of it, whether it was sent by
+ * then or given up. Devices that hand packets on to another one (VLAN, tunnels, bonds) are passed over: the packet
+ * begins anew with the device below.
+ */
+#include <linux/netdevice.h>
+#include <linux/skbuff.h>
+#include <trace/events/net.h>
+#include <trace/events/skb.h>
+
+#include "compat/compat.h"
+#include "compat/tracepoint.h"
+#include "device.h"
+#include "hist.h"
+#include "pair.h"
+#include "probe.h"
+
+#define TRANSMIT_MAX_AGE (60ULL * NSEC_PER_SEC)
+
+static struct skstat_pairs transmit_pairs; /* by skb; tag[0]: the device's number */
+
+/*
+ * xmit_one(): both are the caller's, who has the device's queue. lo has no driver that would be done some time: what it
+ * is given is received at once.
+ */
+static void on_start_xmit(void *data, const struct sk_buff *skb, const struct net_device *dev)
+{
+	struct skstat_scope scope;
+
+	if ((dev->flags & IFF_LOOPBACK) || !skstat_probe_enter(SKSTAT_PROBE_TRANSMIT, &scope))
+		return;
+	skstat_pair_begin(&transmit_pairs, skb, &(struct skstat_pair) {
+		.time = ktime_get_ns(),
+		.tag = { skstat_device_id(dev) },
+	});
+	skstat_probe_leave(&scope);
+}
+
+/*
+ * The last reference to the skb is gone, and it is freed as we return: its own fields may be read. One that was not
+ * freed before us but became somebody else's (veth's, which is received at the other end, and TCP frees without a
+ * word) has another device by now, or none; skb->dev may then be anything, and is compared, not followed.
+ */
+static void transmit_end(const struct sk_buff *skb)
+{
+	struct skstat_scope scope;
+	struct skstat_pair pair;
+
+	if (!skstat_probe_enter(SKSTAT_PROBE_TRANSMIT, &scope))
+		return;
+	if (skstat_pair_end(&transmit_pairs, skb, &pair) && pair.tag[0] == skstat_device_id(skb->dev))
+		skstat_hist_add(&(struct skstat_key) {
+			.table = SKSTAT_HISTOGRAM_TRANSMIT,
+			.column = { pair.tag[0] },
+		}, ktime_get_ns() - pair.time);
+	skstat_probe_leave(&scope);
+}
+
+static void on_consume_skb(void *data, SKSTAT_CONSUME_SKB_ARGS(skb))
+{
+	transmit_end(skb);
+}
+
+static void on_kfree_skb(void *data, SKSTAT_KFREE_SKB_ARGS(skb, location))
+{
+	transmit_end(skb);
+}
+
+static int transmit_start(void)
+{
+	int err;
+
+	check_trace_callback_type_net_dev_start_xmit(on_start_xmit);
+	check_trace_callback_type_consume_skb(on_consume_skb);
+	check_trace_callback_type_kfree_skb(on_kfree_skb);
+	err = skstat_hist_start();
+	if (!err)
+		err = skstat_device_start();
+	return err ?: skstat_pairs_start(&transmit_pairs, skstat_pair_places(), TRANSMIT_MAX_AGE);
+}
+
+static void transmit_stop(void)
+{
+	skstat_pairs_stop(&transmit_pairs);
+}
+
+static u64 transmit_missed(void)
+{
+	return skstat_pairs_missed(&transmit_pairs);
+}
+
+/* The ends first: then there is no beginning whose end was not seen. */
+static struct skstat_hook transmit_hooks[] = {
+	{ .tracepoint = "consume_skb", .handler = on_consume_skb },
+	{ .tracepoint = "kfree_skb", .handler = on_kfree_skb },
+	{ .tracepoint = "net_dev_start_xmit", .handler = on_start_xmit },
+};
+
+struct skstat_probe skstat_probe_transmit = {
+	.id	  = SKSTAT_PROBE_TRANSMIT,
+	.hooks	  = transmit_hooks,
+	.nr_hooks = ARRAY_SIZE(transmit_hooks),
+	.start	  = transmit_start,
+	.stop	  = transmit_stop,
+	.missed	  = transmit_missed,
+};
