@@ -52,6 +52,11 @@ static int teardown(void **state)
 	return 0;
 }
 
+static bool is_wanted(const char *name)
+{
+	return !strncmp(name, "probe.", 6) || !strncmp(name, "collector.", 10) || !strncmp(name, "journal.", 8);
+}
+
 /* Every switch of a probe, of a collector and of the journal. */
 static void start_with_everything(void)
 {
@@ -60,8 +65,7 @@ static void start_with_everything(void)
 	size_t count = 1;
 
 	for (const struct skstat_setting *setting = skstat_setting_table; setting->name; setting++) {
-		if (setting->argument || (strncmp(setting->name, "probe.", 6) && strncmp(setting->name, "collector.", 10) &&
-				       strncmp(setting->name, "journal.", 8)))
+		if (setting->argument || !is_wanted(setting->name))
 			continue;
 		must_be(count < OPTIONS && strlen(setting->name) + 3 < OPTION);
 		snprintf(text[count], OPTION, "--%s", setting->name);
@@ -232,7 +236,8 @@ static const char *verdict(const struct scrape *scrape, const struct row *row)
 static void parity(void **state)
 {
 	static const char *const hows[] = {
-		[WALK] = "walk", [JOURNAL] = "journal", [MIB] = "the kernel's counters", [PROBE] = "", [COLLECTOR] = "/proc",
+		[WALK] = "walk", [JOURNAL] = "journal", [MIB] = "the kernel's counters", [PROBE] = "",
+		[COLLECTOR] = "/proc",
 	};
 	struct scrape scrape;
 	struct utsname kernel;
