@@ -46,6 +46,7 @@ static int teardown(void **state)
 	(void)state;
 	if (exporter.pid)
 		exporter_stop(&exporter);
+	command_run("ip link del pit");
 	if (wired)
 		wire_free(&wire);
 	stage_clear();
@@ -61,8 +62,8 @@ static bool is_wanted(const char *name)
 static void start_with_everything(void)
 {
 	static char text[OPTIONS][OPTION];
-	const char *options[OPTIONS + 2] = { "--source=netlink" };
-	size_t count = 1;
+	const char *options[OPTIONS + 2] = { "--source=netlink", "--view.all-histograms" };
+	size_t count = 2;
 
 	for (const struct skstat_setting *setting = skstat_setting_table; setting->name; setting++) {
 		if (setting->argument || !is_wanted(setting->name))
@@ -171,7 +172,24 @@ static void connections(void)
 	close(listener);
 }
 
-/* Through a driver and a queueing discipline. */
+/* To a driver that is done with a packet at once. */
+static void a_driver(void)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(CLOSED) };
+	int fd;
+
+	if (!command_run("ip link add pit type dummy"))
+		must_bail(__FILE__, __LINE__, "dummy", "the kernel has none");
+	must_be(command_run("ip addr add 10.98.0.1/24 dev pit"));
+	must_be(command_run("ip link set pit up"));
+	inet_pton(AF_INET, "10.98.0.2", &to.sin_addr);
+	fd = must(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+	for (int i = 0; i < MANY; i++)
+		must(sendto(fd, "x", 1, 0, (const struct sockaddr *)&to, sizeof(to)));
+	close(fd);
+}
+
+/* Through a queueing discipline. */
 static void a_wire(void)
 {
 	struct pair pair;
@@ -247,12 +265,14 @@ static void parity(void **state)
 	must(uname(&kernel));
 	start_with_everything();
 	exporter_follow(&exporter, NULL);
+	(void)command_run("modprobe -q nf_conntrack");
 	datagrams(CLOSED, MANY);
 	a_full_udp_socket();
 	a_full_ping_socket();
 	a_wrong_segment();
 	a_refused_connect();
 	connections();
+	a_driver();
 	a_wire();
 	exporter_settle(&exporter, &scrape, NULL);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
