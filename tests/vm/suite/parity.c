@@ -265,7 +265,6 @@ static void parity(void **state)
 	must(uname(&kernel));
 	start_with_everything();
 	exporter_follow(&exporter, NULL);
-	(void)command_run("modprobe -q nf_conntrack");
 	datagrams(CLOSED, MANY);
 	a_full_udp_socket();
 	a_full_ping_socket();

@@ -70,7 +70,6 @@
 	P("nstat, sar -n", "sockets in use", COLLECTOR, "", "skstat_sockstat_sockets_used")                            \
 	P("x-monitor, nicstat", "traffic of devices", COLLECTOR, "", "skstat_netdev_receive_bytes_total")              \
 	P("x-monitor, nicstat", "carrier", COLLECTOR, "", "skstat_netdev_carrier")                                     \
-	P("x-monitor", "connection tracking", COLLECTOR, "", "skstat_conntrack_entries")                               \
 	P("x-monitor", "softnet", COLLECTOR, "", "skstat_softnet_processed_total")                                     \
 	P("x-monitor", "pressure", COLLECTOR, "", "skstat_pressure_waiting_seconds_total")                             \
 	P("x-monitor", "load", COLLECTOR, "", "skstat_loadavg_load1")                                                  \
