@@ -32,6 +32,18 @@ docs: build/metrics-doc ## docs/METRICS.md, out of the tables that make the metr
 	build/metrics-doc > build/METRICS.md
 	mv build/METRICS.md docs/METRICS.md
 
+parity_kernels := 5.10 6.1 6.12 7.2
+
+.PHONY: docs-parity
+docs-parity: ## docs/PARITY.md, out of a run of `vmtest parity` on four kernels
+	@tests/needs vm
+	@$(MAKE) -s vm-programs
+	echo vmtest parity > build/parity.list
+	for kernel in $(parity_kernels); do \
+		tests/vm/run --tests build/parity.list --out parity-$$kernel $$kernel || exit 1; done
+	docs/parity $(parity_kernels:%=build/vm/parity-%/results.log) > build/PARITY.md
+	mv build/PARITY.md docs/PARITY.md
+
 .PHONY: run
 run: ## this machine's own sockets on http://127.0.0.1:19733/metrics, from whichever source it allows
 	@tests/needs build

@@ -51,7 +51,7 @@ check-unit: ## what needs no kernel
 # --- the parsers of the kernel's messages and texts, under libFuzzer: one build
 # to fuzz, one that says which lines were reached
 
-parsers := $(patsubst %,exporter/source/%.c,attr counter_message cursor decode field inet_diag_decode inet_diag_event \
+parsers := $(patsubst %,exporter/source/%.c,attr counter_message cursor decode field hist_message inet_diag_decode inet_diag_event \
 	journal_message error message schema utf8 word) exporter/model/family.c exporter/model/mib.c \
 	$(wildcard exporter/procfs/*.c)
 fuzzers := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*_fuzz.c))

@@ -3,7 +3,8 @@
  * The keys of cells as labels: which a table has, and what their values are called. Pure.
  *
  * A column is one label, but for a device, which is two: its name and its namespace. A value that is none, and so is 0
- * in the key, has no label (but for the first of the congestion states, whose number is 0); what the module folded is `other`; what has no name here is `unknown`.
+ * in the key, has no label (the first of the congestion states has the number 0, and is one); what the module folded is
+ * `other`; what has no name here is `unknown`.
  */
 #ifndef SKSTAT_MODEL_CELL_LABEL_H
 #define SKSTAT_MODEL_CELL_LABEL_H

@@ -89,7 +89,7 @@ enum skstat_table_id {
 	__SKSTAT_TABLE_MAX,
 };
 
-/* Why a segment was sent again: what the socket was at when it did. docs/COUNTERS.md says what that means. */
+/* Why a segment was sent again: what the socket was at when it did. docs/PROBES.md says what that means. */
 enum skstat_cause {
 	SKSTAT_CAUSE_UNSPEC,
 	SKSTAT_CAUSE_SYN,	 /* SYN_SENT, or SYN_RECV of simultaneous open or Fast Open */

@@ -96,7 +96,10 @@ static void defaults(void **state)
 	assert_true(c.journal && c.journal_first_byte && c.journal_reader);
 	assert_true(c.probe[SKSTAT_PROBE_DROP] && c.probe[SKSTAT_PROBE_RETRANSMIT] && c.probe[SKSTAT_PROBE_RESET]);
 	assert_true(c.probe[SKSTAT_PROBE_LIMIT] && c.probe[SKSTAT_PROBE_UDP] && c.probe[SKSTAT_PROBE_CHECKSUM]);
-	assert_false(c.probe[SKSTAT_PROBE_LIFE] || c.probe[SKSTAT_PROBE_ACCEPT]);
+	assert_true(c.probe[SKSTAT_PROBE_STATE] && c.probe[SKSTAT_PROBE_CONGESTION]);
+	assert_false(c.probe[SKSTAT_PROBE_LIFE] || c.probe[SKSTAT_PROBE_ACCEPT] || c.probe[SKSTAT_PROBE_SIZE] ||
+		     c.probe[SKSTAT_PROBE_CALL_RETURN] || c.probe[SKSTAT_PROBE_STACK] ||
+		     c.probe[SKSTAT_PROBE_UDP_CONNECT]);
 	assert_int_equal(c.probe_max_cells, 500);
 	assert_false(c.journal_accept || c.view_comm || c.view_all_histograms);
 	for (size_t i = 0; i < __SKSTAT_PROCFS_MAX; i++)

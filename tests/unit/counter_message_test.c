@@ -214,7 +214,7 @@ static void not_known(void **state)
 /* A name without its end, one that is all there is room for, and one that is too long. */
 static void lengths(void **state)
 {
-	char name[300];
+	char name[SKSTAT_COUNTER_NAME_SIZE + 100];
 	struct caught caught = { 0 };
 	struct made made;
 	size_t nest;

@@ -19,8 +19,7 @@
 #include "model/cell_label.h"
 #include "model_kit.h"
 
-#define ALL (SKSTAT_PROBE_BIT(DROP) | SKSTAT_PROBE_BIT(RETRANSMIT) | SKSTAT_PROBE_BIT(RESET) | \
-	     SKSTAT_PROBE_BIT(LIMIT) | SKSTAT_PROBE_BIT(UDP) | SKSTAT_PROBE_BIT(CHECKSUM))
+#define ALL (~UINT64_C(0))
 #define OTHER SKSTAT_KEY_OTHER
 
 #define DROPS	    "skstat_dropped_packets"
@@ -434,6 +433,14 @@ static void values(void **state)
 		  "receive/200/4026531840" },
 		{ { SKSTAT_TABLE_UDP, { 4000, AF_INET6, 1, 0 }, 1 }, "skstat_udp_receive_failures",
 		  "4000/ipv6/4026531840" },
+		{ { SKSTAT_TABLE_PACKET, { SKSTAT_WAY_RECEIVE, 2, 0x800, IPPROTO_UDP }, 1 }, "skstat_packets",
+		  "receive/eth0/4026531840/ipv4/udp" },
+		{ { SKSTAT_TABLE_PACKET_BYTES, { SKSTAT_WAY_TRANSMIT, 2, 0x806, 0 }, 1 }, "skstat_packet_bytes",
+		  "transmit/eth0/4026531840/arp" },
+		{ { SKSTAT_TABLE_UDP_CONNECT, { ENETUNREACH, AF_INET, 1, 53 }, 1 }, "skstat_udp_connects",
+		  "ENETUNREACH/ipv4/4026531840/53" },
+		{ { SKSTAT_TABLE_UDP_CONNECT, { 0, AF_INET, 1, 53 }, 1 }, "skstat_udp_connects",
+		  "ipv4/4026531840/53" },
 	};
 	struct kit *kit = ready(500);
 
@@ -471,6 +478,33 @@ static void label_names(void **state)
 	assert_int_equal(series->labels, 3);
 	for (size_t i = 0; i < 3; i++)
 		assert_string_equal(series->label[i].name, some[i]);
+	kit_free(kit);
+}
+
+/* A stack is longer than any other name, and whole; what is longer still is cut. */
+static void stacks(void **state)
+{
+	const struct skstat_cell cell = { SKSTAT_TABLE_STACK, { 6, 3 }, 4 };
+	char stack[SKSTAT_COUNTER_NAME_SIZE];
+	struct kit *kit = ready(500);
+	const struct skstat_series *series;
+
+	(void)state;
+	memset(stack, 'f', sizeof(stack) - 1);
+	stack[sizeof(stack) - 1] = '\0';
+	begin(kit);
+	skstat_model_counters_begin(kit->model, ALL);
+	names_take(kit);
+	name_take(kit, SKSTAT_COLUMN_STACK, 6, stack, 0);
+	cell_take(kit, &cell);
+	end(kit, true);
+	assert_int_equal(kit_family(kit, "skstat_dropped_packet_stacks")->count, 1);
+	series = kit_family(kit, "skstat_dropped_packet_stacks")->series;
+	assert_int_equal(series->labels, 2);
+	assert_string_equal(series->label[0].name, "stack");
+	assert_string_equal(series->label[0].value, stack);
+	assert_string_equal(series->label[1].value, "NO_SOCKET");
+	assert_true(series->value == 4);
 	kit_free(kit);
 }
 
@@ -516,7 +550,8 @@ static void document(const struct skstat_family_doc *doc, void *arg)
 	if (strcmp(doc->name, RETRANSMITS) == 0)
 		assert_string_equal(doc->labels, "cause=syn|rto|slow_start|fast|tlp|other,state,netns,port");
 	if (strcmp(doc->name, "skstat_counter_series") == 0)
-		assert_string_equal(doc->labels, "table=drop|retransmit|reset|limit|udp|checksum");
+		assert_string_equal(doc->labels, "table=drop|retransmit|reset|limit|udp|checksum|packet|"
+						 "packet_bytes|stack|udp_connect");
 	for (uint32_t id = 1; id < __SKSTAT_TABLE_MAX; id++)
 		if (strcmp(doc->name, skstat_cell_tables[id].metric) == 0)
 			documented->tables++;
@@ -555,6 +590,7 @@ int main(void)
 		cmocka_unit_test(namespaces),	       cmocka_unit_test(folding),
 		cmocka_unit_test(values),	       cmocka_unit_test(label_names),
 		cmocka_unit_test(many),		       cmocka_unit_test(documentation),
+		cmocka_unit_test(stacks),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -227,6 +227,8 @@ static void the_list_is_the_families(void **state)
 	kit_poll(kit, s, 2);
 	skstat_model_counters_begin(kit->model, UINT64_MAX);
 	skstat_model_counters_end(kit->model, true);
+	skstat_model_histograms_begin(kit->model, UINT64_MAX);
+	skstat_model_histograms_end(kit->model, true);
 	skstat_model_document(tell, told);
 	assert_non_null(kit_family(kit, ESTABLISHED));
 	assert_int_equal(told->count, kit->set->count);

@@ -266,6 +266,31 @@ int skstat_netlink_counter(struct skstat_netlink *netlink, const struct skstat_c
 	return 0;
 }
 
+/* One histogram, of which the same is true. */
+int skstat_netlink_hist(struct skstat_netlink *netlink, const struct skstat_hist_reader *reader,
+			struct skstat_counter_totals *totals, struct skstat_error *error)
+{
+	const struct skstat_hist hist = {
+		.cell = { .histogram = SKSTAT_HISTOGRAM_STATE, .low = fake.instance },
+	};
+	int err = reach(netlink, error);
+
+	assert_ptr_equal(netlink, &fake.requests);
+	memset(totals, 0, sizeof(*totals));
+	if (err)
+		return err;
+	if (fake.counter_err)
+		return skstat_error_set(error, fake.counter_err, "no histograms");
+	if (reader->hist(&hist, reader->arg)) {
+		netlink->connected = 0;
+		return 1;
+	}
+	totals->instance = fake.totals_instance ? fake.totals_instance : fake.instance;
+	totals->cells = totals->used = 1;
+	totals->complete = true;
+	return 0;
+}
+
 uint64_t skstat_netlink_bells(struct skstat_netlink *netlink)
 {
 	uint64_t bells = (uint64_t)netlink->bells;

@@ -14,6 +14,7 @@
 
 static struct skstat_info info;
 static const struct skstat_counter_totals totals = { .places = 19, .used = 20, .memory = 21, .ns = 22 };
+static const struct skstat_counter_totals measured = { .places = 23, .used = 24, .memory = 25, .ns = 26 };
 
 /* A figure of its own for each. */
 static void fill(void)
@@ -47,7 +48,7 @@ static struct skstat_families *families_counted(const struct skstat_info *of, ui
 	struct skstat_families *set = skstat_families_new();
 
 	assert_non_null(set);
-	skstat_module_families(set, of, held, counted);
+	skstat_module_families(set, of, held, counted, counted ? &measured : NULL);
 	assert_false(set->failed);
 	return set;
 }
@@ -85,7 +86,8 @@ static void values(void **state)
 		{ "skstat_journal_doorbells_sent", 15 }, { "skstat_conn_table_places", 16 },
 		{ "skstat_conn_table_connections", 17 }, { "skstat_conn_table_misses", 18 },
 		{ "skstat_counter_table_places", 19 },	 { "skstat_counter_table_cells", 20 },
-		{ "skstat_counter_table_bytes", 21 },
+		{ "skstat_counter_table_bytes", 21 },	 { "skstat_histogram_table_places", 23 },
+		{ "skstat_histogram_table_cells", 24 },	 { "skstat_histogram_table_bytes", 25 },
 	};
 	static const struct {
 		const char *name;
@@ -171,7 +173,9 @@ static void compare(const struct skstat_family_doc *doc, void *arg)
 	assert_int_equal(ends_with(doc->name, "_seconds"), strcmp(doc->unit, "seconds") == 0);
 	assert_int_equal(ends_with(doc->name, "_bytes"), strcmp(doc->unit, "bytes") == 0);
 	assert_string_equal(doc->labels, family->series->labels ? "probe=life|first_byte|reader|accept|synack|drop|"
-								  "retransmit|reset|limit|udp|checksum" :
+								  "retransmit|reset|limit|udp|checksum|size|transmit|qdisc|"
+								  "read|skb|call|call_return|state|congestion|packet|"
+								  "stack|udp_connect" :
 								  "");
 	/* A family stands once. */
 	assert_ptr_equal(skstat_family_find(documented->set, doc->name), family);

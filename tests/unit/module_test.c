@@ -210,6 +210,50 @@ static int counter(struct watch *watch)
 	return err;
 }
 
+static int watch_hist(const struct skstat_hist *hist, void *arg)
+{
+	assert_int_equal(hist->cell.low, fake.instance);
+	look(arg);
+	return ((const struct watch *)arg)->answer;
+}
+
+static int hist(struct watch *watch)
+{
+	const struct skstat_hist_reader reader = { .hist = watch_hist, .arg = watch };
+	struct skstat_counter_totals totals;
+	struct skstat_error error;
+	int err = skstat_source_hist(watch->source, &reader, &totals, &error);
+
+	assert_int_equal(error.text[0] != '\0', err < 0);
+	assert_int_equal(totals.complete, err == 0);
+	return err;
+}
+
+/* As the counters below. */
+static void histograms(void **state)
+{
+	struct watch watch;
+
+	(void)state;
+	load(7);
+	watch = open_source();
+	assert_int_equal(hist(&watch), 0);
+	fake.instance = 8;
+	assert_int_equal(hist(&watch), 0);
+	assert_int_equal(watch.samples, 2);
+	fake.totals_instance = 99;
+	assert_int_equal(hist(&watch), -ESTALE);
+	fake.totals_instance = 0;
+	watch.answer = 1;
+	assert_int_equal(hist(&watch), 1);
+	watch.answer = 0;
+	fake.counter_err = -EOPNOTSUPP;
+	assert_int_equal(hist(&watch), -EOPNOTSUPP);
+	fake.instance = 0;
+	assert_int_equal(hist(&watch), -ENOENT);
+	skstat_source_close(watch.source);
+}
+
 static void counters(void **state)
 {
 	struct watch watch;
@@ -295,7 +339,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(opens),   cmocka_unit_test(loaded_anew), cmocka_unit_test(stopped),
 		cmocka_unit_test(removed), cmocka_unit_test(in_between),  cmocka_unit_test(other_totals),
-		cmocka_unit_test(refusals), cmocka_unit_test(counters),
+		cmocka_unit_test(refusals), cmocka_unit_test(histograms), cmocka_unit_test(counters),
 	};
 
 	return cmocka_run_group_tests_name("module", tests, NULL, NULL);

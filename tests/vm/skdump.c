@@ -2,14 +2,14 @@
 /*
  * skdump: everything that the module says, as JSON lines. For tests and for looking; the figures are raw.
  *
- *   skdump [info|schema|sock|mib|probes|counter] [options]
+ *   skdump [info|schema|sock|mib|probes|counter|hist] [options]
  *   skdump journal [options]
  *
  * One object a record: "kind", then the fields under their names, flat. A field that the record or the kernel does not
  * have is left out. Addresses are text; the state is text, and state_raw its number. JSON's integers end at 2^63 here:
  * a larger value (all ones: "none", of the pacing rates) is written as a real. The last line of `sock` is
  * {"totals": {...}}, with instance and token as decimal text, for they are names and not numbers. `journal` is in
- * skdump_journal.c, `counter` in skdump_counter.c.
+ * skdump_journal.c, `counter` and `hist` in skdump_counter.c.
  *
  * Exits with 0; 1 and the kernel's sentence; 2 when the command line is wrong.
  */
@@ -230,6 +230,12 @@ static void dump_counter(struct skstat_netlink *netlink, const struct skstat_que
 	skdump_counter(netlink);
 }
 
+static void dump_hist(struct skstat_netlink *netlink, const struct skstat_query *query)
+{
+	(void)query;
+	skdump_hist(netlink);
+}
+
 static const struct {
 	const char *name;
 	void (*run)(struct skstat_netlink *netlink, const struct skstat_query *query);
@@ -240,6 +246,7 @@ static const struct {
 	{ "mib", dump_mib },
 	{ "probes", dump_probes },
 	{ "counter", dump_counter },
+	{ "hist", dump_hist },
 };
 
 static size_t command_find(const char *name)
@@ -247,12 +254,12 @@ static size_t command_find(const char *name)
 	for (size_t i = 0; i < LENGTH(commands); i++)
 		if (strcmp(commands[i].name, name) == 0)
 			return i;
-	quit(2, "there is no command \"%s\": info, schema, sock, mib, probes, counter or journal", name);
+	quit(2, "there is no command \"%s\": info, schema, sock, mib, probes, counter, hist or journal", name);
 }
 
 static void help(void)
 {
-	puts("skdump [info|schema|sock|mib|probes|counter] [options of sock]\nskdump journal [options, see --help there]");
+	puts("skdump [info|schema|sock|mib|probes|counter|hist] [options of sock]\nskdump journal [options, see --help there]");
 	for (const struct skstat_option *o = skstat_option_table; o->name; o++)
 		printf("  --%s %-*s %s\n", o->name, 26 - (int)strlen(o->name), o->value ? o->value : "", o->help);
 	exit(0);

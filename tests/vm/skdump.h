@@ -29,8 +29,9 @@ int sample_print(const struct skstat_sample *sample, void *arg);
 
 struct skstat_netlink;
 
-/* The command `counter`. */
+/* The commands `counter` and `hist`. */
 void skdump_counter(struct skstat_netlink *netlink);
+void skdump_hist(struct skstat_netlink *netlink);
 
 /* The command `journal`, with its options. */
 int skdump_journal(int argc, char **argv);

@@ -42,6 +42,9 @@ struct step {
 	uint64_t counter_instance; /* another one before them, */
 	uint64_t counter_totals_instance; /* or only at their end */
 	int cell_err;		  /* of the model at the first cell */
+	int read_hist_err;	  /* of the histograms, after the first; */
+	uint64_t hist_instance;	  /* another one before them; */
+	int hist_err;		  /* and of the model at the first */
 	bool info;		  /* the module tells of its cost */
 	uint64_t written;	  /* a part of that */
 	int model_err;		  /* of the model at the second record */

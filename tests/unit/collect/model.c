@@ -130,6 +130,32 @@ void skstat_model_counters_end(struct skstat_model *model, bool whole)
 	say(whole ? "counted " : "uncounted ");
 }
 
+void skstat_model_histograms_begin(struct skstat_model *model, uint64_t held)
+{
+	(void)model;
+	say("measure:%" PRIx64 " ", held);
+}
+
+int skstat_model_histograms_cell(const struct skstat_hist *hist, void *model)
+{
+	(void)model;
+	say(hist->cell.histogram == SKSTAT_HISTOGRAM_STATE ? "hist " : "WRONG ");
+	return now.hist_err;
+}
+
+int skstat_model_histograms_name(const struct skstat_counter_name *name, void *model)
+{
+	(void)model;
+	say(name->id == 2 ? "name " : "WRONG ");
+	return 0;
+}
+
+void skstat_model_histograms_end(struct skstat_model *model, bool whole)
+{
+	(void)model;
+	say(whole ? "measured " : "unmeasured ");
+}
+
 bool skstat_model_ready(const struct skstat_model *model)
 {
 	return model->ready;

@@ -31,9 +31,11 @@ void skstat_self_document(void (*fn)(const struct skstat_family_doc *doc, void *
 }
 
 void skstat_module_families(struct skstat_families *set, const struct skstat_info *info, uint64_t held,
-			    const struct skstat_counter_totals *counters)
+			    const struct skstat_counter_totals *counters,
+			    const struct skstat_counter_totals *histograms)
 {
 	(void)counters;
+	(void)histograms;
 	(void)set;
 	if (info)
 		say("module:%d:%#x ", (int)info->memory, (unsigned int)held);

@@ -247,6 +247,28 @@ int skstat_source_counter(struct skstat_source *source, const struct skstat_coun
 	return 0;
 }
 
+/* A name and two histograms. */
+int skstat_source_hist(struct skstat_source *source, const struct skstat_hist_reader *reader,
+		       struct skstat_counter_totals *totals, struct skstat_error *error)
+{
+	static const struct skstat_counter_name name = { .column = SKSTAT_COLUMN_QDISC, .id = 2, .name = "X" };
+	static const struct skstat_hist hist = { .cell = { .histogram = SKSTAT_HISTOGRAM_STATE } };
+
+	say("histograms ");
+	source->cost.requests++;
+	become(source, now.hist_instance);
+	*totals = (struct skstat_counter_totals){ .places = 128, .used = 2, .memory = 8192, .ns = 13 };
+	if (reader->name(&name, reader->arg) || reader->hist(&hist, reader->arg))
+		abort(); /* a reader may not stop in the middle of a message */
+	if (now.read_hist_err)
+		return failure(&now, now.read_hist_err, error);
+	if (reader->hist(&hist, reader->arg))
+		abort();
+	totals->instance = instance;
+	totals->complete = true;
+	return 0;
+}
+
 int skstat_source_bell(const struct skstat_source *source)
 {
 	return source->held ? bell : -1;

@@ -20,7 +20,7 @@
 #include "exporter.h"
 #include "must.h"
 
-#define OPTIONS 32
+#define OPTIONS 64
 #define NOBODY 65534
 
 /* For a minute: a guest may be slow, and be kept from the processor. */

@@ -65,7 +65,9 @@
 	S(states)             \
 	S(calls)              \
 	S(packets)            \
-	S(exporter_counters)
+	S(exporter_counters)  \
+	S(exporter_hist)      \
+	S(parity)
 
 #define SUITE_PROTOTYPE(name) int suite_##name(int argc, char **argv);
 SKSTAT_TEST_SUITES(SUITE_PROTOTYPE)
