@@ -25,8 +25,8 @@
 /*
  * K(NAME, name, help): what the values of a column are, and its label.
  *
- * Those of REASON, RST_REASON, FUNCTION, DEVICE, QDISC and STACK are numbers of this instance of the module, whose names come with
- * the cells; 0 is none or not known. The others are the kernel's or IANA's own.
+ * Those of REASON, RST_REASON, FUNCTION, DEVICE, QDISC and STACK are numbers of this instance of the module, whose
+ * names come with the cells; 0 is none or not known. The others are the kernel's or IANA's own. New ones go to the end.
  */
 #define SKSTAT_COLUMNS(K)                                                                                              \
 	K(REASON, reason, "Why, as enum skb_drop_reason names it")                                                     \
@@ -36,7 +36,6 @@
 	K(PROTOCOL, protocol, "EtherType, in host order")                                                              \
 	K(L4, transport, "IPPROTO_*")                                                                                  \
 	K(PORT, port, "Local port; 0 where it is of ip_local_port_range and nobody listens, or there is none")        \
-	K(REMOTE_PORT, remote_port, "The peer's port")                                                                 \
 	K(NETNS, netns, "Id of the network namespace")                                                                 \
 	K(STATE, state, "TCP_ESTABLISHED .. TCP_NEW_SYN_RECV")                                                         \
 	K(CAUSE, cause, "enum skstat_cause")                                                                           \
@@ -50,7 +49,8 @@
 	K(END, end, "enum skstat_end")                                                                                 \
 	K(CALL, call, "enum skstat_call")                                                                              \
 	K(CA_STATE, state, "enum tcp_ca_state")                                                                        \
-	K(STACK, stack, "Functions of the kernel, the innermost first, with semicolons between them")
+	K(STACK, stack, "Functions of the kernel, the innermost first, with semicolons between them")                  \
+	K(REMOTE_PORT, remote_port, "The peer's port")
 
 #define SKSTAT_TABLES(T)                                                                                               \
 	T(1, DROP, drop, DROP, "skstat_dropped_packets", "Packets that the kernel dropped", REASON, FUNCTION, DEVICE,  \
