@@ -75,7 +75,7 @@ void hists_open(struct hists *hists, uint64_t probes)
 	for (unsigned int id = 0; id < __SKSTAT_PROBE_MAX; id++)
 		if (!info.probe[id].available)
 			probes &= ~(1ull << id);
-	if (skstat_netlink_probe_set(hists->holder, probes, 0, &error))
+	if (probes && skstat_netlink_probe_set(hists->holder, probes, 0, &error))
 		must_bail(__FILE__, __LINE__, "PROBE_SET", error.text);
 	hists->held = probes;
 	hists_mark(hists);
