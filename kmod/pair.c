@@ -69,10 +69,10 @@ static bool way_take(struct skstat_pair_set *set, u32 way, const void *from)
 	return READ_ONCE(set->key[way]) == from && cmpxchg(&set->key[way], from, PAIR_BUSY) == from;
 }
 
-/* Gives it to `to`, with what we have read or written: pairs with way_take(). */
+/* Gives it to `to`, with what we have read or written. */
 static void way_give(struct skstat_pair_set *set, u32 way, const void *to)
 {
-	smp_store_release(&set->key[way], to);
+	smp_store_release(&set->key[way], to); /* pairs with way_take() */
 }
 
 /* Our way of the set that is `from`'s; PAIR_WAYS: none is. */

@@ -233,29 +233,29 @@ static const char *const formats[] = {
 #define PROBE_NONE(NAME, name, help) /* the journal's: it has switches of its own */
 #define PLACE_OF(NAME) probe[SKSTAT_PROBE_##NAME]
 
-#define PROBE_LIFE PROBE_NONE
-#define PROBE_FIRST_BYTE PROBE_NONE
-#define PROBE_READER PROBE_NONE
-#define PROBE_ACCEPT PROBE_NONE
-#define PROBE_SYNACK PROBE_NONE
-#define PROBE_DROP PROBE_HELD
-#define PROBE_RETRANSMIT PROBE_HELD
-#define PROBE_RESET PROBE_HELD
-#define PROBE_LIMIT PROBE_HELD
-#define PROBE_UDP PROBE_HELD
-#define PROBE_CHECKSUM PROBE_HELD
-#define PROBE_SIZE PROBE_LEFT
-#define PROBE_TRANSMIT PROBE_LEFT
-#define PROBE_QDISC PROBE_LEFT
-#define PROBE_READ PROBE_LEFT
-#define PROBE_SKB PROBE_LEFT
-#define PROBE_CALL PROBE_LEFT
-#define PROBE_CALL_RETURN PROBE_LEFT
-#define PROBE_STATE PROBE_HELD
-#define PROBE_CONGESTION PROBE_HELD
-#define PROBE_PACKET PROBE_LEFT
-#define PROBE_STACK PROBE_LEFT
-#define PROBE_UDP_CONNECT PROBE_LEFT
+#define PROBE_LIFE(...) PROBE_NONE(__VA_ARGS__)
+#define PROBE_FIRST_BYTE(...) PROBE_NONE(__VA_ARGS__)
+#define PROBE_READER(...) PROBE_NONE(__VA_ARGS__)
+#define PROBE_ACCEPT(...) PROBE_NONE(__VA_ARGS__)
+#define PROBE_SYNACK(...) PROBE_NONE(__VA_ARGS__)
+#define PROBE_DROP(...) PROBE_HELD(__VA_ARGS__)
+#define PROBE_RETRANSMIT(...) PROBE_HELD(__VA_ARGS__)
+#define PROBE_RESET(...) PROBE_HELD(__VA_ARGS__)
+#define PROBE_LIMIT(...) PROBE_HELD(__VA_ARGS__)
+#define PROBE_UDP(...) PROBE_HELD(__VA_ARGS__)
+#define PROBE_CHECKSUM(...) PROBE_HELD(__VA_ARGS__)
+#define PROBE_SIZE(...) PROBE_LEFT(__VA_ARGS__)
+#define PROBE_TRANSMIT(...) PROBE_LEFT(__VA_ARGS__)
+#define PROBE_QDISC(...) PROBE_LEFT(__VA_ARGS__)
+#define PROBE_READ(...) PROBE_LEFT(__VA_ARGS__)
+#define PROBE_SKB(...) PROBE_LEFT(__VA_ARGS__)
+#define PROBE_CALL(...) PROBE_LEFT(__VA_ARGS__)
+#define PROBE_CALL_RETURN(...) PROBE_LEFT(__VA_ARGS__)
+#define PROBE_STATE(...) PROBE_HELD(__VA_ARGS__)
+#define PROBE_CONGESTION(...) PROBE_HELD(__VA_ARGS__)
+#define PROBE_PACKET(...) PROBE_LEFT(__VA_ARGS__)
+#define PROBE_STACK(...) PROBE_LEFT(__VA_ARGS__)
+#define PROBE_UDP_CONNECT(...) PROBE_LEFT(__VA_ARGS__)
 
 const struct skstat_setting skstat_setting_table[] = {
 	{ "Source", "source", 0, "auto|netlink|inet_diag", "auto",

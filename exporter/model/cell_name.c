@@ -22,57 +22,52 @@ const struct skstat_cell_name *skstat_cell_names_find(const struct skstat_cell_n
 	return find(names, column, id);
 }
 
-static void name_free(struct skstat_cell_name *name)
+static size_t size_of(const char *text)
 {
-	free(name->text);
+	return sizeof(struct skstat_cell_name) + strlen(text) + 1;
+}
+
+static void drop(struct skstat_cell_names *names, struct skstat_cell_name *name)
+{
+	HASH_DEL(names->list, name);
+	names->bytes -= size_of(name->text);
 	free(name);
 }
 
-/* One without a text yet. */
-static struct skstat_cell_name *add(struct skstat_cell_names *names, uint32_t column, uint32_t id)
+static struct skstat_cell_name *add(struct skstat_cell_names *names, const struct skstat_counter_name *told)
 {
-	struct skstat_cell_name *name = calloc(1, sizeof(*name));
+	struct skstat_cell_name *name = calloc(1, size_of(told->name));
 
 	if (!name)
 		return NULL;
-	name->key.column = column;
-	name->key.id = id;
+	name->key.column = told->column;
+	name->key.id = told->id;
+	name->netns = told->netns;
+	memcpy(name->text, told->name, strlen(told->name));
 	name->hashed = true;
 	HASH_ADD(hh, names->list, key, sizeof(name->key), name);
-	if (name->hashed)
+	if (name->hashed) {
+		names->bytes += size_of(name->text);
 		return name;
-	name_free(name);
-	return NULL;
-}
-
-/* Takes the text, or frees it. 0 or -ENOMEM. */
-static int name_set(struct skstat_cell_names *names, struct skstat_cell_name *name, char *text, uint64_t netns)
-{
-	if (!name || !text) {
-		free(text);
-		return -ENOMEM;
 	}
-	names->bytes += strlen(text) + 1;
-	names->bytes -= name->text ? strlen(name->text) + 1 : 0;
-	free(name->text);
-	name->text = text;
-	name->netns = netns;
-	/* One that is new, too: a cell may have been shown without it. */
-	name->changed = names->changed = true;
-	return 0;
+	free(name);
+	return NULL;
 }
 
 int skstat_cell_names_take(struct skstat_cell_names *names, const struct skstat_counter_name *told)
 {
-	struct skstat_cell_name *name = find(names, told->column, told->id);
-	char *text;
+	struct skstat_cell_name *old = find(names, told->column, told->id), *name;
 
-	if (name && name->netns == told->netns && strcmp(name->text, told->name) == 0)
+	if (old && old->netns == told->netns && strcmp(old->text, told->name) == 0)
 		return 0;
-	text = strdup(told->name);
-	if (!name && text)
-		name = add(names, told->column, told->id);
-	return name_set(names, name, text, told->netns);
+	name = add(names, told);
+	if (!name)
+		return -ENOMEM;
+	if (old)
+		drop(names, old);
+	/* One that is new, too: a cell may have been shown without it. */
+	name->changed = names->changed = true;
+	return 0;
 }
 
 void skstat_cell_names_settle(struct skstat_cell_names *names)
@@ -90,14 +85,12 @@ void skstat_cell_names_free(struct skstat_cell_names *names)
 
 	for (name = names->list; name; name = next) {
 		next = name->hh.next;
-		HASH_DEL(names->list, name);
-		name_free(name);
+		drop(names, name);
 	}
 	names->changed = false;
-	names->bytes = 0;
 }
 
 size_t skstat_cell_names_bytes(const struct skstat_cell_names *names)
 {
-	return names->bytes + HASH_COUNT(names->list) * sizeof(*names->list) + HASH_OVERHEAD(hh, names->list);
+	return names->bytes + HASH_OVERHEAD(hh, names->list);
 }

@@ -21,14 +21,14 @@ struct skstat_cell_name {
 	bool changed;	/* it was told of as something else, since skstat_cell_names_settle() */
 	bool hashed;
 	UT_hash_handle hh;
-	char *text; /* its own */
+	char text[];
 };
 
 /* All zeros knows none. */
 struct skstat_cell_names {
 	struct skstat_cell_name *list;
 	bool changed; /* one of them */
-	size_t bytes; /* of their texts */
+	size_t bytes; /* of these */
 };
 
 /* 0 or -ENOMEM. */

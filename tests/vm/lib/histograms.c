@@ -285,7 +285,8 @@ const char *histograms_read(struct histograms *histograms)
 
 void histograms_open(struct histograms *histograms)
 {
-	*histograms = (struct histograms){ .socket = must_have(nl_socket_alloc()) };
+	memset(histograms, 0, sizeof(*histograms));
+	histograms->socket = must_have(nl_socket_alloc());
 	must_be(!genl_connect(histograms->socket));
 	histograms->family = genl_ctrl_resolve(histograms->socket, SKSTAT_FAMILY_NAME);
 	must_be(histograms->family > 0);
