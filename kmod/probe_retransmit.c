@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Segments that are sent again, by what made TCP do so. All ways there lead through __tcp_retransmit_skb(), and each of
- * them leaves a trace on the socket or the segment:
+ * Segments that are sent again, by what made TCP do so. SYN-ACKs of requests have a way of their own. All others lead
+ * through __tcp_retransmit_skb(), and each of them leaves a trace on the socket or the segment:
  *
  *   a SYN, or the SYN-ACK of crossed SYNs   carries the flag SYN
  *   tcp_retransmit_timer()                  the timer is not pending any more; it went to CA_Loss before it sent
@@ -64,14 +64,38 @@ static void on_retransmit(void *data, SKSTAT_RETRANSMIT_ARGS(sk, skb))
 	skstat_probe_leave(&scope);
 }
 
+/*
+ * tcp_rtx_synack(), where the kernel has just counted it in RetransSegs. The socket is a listener, which the request
+ * holds, or a child by Fast Open, under its lock: both are full, and hold their namespace. MPTCP has its own requests.
+ */
+static void on_retransmit_synack(void *data, const struct sock *sk, const struct request_sock *req)
+{
+	struct skstat_scope scope;
+
+	if (sk->sk_protocol != IPPROTO_TCP || !skstat_probe_enter(SKSTAT_PROBE_RETRANSMIT, &scope))
+		return;
+	skstat_counter_add(&(struct skstat_key) {
+		.table = SKSTAT_TABLE_RETRANSMIT,
+		.column = {
+			SKSTAT_CAUSE_SYNACK,
+			TCP_NEW_SYN_RECV,
+			skstat_netns_id(sock_net(sk)),
+			skstat_service_port(sk),
+		},
+	}, 1);
+	skstat_probe_leave(&scope);
+}
+
 static int retransmit_start(void)
 {
 	check_trace_callback_type_tcp_retransmit_skb(on_retransmit);
+	check_trace_callback_type_tcp_retransmit_synack(on_retransmit_synack);
 	return skstat_counter_start();
 }
 
 static struct skstat_hook retransmit_hooks[] = {
 	{ .tracepoint = "tcp_retransmit_skb", .handler = on_retransmit },
+	{ .tracepoint = "tcp_retransmit_synack", .handler = on_retransmit_synack },
 };
 
 struct skstat_probe skstat_probe_retransmit = {

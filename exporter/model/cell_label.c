@@ -82,6 +82,7 @@ static const struct value families[] = { { AF_INET, "ipv4" }, { AF_INET6, "ipv6"
 static const struct value causes[] = {
 	{ SKSTAT_CAUSE_SYN, "syn" },   { SKSTAT_CAUSE_RTO, "rto" }, { SKSTAT_CAUSE_SLOW_START, "slow_start" },
 	{ SKSTAT_CAUSE_FAST, "fast" }, { SKSTAT_CAUSE_TLP, "tlp" }, { SKSTAT_CAUSE_OTHER, OTHER },
+	{ SKSTAT_CAUSE_SYNACK, "synack" },
 };
 
 static const struct value directions[] = { { SKSTAT_RESET_SENT, "sent" }, { SKSTAT_RESET_RECEIVED, "received" } };

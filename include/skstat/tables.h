@@ -98,6 +98,7 @@ enum skstat_cause {
 	SKSTAT_CAUSE_FAST,	 /* fast recovery, RACK among it */
 	SKSTAT_CAUSE_TLP,	 /* tail loss probe (RFC 8985) */
 	SKSTAT_CAUSE_OTHER,
+	SKSTAT_CAUSE_SYNACK,	 /* a request's SYN-ACK, by timer or as the SYN came again; the state is NEW_SYN_RECV */
 	__SKSTAT_CAUSE_MAX,
 };
 

@@ -548,7 +548,7 @@ static void document(const struct skstat_family_doc *doc, void *arg)
 	if (strcmp(doc->name, DROPS) == 0)
 		assert_string_equal(doc->labels, "reason,function,device,netns,protocol,port");
 	if (strcmp(doc->name, RETRANSMITS) == 0)
-		assert_string_equal(doc->labels, "cause=syn|rto|slow_start|fast|tlp|other,state,netns,port");
+		assert_string_equal(doc->labels, "cause=syn|rto|slow_start|fast|tlp|other|synack,state,netns,port");
 	if (strcmp(doc->name, "skstat_counter_series") == 0)
 		assert_string_equal(doc->labels, "table=drop|retransmit|reset|limit|udp|checksum|packet|"
 						 "packet_bytes|stack|udp_connect");
