@@ -21,9 +21,8 @@
 #define UDP_CONNECT_INSTANCES 256
 
 struct udp_connect_call {
-	u64 netns;
-	u16 family, port;
-	bool counts;
+	const struct sock *sk;
+	u16 port;
 };
 
 /* Other protocols without connections share the function with UDP, before Linux 7. */
@@ -34,40 +33,37 @@ static bool is_udp(const struct sock *sk)
 
 /*
  * connect(sk, address, length): the caller holds the socket, and has copied the address from userspace. The port stands
- * at the same place of both families' addresses.
+ * at the same place of both families' addresses. Where functions are not entered by way of ftrace, this is a breakpoint's
+ * handler, which passes for an NMI: so it only writes down what it is given.
  */
 static int on_call(struct kretprobe_instance *instance, struct pt_regs *regs)
 {
-	const struct sock *sk = (const struct sock *)regs_get_kernel_argument(regs, 0);
 	const struct sockaddr_in *address = (const struct sockaddr_in *)regs_get_kernel_argument(regs, 1);
 	int length = (int)regs_get_kernel_argument(regs, 2);
 	struct udp_connect_call *call = (struct udp_connect_call *)instance->data;
-	struct skstat_scope scope;
 
 	BUILD_BUG_ON(offsetof(struct sockaddr_in, sin_port) != offsetof(struct sockaddr_in6, sin6_port));
-	call->counts = false;
-	if (!skstat_probe_enter(SKSTAT_PROBE_UDP_CONNECT, &scope))
-		return 0;
-	if (is_udp(sk)) {
-		call->counts = true;
-		call->netns = skstat_netns_id(sock_net(sk));
-		call->family = sk->sk_family;
-		call->port = length >= (int)offsetofend(struct sockaddr_in, sin_port) ? ntohs(address->sin_port) : 0;
-	}
-	skstat_probe_leave(&scope);
+	call->sk = (const struct sock *)regs_get_kernel_argument(regs, 0);
+	call->port = length >= (int)offsetofend(struct sockaddr_in, sin_port) ? ntohs(address->sin_port) : 0;
 	return 0;
 }
 
+/* The caller still holds the socket. */
 static int on_return(struct kretprobe_instance *instance, struct pt_regs *regs)
 {
 	const struct udp_connect_call *call = (const struct udp_connect_call *)instance->data;
 	struct skstat_scope scope;
 
-	if (!call->counts || !skstat_probe_enter(SKSTAT_PROBE_UDP_CONNECT, &scope))
+	if (!is_udp(call->sk) || !skstat_probe_enter(SKSTAT_PROBE_UDP_CONNECT, &scope))
 		return 0;
 	skstat_counter_add(&(struct skstat_key) {
 		.table = SKSTAT_TABLE_UDP_CONNECT,
-		.column = { -(int)regs_return_value(regs), call->family, call->netns, call->port },
+		.column = {
+			-(int)regs_return_value(regs),
+			call->sk->sk_family,
+			skstat_netns_id(sock_net(call->sk)),
+			call->port,
+		},
 	}, 1);
 	skstat_probe_leave(&scope);
 	return 0;
