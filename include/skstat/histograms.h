@@ -41,21 +41,21 @@
 #define SKSTAT_FIRST_SIZE	1
 
 #define SKSTAT_HISTOGRAMS(H)                                                                                           \
-	H(1, TRANSMIT, transmit, TRANSMIT, NANOSECONDS, SKSTAT_FIRST_FAST, "skstat_device_transmit",              \
+	H(1, TRANSMIT, transmit, TRANSMIT, NANOSECONDS, SKSTAT_FIRST_FAST, "skstat_device_transmit",                   \
 	  "From a packet's way into the driver until the driver is done with it", DEVICE, NONE, NONE)                  \
-	H(2, QDISC, qdisc, QDISC, NANOSECONDS, SKSTAT_FIRST_FAST, "skstat_qdisc_delay",                            \
+	H(2, QDISC, qdisc, QDISC, NANOSECONDS, SKSTAT_FIRST_FAST, "skstat_qdisc_delay",                                \
 	  "Time of packets in the queueing discipline", DEVICE, QDISC, NONE)                                           \
-	H(3, SIZE, size, SIZE, BYTES, SKSTAT_FIRST_SIZE, "skstat_packet_size", "Length of packets", POINT, DEVICE, \
+	H(3, SIZE, size, SIZE, BYTES, SKSTAT_FIRST_SIZE, "skstat_packet_size", "Length of packets", POINT, DEVICE,     \
 	  NONE)                                                                                                        \
-	H(4, READ, read, READ, NANOSECONDS, SKSTAT_FIRST_FAST, "skstat_tcp_read_delay",                            \
+	H(4, READ, read, READ, NANOSECONDS, SKSTAT_FIRST_FAST, "skstat_tcp_read_delay",                                \
 	  "From the first segment that waits until the application reads", PORT, NONE, NONE)                           \
-	H(5, SKB, skb, SKB, NANOSECONDS, SKSTAT_FIRST_FAST, "skstat_packet_life",                                  \
+	H(5, SKB, skb, SKB, NANOSECONDS, SKSTAT_FIRST_FAST, "skstat_packet_life",                                      \
 	  "From a packet's way into the stack until it is consumed, dropped or read; sampled", WAY, END, NONE)         \
-	H(6, CALL, call, CALL, BYTES, SKSTAT_FIRST_SIZE, "skstat_socket_call_size",                                \
+	H(6, CALL, call, CALL, BYTES, SKSTAT_FIRST_SIZE, "skstat_socket_call_size",                                    \
 	  "What calls that send or receive moved", CALL, L4, FAMILY)                                                   \
-	H(7, STATE, state, STATE, NANOSECONDS, SKSTAT_FIRST_SLOW, "skstat_tcp_state_duration",                     \
+	H(7, STATE, state, STATE, NANOSECONDS, SKSTAT_FIRST_SLOW, "skstat_tcp_state_duration",                         \
 	  "Time that connections were in a state, as they leave it", STATE, NONE, NONE)                                \
-	H(8, CONGESTION, congestion, CONGESTION, NANOSECONDS, SKSTAT_FIRST_SLOW,                                   \
+	H(8, CONGESTION, congestion, CONGESTION, NANOSECONDS, SKSTAT_FIRST_SLOW,                                       \
 	  "skstat_tcp_congestion_state_duration", "Time that connections were in a congestion state, as they leave it", \
 	  CA_STATE, NONE, NONE)
 
