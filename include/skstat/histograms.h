@@ -55,9 +55,8 @@
 	  "What calls that send or receive moved", CALL, L4, FAMILY)                                                   \
 	H(7, STATE, state, STATE, NANOSECONDS, SKSTAT_FIRST_SLOW, "skstat_tcp_state_duration",                         \
 	  "Time that connections were in a state, as they leave it", STATE, NONE, NONE)                                \
-	H(8, CONGESTION, congestion, CONGESTION, NANOSECONDS, SKSTAT_FIRST_SLOW,                                       \
-	  "skstat_tcp_congestion_state_duration", "Time that connections were in a congestion state, as they leave it", \
-	  CA_STATE, NONE, NONE)
+	H(8, CONGESTION, congestion, CONGESTION, NANOSECONDS, SKSTAT_FIRST_SLOW, "skstat_tcp_congestion_state_duration",\
+	  "Time that connections were in a congestion state, as they leave it", CA_STATE, NONE, NONE)
 
 enum skstat_histogram_unit {
 	SKSTAT_HISTOGRAM_UNIT_UNSPEC,
