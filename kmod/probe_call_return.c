@@ -89,12 +89,16 @@ static void call_probe_reset(u32 i)
 	};
 }
 
+/* All at once: one wait for those who are on their way. */
 static void call_return_stop(void)
 {
+	struct kretprobe *probes[CALL_FUNCTIONS];
 	u32 i;
 
-	for (i = CALL_FUNCTIONS; i-- > 0;) {
-		unregister_kretprobe(&call_probes[i]);
+	for (i = 0; i < CALL_FUNCTIONS; i++)
+		probes[i] = &call_probes[i];
+	unregister_kretprobes(probes, CALL_FUNCTIONS);
+	for (i = 0; i < CALL_FUNCTIONS; i++) {
 		call_missed += call_probes[i].nmissed;
 		call_probes[i].nmissed = 0;
 	}
@@ -102,6 +106,7 @@ static void call_return_stop(void)
 
 static int call_return_start(void)
 {
+	struct kretprobe *probes[CALL_FUNCTIONS];
 	int err = skstat_hist_start();
 	u32 i;
 
@@ -109,16 +114,9 @@ static int call_return_start(void)
 		return err;
 	for (i = 0; i < CALL_FUNCTIONS; i++) {
 		call_probe_reset(i);
-		err = register_kretprobe(&call_probes[i]);
-		if (err)
-			goto err_probes;
+		probes[i] = &call_probes[i];
 	}
-	return 0;
-
-err_probes:
-	while (i-- > 0)
-		unregister_kretprobe(&call_probes[i]);
-	return err;
+	return register_kretprobes(probes, CALL_FUNCTIONS);
 }
 
 static u64 call_return_missed(void)

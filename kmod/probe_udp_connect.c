@@ -120,11 +120,17 @@ static int udp_connect_start(void)
 	return err;
 }
 
+/* Both at once: one wait for those who are on their way. */
 static void udp_connect_stop(void)
 {
-	if (udp6_probed)
-		probe_unregister(&udp6_probe);
-	probe_unregister(&udp4_probe);
+	struct kretprobe *probes[] = { &udp4_probe, &udp6_probe };
+	u32 i;
+
+	unregister_kretprobes(probes, udp6_probed ? 2 : 1);
+	for (i = 0; i < ARRAY_SIZE(probes); i++) {
+		udp_connect_missed += probes[i]->nmissed;
+		probes[i]->nmissed = 0;
+	}
 }
 
 static u64 udp_connect_nmissed(void)
