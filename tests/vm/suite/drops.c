@@ -299,7 +299,7 @@ static void overflow(const char *rule)
 static void full_qdisc(void **state)
 {
 	(void)state;
-	overflow("netem limit 5 delay 1000s");
+	overflow("netem limit 5 delay 250s");
 }
 
 static void full_token_bucket(void **state)
