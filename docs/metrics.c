@@ -177,7 +177,7 @@ static const struct {
 	[PART_EXPORTER] = {
 		"The exporter",
 		"What it did, and what that cost. The stages add up: exporter/self/self.h has the sums. `skstat_module_*`,\n"
-		"`skstat_probe_*`, `skstat_conn_table_*`, `skstat_counter_table_*`, `skstat_histogram_table_*` and, of the journal, what was written,\n"
+		"`skstat_probe_*`, `skstat_conn_table_*`, `skstat_counts_table_*`, `skstat_histograms_table_*` and, of the journal, what was written,\n"
 		"dropped and rung are the module's own: they count since it was loaded, go on where it is loaded anew, and\n"
 		"are about all its readers.",
 		NO_COLUMN,

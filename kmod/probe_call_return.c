@@ -18,7 +18,7 @@
 #ifdef CONFIG_KRETPROBES
 
 /* Receivers sleep while there is nothing, and each holds an instance. Who finds none is counted in nmissed. */
-#define CALL_INSTANCES 4096
+#define CALL_INSTANCES 512
 
 struct call_entry {
 	const struct sock *sk;

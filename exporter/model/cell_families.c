@@ -5,13 +5,13 @@
 static const struct skstat_cell_room room = {
 	.label = "table",
 	.series = {
-		.name = "skstat_counter_series",
+		.name = "skstat_counts_series",
 		.unit = "",
 		.help = "Series that a table of the probes' counters has, but for `other`",
 		.type = SKSTAT_METRIC_GAUGE,
 	},
 	.folded = {
-		.name = "skstat_counter_folded_cells",
+		.name = "skstat_counts_folded_cells",
 		.unit = "",
 		.help = "Keys of the probes' counters that are counted under `other`, for want of room "
 			"(--probe.max-cells)",

@@ -44,13 +44,13 @@ SKSTAT_HISTOGRAMS(ROW)
 static const struct skstat_cell_room room = {
 	.label = "histogram",
 	.series = {
-		.name = "skstat_histogram_series",
+		.name = "skstat_histograms_series",
 		.unit = "",
 		.help = "Series that one of the probes' histograms has, but for `other`",
 		.type = SKSTAT_METRIC_GAUGE,
 	},
 	.folded = {
-		.name = "skstat_histogram_folded_cells",
+		.name = "skstat_histograms_folded_cells",
 		.unit = "",
 		.help = "Keys of the probes' histograms that are measured under `other`, for want of room "
 			"(--probe.max-cells)",

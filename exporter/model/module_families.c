@@ -65,18 +65,18 @@ static const struct row probe_rows[] = {
 #define OF(MEMBER) offsetof(struct skstat_counter_totals, MEMBER)
 
 static const struct row counter_rows[] = {
-	{ "skstat_counter_table_places", "", "Keys that the module's table of the probes' counters has room for",
+	{ "skstat_counts_table_places", "", "Keys that the module's table of the probes' counters has room for",
 	  OF(places), 1, U64, SKSTAT_METRIC_GAUGE },
-	{ "skstat_counter_table_cells", "", "Keys in it", OF(used), 1, U64, SKSTAT_METRIC_GAUGE },
-	{ "skstat_counter_table_bytes", "bytes", "Memory of that table, and of what its keys mean", OF(memory), 1, U64,
+	{ "skstat_counts_table_cells", "", "Keys in it", OF(used), 1, U64, SKSTAT_METRIC_GAUGE },
+	{ "skstat_counts_table_bytes", "bytes", "Memory of that table, and of what its keys mean", OF(memory), 1, U64,
 	  SKSTAT_METRIC_GAUGE },
 };
 
 static const struct row histogram_rows[] = {
-	{ "skstat_histogram_table_places", "", "Histograms that the module has room for", OF(places), 1, U64,
+	{ "skstat_histograms_table_places", "", "Histograms that the module has room for", OF(places), 1, U64,
 	  SKSTAT_METRIC_GAUGE },
-	{ "skstat_histogram_table_cells", "", "Histograms in it", OF(used), 1, U64, SKSTAT_METRIC_GAUGE },
-	{ "skstat_histogram_table_bytes", "bytes", "Memory of that table", OF(memory), 1, U64, SKSTAT_METRIC_GAUGE },
+	{ "skstat_histograms_table_cells", "", "Histograms in it", OF(used), 1, U64, SKSTAT_METRIC_GAUGE },
+	{ "skstat_histograms_table_bytes", "bytes", "Memory of that table", OF(memory), 1, U64, SKSTAT_METRIC_GAUGE },
 };
 
 #undef OF

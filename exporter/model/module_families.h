@@ -12,11 +12,11 @@
 #include "source/message.h"
 
 /*
- * Adds skstat_module_*, skstat_probe_*, skstat_conn_table_*, skstat_counter_table_*, skstat_histogram_table_* and what
+ * Adds skstat_module_*, skstat_probe_*, skstat_conn_table_*, skstat_counts_table_*, skstat_histograms_table_* and what
  * the module counts of the journal. `info` may be NULL (there is no module, or it did not answer): then none of them is
  * there. Probes that the module does not know are left out. `held`: the probes that the exporter holds itself,
  * SKSTAT_PROBE_BIT(). `counters` and `histograms` may be NULL: what probes count, or measure, was not read, and
- * skstat_counter_table_*, or skstat_histogram_table_*, are not there. Nothing of all that is kept.
+ * skstat_counts_table_*, or skstat_histograms_table_*, are not there. Nothing of all that is kept.
  */
 void skstat_module_families(struct skstat_families *set, const struct skstat_info *info, uint64_t held,
 			    const struct skstat_counter_totals *counters,

@@ -65,15 +65,15 @@
 	S(journal_ns, "skstat_journal_read", NANOSECONDS, COUNTER, "", "", 0,                                          \
 	  "Time that reading the journal took in the kernel")                                                          \
 	/* what the probes count */                                                                                    \
-	S(counter_reads, "skstat_counter_reads", NONE, COUNTER, "result", "complete", 0,                               \
+	S(counter_reads, "skstat_counts_reads", NONE, COUNTER, "result", "complete", 0,                               \
 	  "Readings of what the probes have counted")                                                                  \
-	S(counter_failures, "skstat_counter_reads", NONE, COUNTER, "result", "failed", 0, "")                          \
-	S(counter_ns, "skstat_counter_read", NANOSECONDS, COUNTER, "", "", 0,                                          \
+	S(counter_failures, "skstat_counts_reads", NONE, COUNTER, "result", "failed", 0, "")                          \
+	S(counter_ns, "skstat_counts_read", NANOSECONDS, COUNTER, "", "", 0,                                          \
 	  "Time that these readings took in the kernel")                                                               \
-	S(histogram_reads, "skstat_histogram_reads", NONE, COUNTER, "result", "complete", 0,                           \
+	S(histogram_reads, "skstat_histograms_reads", NONE, COUNTER, "result", "complete", 0,                           \
 	  "Readings of what the probes have measured")                                                                 \
-	S(histogram_failures, "skstat_histogram_reads", NONE, COUNTER, "result", "failed", 0, "")                      \
-	S(histogram_ns, "skstat_histogram_read", NANOSECONDS, COUNTER, "", "", 0,                                      \
+	S(histogram_failures, "skstat_histograms_reads", NONE, COUNTER, "result", "failed", 0, "")                      \
+	S(histogram_ns, "skstat_histograms_read", NANOSECONDS, COUNTER, "", "", 0,                                      \
 	  "Time that these readings took in the kernel")                                                               \
 	/* netlink */                                                                                                  \
 	S(netlink_requests, "skstat_netlink_requests", NONE, COUNTER, "", "", 0, "Netlink requests sent")              \

@@ -159,7 +159,7 @@ static void not_whole(void **state)
 	cell_take(kit, cell);
 	end(kit, false);
 	assert_null(kit_family(kit, DROPS));
-	assert_null(kit_family(kit, "skstat_counter_series"));
+	assert_null(kit_family(kit, "skstat_counts_series"));
 	cell[0].count = 11;
 	reading(kit, cell, 2);
 	assert_true(kit_value(kit, DROPS, NO_SOCKET_LABELS) == 0);
@@ -199,10 +199,10 @@ static void probes(void **state)
 		cell[0].count++;
 	}
 	assert_null(kit_family(kit, DROPS));
-	assert_null(kit_series(kit, "skstat_counter_series", "drop"));
+	assert_null(kit_series(kit, "skstat_counts_series", "drop"));
 	assert_true(kit_value(kit, RETRANSMITS, "tlp/established/4026531840") == 0);
-	assert_true(kit_value(kit, "skstat_counter_series", "retransmit") == 1);
-	assert_true(kit_value(kit, "skstat_counter_folded_cells", "retransmit") == 0);
+	assert_true(kit_value(kit, "skstat_counts_series", "retransmit") == 1);
+	assert_true(kit_value(kit, "skstat_counts_folded_cells", "retransmit") == 0);
 
 	/* One that is held later has its baseline later. */
 	reading(kit, cell, 2);
@@ -348,7 +348,7 @@ static void devices_renamed(void **state)
 	assert_true(kit_value(kit, name, "wan0/4026531840/ipv4") == 1);
 	assert_true(kit_value(kit, name, "wan0/4026532000/ipv4") == 1);
 	assert_true(kit_value(kit, name, "eth0/4026531840/ipv4") == 110);
-	assert_true(kit_value(kit, "skstat_counter_series", "checksum") == 3);
+	assert_true(kit_value(kit, "skstat_counts_series", "checksum") == 3);
 	kit_free(kit);
 }
 
@@ -395,9 +395,9 @@ static void folding(void **state)
 	assert_true(kit_value(kit, name, "ENOMEM/ipv4/4026531840/54") == 2);
 	assert_true(kit_value(kit, name, "other/other/other/other") == 28);
 	assert_int_equal(kit_family(kit, name)->count, 3);
-	assert_true(kit_value(kit, "skstat_counter_series", "udp") == 2);
-	assert_true(kit_value(kit, "skstat_counter_folded_cells", "udp") == 2);
-	assert_true(kit_value(kit, "skstat_counter_folded_cells", "limit") == 0);
+	assert_true(kit_value(kit, "skstat_counts_series", "udp") == 2);
+	assert_true(kit_value(kit, "skstat_counts_folded_cells", "udp") == 2);
+	assert_true(kit_value(kit, "skstat_counts_folded_cells", "limit") == 0);
 	assert_true(kit_value(kit, "skstat_socket_limits_hit", "send/tcp/4026531840/80") == 32);
 	for (size_t i = 0; i < 6; i++)
 		cell[i].count *= 2;
@@ -405,7 +405,7 @@ static void folding(void **state)
 	assert_true(kit_value(kit, name, "ENOMEM/ipv4/4026531840/54") == 4);
 	assert_true(kit_value(kit, name, "other/other/other/other") == 56);
 	/* Once folded is counted once. */
-	assert_true(kit_value(kit, "skstat_counter_folded_cells", "udp") == 2);
+	assert_true(kit_value(kit, "skstat_counts_folded_cells", "udp") == 2);
 	kit_free(kit);
 }
 
@@ -549,7 +549,7 @@ static void document(const struct skstat_family_doc *doc, void *arg)
 		assert_string_equal(doc->labels, "reason,function,device,netns,protocol,port");
 	if (strcmp(doc->name, RETRANSMITS) == 0)
 		assert_string_equal(doc->labels, "cause=syn|rto|slow_start|fast|tlp|other|synack,state,netns,port");
-	if (strcmp(doc->name, "skstat_counter_series") == 0)
+	if (strcmp(doc->name, "skstat_counts_series") == 0)
 		assert_string_equal(doc->labels, "table=drop|retransmit|reset|limit|udp|checksum|packet|"
 						 "packet_bytes|stack|udp_connect");
 	for (uint32_t id = 1; id < __SKSTAT_TABLE_MAX; id++)

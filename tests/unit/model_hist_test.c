@@ -150,8 +150,8 @@ static void differences(void **state)
 	hist.bucket[200] = 1;
 	reading(kit, &hist, 1);
 	assert_int_equal(count_of(distribution(kit, STATES, "established")), 9);
-	assert_true(kit_value(kit, "skstat_histogram_series", "state") == 1);
-	assert_true(kit_value(kit, "skstat_histogram_folded_cells", "state") == 0);
+	assert_true(kit_value(kit, "skstat_histograms_series", "state") == 1);
+	assert_true(kit_value(kit, "skstat_histograms_folded_cells", "state") == 0);
 	kit_free(kit);
 }
 
@@ -320,7 +320,7 @@ static void folding(void **state)
 		reading(kit, hist, 3);
 		assert_int_equal(count_of(distribution(kit, name, "80")), 1);
 		assert_int_equal(distribution(kit, name, "other")->native->count[7], 6);
-		assert_true(kit_value(kit, "skstat_histogram_folded_cells", "read") == 1);
+		assert_true(kit_value(kit, "skstat_histograms_folded_cells", "read") == 1);
 	}
 	kit_free(kit);
 }

@@ -85,9 +85,9 @@ static void values(void **state)
 		{ "skstat_journal_written_events", 13 }, { "skstat_journal_dropped_events", 14 },
 		{ "skstat_journal_doorbells_sent", 15 }, { "skstat_conn_table_places", 16 },
 		{ "skstat_conn_table_connections", 17 }, { "skstat_conn_table_misses", 18 },
-		{ "skstat_counter_table_places", 19 },	 { "skstat_counter_table_cells", 20 },
-		{ "skstat_counter_table_bytes", 21 },	 { "skstat_histogram_table_places", 23 },
-		{ "skstat_histogram_table_cells", 24 },	 { "skstat_histogram_table_bytes", 25 },
+		{ "skstat_counts_table_places", 19 },	 { "skstat_counts_table_cells", 20 },
+		{ "skstat_counts_table_bytes", 21 },	 { "skstat_histograms_table_places", 23 },
+		{ "skstat_histograms_table_cells", 24 },	 { "skstat_histograms_table_bytes", 25 },
 	};
 	static const struct {
 		const char *name;
@@ -142,7 +142,7 @@ static void what_is_not_known_is_left_out(void **state)
 
 	/* What probes count was not read. */
 	set = families_counted(&info, 0, NULL);
-	assert_true(value_of(set, "skstat_counter_table_cells", NULL) == -1);
+	assert_true(value_of(set, "skstat_counts_table_cells", NULL) == -1);
 	assert_true(value_of(set, "skstat_conn_table_places", NULL) == 16);
 	skstat_families_free(set);
 }

