@@ -276,6 +276,7 @@ static uint64_t qdisc_dropped(void)
 static void overflow(const char *rule)
 {
 	int to = counting_udp(ROAD_SERVER, PAIR_V4, PORT), fd = counting_udp(ROAD_CLIENT, PAIR_V4, PORT);
+	uint64_t discarded;
 
 	/* so that it is known where to send to */
 	counting_send(fd, ROAD_SERVER, PAIR_V4, PORT, 1, 1000);
@@ -284,11 +285,13 @@ static void overflow(const char *rule)
 		skip_because("no such queueing discipline in this kernel");
 	counting_mark();
 	counting_send(fd, ROAD_SERVER, PAIR_V4, PORT, 40, 1000);
-	drops_are(qdisc_dropped(), "reason=QDISC_DROP function=" QDISC " device=road@%lu protocol=%d port=%u",
+	discarded = counting_kernel(ROAD_CLIENT, "Ip", "OutDiscards");
+	drops_are(discarded, "reason=QDISC_DROP function=" QDISC " device=road@%lu protocol=%d port=%u",
 		  counting.netns[ROAD_CLIENT], ETHERTYPE_IP, PORT);
-	note("%s: dropped %lu of 40", rule, qdisc_dropped());
-	assert_true(qdisc_dropped() > 10 && qdisc_dropped() < 40);
-	assert_int_equal(counting_kernel(ROAD_CLIENT, "Ip", "OutDiscards"), qdisc_dropped());
+	note("%s: dropped %lu of 40", rule, discarded);
+	assert_true(discarded > 10 && discarded < 40);
+	/* IPv6 has something to say now and then, and is dropped, too. */
+	assert_in_range(qdisc_dropped(), discarded, discarded + 10);
 	/* What is left goes with it. */
 	must_be(road_run(&counting.road, ROAD_CLIENT, "tc qdisc del dev road root"));
 	drops_are(40 - counting_drain(to), "protocol=%d port=%u", ETHERTYPE_IP, PORT);
