@@ -43,7 +43,7 @@ static void set(uint64_t hold, uint64_t release)
 
 static uint64_t total(uint32_t attr)
 {
-	return counters.total[attr];
+	return counters.dump.total[attr];
 }
 
 static struct skstat_info info_now(void)
@@ -86,7 +86,7 @@ static void nothing_before_the_first_hold(void **state)
 	(void)state;
 	read_all();
 	assert_int_equal(counters.cells, 0);
-	assert_int_equal(counters.names, 0);
+	assert_int_equal(counters.dump.names, 0);
 	assert_int_equal(total(SKSTAT_COUNTER_TOTALS_PLACES), 0);
 	assert_int_equal(total(SKSTAT_COUNTER_TOTALS_MEMORY), 0);
 	assert_int_equal(total(SKSTAT_COUNTER_TOTALS_INSTANCE), info_now().instance);
@@ -209,8 +209,8 @@ static void a_long_dump(void **state)
 	assert_int_equal(received(), 3600);
 	assert_true(total(SKSTAT_COUNTER_TOTALS_USED) >= 3600);
 	assert_int_equal(counters_other(&counters, SKSTAT_TABLE_RESET), 0);
-	assert_true(counters.datagrams > 3600 * sizeof(struct skstat_cell) / 65536);
-	note("%zu cells in %zu datagrams, %" PRIu64 " ns", counters.cells, counters.datagrams,
+	assert_true(counters.dump.datagrams > 3600 * sizeof(struct skstat_cell) / 65536);
+	note("%zu cells in %zu datagrams, %" PRIu64 " ns", counters.cells, counters.dump.datagrams,
 	     total(SKSTAT_COUNTER_TOTALS_NS));
 	ns_close(&ns);
 }

@@ -71,8 +71,8 @@ static uint32_t number_of(enum skstat_key_column column, const char *text, uint6
 {
 	uint32_t id = 0;
 
-	for (size_t i = 0; i < counters.names; i++) {
-		const struct counter_name *name = &counters.name[i];
+	for (size_t i = 0; i < counters.dump.names; i++) {
+		const struct keyed_name *name = &counters.dump.name[i];
 
 		if (name->column == column && !strcmp(name->text, text) && name->netns == netns && name->id > id)
 			id = name->id;
@@ -145,7 +145,7 @@ static void a_device_is_renamed(void **state)
 	struct ns ns = ns_create();
 	uint32_t inode = ns.inode, lo = drop_in(&ns, 3);
 	struct ifreq rename = { .ifr_name = "lo", .ifr_newname = "looped" };
-	const struct counter_name *name;
+	const struct keyed_name *name;
 	uint64_t netns = netns_of(inode);
 
 	(void)state;
@@ -163,7 +163,7 @@ static void a_device_is_renamed(void **state)
 	while (netns_of(inode))
 		nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
 	read_all();
-	name = counters_name(&counters, SKSTAT_COLUMN_DEVICE, lo);
+	name = keyed_name(&counters.dump, SKSTAT_COLUMN_DEVICE, lo);
 	assert_non_null(name);
 	assert_string_equal(name->text, "looped");
 	assert_int_equal(name->netns, netns);
@@ -276,17 +276,17 @@ static void a_module_leaves_its_names(void **state)
 
 	tun_unload();
 	read_all();
-	assert_string_equal(counters_name(&counters, SKSTAT_COLUMN_FUNCTION, function)->text, "tun_net_xmit");
-	assert_string_equal(counters_name(&counters, SKSTAT_COLUMN_DEVICE, device)->text, "tapped");
+	assert_string_equal(keyed_name(&counters.dump, SKSTAT_COLUMN_FUNCTION, function)->text, "tun_net_xmit");
+	assert_string_equal(keyed_name(&counters.dump, SKSTAT_COLUMN_DEVICE, device)->text, "tapped");
 
 	must_be(!module_load(TUN));
 	tap_drop(10);
 	assert_int_equal(dropped(BY_FUNCTION, function), count);
 	again = 0;
-	for (size_t i = 0; i < counters.names; i++)
-		if (counters.name[i].column == SKSTAT_COLUMN_FUNCTION && counters.name[i].id != function &&
-		    !strcmp(counters.name[i].text, "tun_net_xmit"))
-			again = counters.name[i].id;
+	for (size_t i = 0; i < counters.dump.names; i++)
+		if (counters.dump.name[i].column == SKSTAT_COLUMN_FUNCTION && counters.dump.name[i].id != function &&
+		    !strcmp(counters.dump.name[i].text, "tun_net_xmit"))
+			again = counters.dump.name[i].id;
 	assert_int_not_equal(again, 0);
 	assert_true(dropped(BY_FUNCTION, again) >= 10);
 }

@@ -41,7 +41,7 @@ static void set(uint64_t hold, uint64_t release)
 
 static uint64_t total(uint32_t attr)
 {
-	return histograms.total[attr];
+	return histograms.dump.total[attr];
 }
 
 static struct skstat_info info_now(void)
@@ -111,7 +111,7 @@ static void nothing_before_the_first_hold(void **state)
 	(void)state;
 	read_all();
 	assert_int_equal(histograms.count, 0);
-	assert_int_equal(histograms.names, 0);
+	assert_int_equal(histograms.dump.names, 0);
 	assert_int_equal(total(SKSTAT_COUNTER_TOTALS_PLACES), 0);
 	assert_int_equal(total(SKSTAT_COUNTER_TOTALS_MEMORY), 0);
 	assert_int_equal(total(SKSTAT_COUNTER_TOTALS_INSTANCE), info_now().instance);
