@@ -32,10 +32,21 @@ static uint64_t kernel(enum road_end side, const char *name)
 }
 
 /*
+ * Timers of connections that fired, each of which sends again what it is set for: but not while that is still in a
+ * queue of this host, as it may be when the machine has stood still. TCPTimeouts has those, too.
+ */
+static void all_timeouts(enum road_end side, uint64_t sent)
+{
+	uint64_t timeouts = kernel(side, "TCPTimeouts");
+
+	assert_true(sent <= timeouts && sent + kernel(side, "TCPSpuriousRtxHostQueues") >= timeouts);
+}
+
+/*
  * What holds on every kernel, when nothing is on its way and no attempt has failed.
  *
- * TCPSynRetrans has SYNs and SYN-ACKs. A loss probe may also be new data, which is in TCPLossProbes alone. A timeout is in TCPTimeouts
- * when the timer of a connection or a request fires.
+ * TCPSynRetrans has SYNs and SYN-ACKs. A loss probe may also be new data, which is in TCPLossProbes alone. A timeout is
+ * in TCPTimeouts when the timer of a connection or a request fires.
  */
 static void balance(enum road_end side)
 {
@@ -45,9 +56,11 @@ static void balance(enum road_end side)
 		 synacks = by_cause(side, SKSTAT_CAUSE_SYNACK);
 
 	note("%s: syn %" PRIu64 " rto %" PRIu64 " slow start %" PRIu64 " fast %" PRIu64 " tlp %" PRIu64 " other %" PRIu64
-	     "; the kernel: %" PRIu64 " of which SYN-ACKs %" PRIu64 ", timeouts %" PRIu64 " probes %" PRIu64,
-	     side == ROAD_CLIENT ? "client" : "server", syn, rto, slow, fast, tlp, other, kernel(side, "RetransSegs"), synacks,
-	     kernel(side, "TCPTimeouts"), kernel(side, "TCPLossProbes"));
+	     "; the kernel: %" PRIu64 " of which SYN-ACKs %" PRIu64 ", timeouts %" PRIu64 " probes %" PRIu64
+	     " still queued %" PRIu64,
+	     side == ROAD_CLIENT ? "client" : "server", syn, rto, slow, fast, tlp, other, kernel(side, "RetransSegs"),
+	     synacks, kernel(side, "TCPTimeouts"), kernel(side, "TCPLossProbes"),
+	     kernel(side, "TCPSpuriousRtxHostQueues"));
 	assert_int_equal(kernel(side, "TCPRetransFail"), 0);
 	assert_int_equal(syn + rto + slow + fast + tlp + other + synacks, kernel(side, "RetransSegs"));
 	assert_int_equal(syn + synacks, kernel(side, "TCPSynRetrans"));
@@ -59,7 +72,7 @@ static void balance(enum road_end side)
 	assert_true(tlp <= kernel(side, "TCPLossProbes"));
 	/* Here no connection is given up, and only one side has requests. */
 	if (side == ROAD_CLIENT)
-		assert_int_equal(syn + rto, kernel(side, "TCPTimeouts"));
+		all_timeouts(side, syn + rto);
 	else
 		assert_true(rto <= kernel(side, "TCPTimeouts"));
 	/* A client's ports are its kernel's to choose, the server's are a service's. */
@@ -197,7 +210,7 @@ static void nothing_arrives(void **state)
 	balance(ROAD_CLIENT);
 	assert_true(by_cause(ROAD_CLIENT, SKSTAT_CAUSE_RTO) >= 3);
 	assert_true(by_cause(ROAD_CLIENT, SKSTAT_CAUSE_SLOW_START) > 0);
-	assert_int_equal(by_cause(ROAD_CLIENT, SKSTAT_CAUSE_RTO), kernel(ROAD_CLIENT, "TCPTimeouts"));
+	all_timeouts(ROAD_CLIENT, by_cause(ROAD_CLIENT, SKSTAT_CAUSE_RTO));
 	pair_close(pair);
 }
 

@@ -11,6 +11,7 @@
 #define PORT 7801
 #define FEW  64	 /* pair_places at least */
 #define MANY 400 /* below a tun's queue length */
+#define STRAY 20 /* packets that nobody asked for: neighbours, multicast */
 
 static struct hists_sum transmitted(uint64_t least, const char *device)
 {
@@ -97,13 +98,16 @@ static void no_driver(void **state)
 	assert_int_equal(hists_sum(&measuring, SKSTAT_HISTOGRAM_TRANSMIT, "device=road|lo").count, 0);
 }
 
-/* Each packet that finds no room is one that was missed, and the others are measured. */
+/*
+ * Each packet that finds no room is one that was missed, and the others are measured. Packets of other devices that are
+ * on their way just then are missed as well.
+ */
 static void no_room(void **state)
 {
 	int fd = tun_open(&counting.road, ROAD_CLIENT);
 	struct skstat_error error;
 	struct skstat_info before, now;
-	uint64_t missed;
+	uint64_t missed, measured;
 
 	(void)state;
 	assert_int_equal(skstat_netlink_info(measuring.reader, &before, &error), 0);
@@ -111,10 +115,12 @@ static void no_room(void **state)
 	assert_int_equal(skstat_netlink_info(measuring.reader, &now, &error), 0);
 	missed = now.probe[SKSTAT_PROBE_TRANSMIT].missed - before.probe[SKSTAT_PROBE_TRANSMIT].missed;
 	note("%lu of %d found no room", missed, MANY);
-	assert_true(missed >= MANY - FEW && missed < MANY);
+	assert_true(missed >= MANY - FEW);
 	for (int i = 0; i < MANY; i++)
 		tun_take(fd);
-	assert_int_equal(transmitted(MANY - missed, TUN_NAME).count, MANY - missed);
+	measured = transmitted(missed < MANY ? MANY - missed : 1, TUN_NAME).count;
+	assert_in_range(measured + missed, MANY, MANY + STRAY);
+	assert_in_range(measured, 1, FEW);
 	close(fd);
 }
 
