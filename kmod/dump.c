@@ -108,11 +108,12 @@ static int dump_begin(struct netlink_callback *cb)
 
 typedef void (*dump_fill_fn)(void *at, const struct skstat_layout *layout, const struct skstat_source *src);
 
-/* Inlined with its function known: no indirect call for each record. */
-static __always_inline void dump_fill_kind(struct skstat_walk *walk, void *at, const struct skstat_layout *layout,
-					   dump_fill_fn fill)
+/* Inlined with its function known: no indirect call for each record. Returns how many records it wrote. */
+static __always_inline u32 dump_fill_kind(struct skstat_walk *walk, void *at, const struct skstat_layout *layout,
+					  dump_fill_fn fill)
 {
 	struct skstat_held *held;
+	u32 count = 0;
 
 	for (held = walk->held; held < walk->held + walk->nr_held; held++) {
 		const struct skstat_source src = {
@@ -123,8 +124,14 @@ static __always_inline void dump_fill_kind(struct skstat_walk *walk, void *at, c
 		if (held->kind != layout->kind)
 			continue;
 		fill(at, layout, &src);
+		if (!skstat_walk_lasts(held)) {
+			skstat_walk_disown(walk, held);
+			continue;
+		}
 		at += layout->stride;
+		count++;
 	}
+	return count;
 }
 
 /* The held sockets of one kind as one run. */
@@ -145,12 +152,14 @@ static bool dump_put_kind(struct dump *dump, struct sk_buff *skb, enum skstat_ki
 		return false;
 	at = skstat_run_records(run);
 	if (dump->exact && kind == SKSTAT_KIND_FULL) {
-		dump_fill_kind(walk, at, layout, skstat_record_fill_exact);
+		count = dump_fill_kind(walk, at, layout, skstat_record_fill_exact);
 	} else {
 		rcu_read_lock();
-		dump_fill_kind(walk, at, layout, skstat_record_fill);
+		count = dump_fill_kind(walk, at, layout, skstat_record_fill);
 		rcu_read_unlock();
 	}
+	while (run->count > count)
+		skstat_run_retract(skb, run);
 	return true;
 }
 

@@ -132,6 +132,26 @@ static bool sock_is_same(const struct skstat_held *held, const struct table *tab
 	return table->listen ? sk->sk_state == TCP_LISTEN : (sk->sk_hash & table->hashinfo->ehash_mask) == bucket;
 }
 
+bool skstat_walk_lasts(const struct skstat_held *held)
+{
+	u8 state;
+
+	if (held->kind != SKSTAT_KIND_FULL)
+		return true;
+	/* pairs with tcp_set_state() before tcp_disconnect() zeroes: whoever has read a zero reads the state, too */
+	smp_rmb();
+	state = READ_ONCE(held->sk->sk_state);
+	return state != TCP_CLOSE && state != TCP_LISTEN && (state != TCP_SYN_SENT || held->state == TCP_SYN_SENT) &&
+	       READ_ONCE(held->sk->sk_hash) == held->hash;
+}
+
+void skstat_walk_disown(struct skstat_walk *walk, struct skstat_held *held)
+{
+	held->count->by_state[held->state]--;
+	walk->tally.emitted--;
+	walk->tally.not_emitted[SKSTAT_GONE]++;
+}
+
 static void held_sift_down(struct skstat_walk *walk, u32 i)
 {
 	for (;;) {
@@ -206,6 +226,7 @@ static enum verdict walk_look(struct skstat_walk *walk, const struct table *tabl
 		sock_gen_put(sk);
 		return SOCK_CHANGED;
 	}
+	held->hash = READ_ONCE(sk->sk_hash);
 	/* Conditions on what may have been another socket's memory are tried again, now that it is not. */
 	if ((walk->filter.common && !skstat_filter_common(&walk->filter, sk)) ||
 	    (walk->filter.held && !skstat_filter_held(&walk->filter, sk))) {

@@ -31,6 +31,7 @@ struct skstat_held {
 	struct sock *sk;
 	struct skstat_count *count;
 	u64 cookie; /* 0: not asked for yet */
+	u32 hash;
 	u8 kind;
 	u8 state;
 };
@@ -64,6 +65,16 @@ struct skstat_walk {
  * fresh; process context, not under RCU.
  */
 void skstat_walk_step(struct skstat_walk *walk, u32 room);
+
+/*
+ * Whether a socket, whose record was just filled, is still the connection that was held. Else tcp_disconnect() came
+ * between, which says TCP_CLOSE and then zeroes one figure after the other: the record may be of two minds. Its last
+ * figures are in the journal.
+ */
+bool skstat_walk_lasts(const struct skstat_held *held);
+
+/* It is not, and counts as gone instead of emitted. */
+void skstat_walk_disown(struct skstat_walk *walk, struct skstat_held *held);
 
 /* Lets go of walk->held. May end a socket's life. */
 void skstat_walk_release(struct skstat_walk *walk);

@@ -206,7 +206,7 @@ enum skstat_totals_attr {
 	SKSTAT_TOTALS_EMITTED,	/* u64: records of sockets sent */
 	SKSTAT_TOTALS_FILTERED, /* u64: seen and not asked for */
 	SKSTAT_TOTALS_IDLE,	/* u64: left out by ACTIVE_SINCE */
-	SKSTAT_TOTALS_GONE,	/* u64: being freed, or of a namespace that is, when they were seen */
+	SKSTAT_TOTALS_GONE,	/* u64: being freed, closed or used anew while they were looked at */
 	SKSTAT_TOTALS_RESTARTS, /* u64: hash chains walked again because they changed underfoot */
 	SKSTAT_TOTALS_NS,	/* u64: nanoseconds spent in the kernel */
 	SKSTAT_TOTALS_TOKEN,	/* u64: to be given as ACTIVE_SINCE next time; opaque */

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Dumps while sockets and namespaces come and go: a socket that lived throughout is in every dump, once.
+ * Dumps while sockets and namespaces come and go: a socket that lived throughout is in every dump, once; and one that
+ * is used again and again is never seen while its figures are being zeroed.
  */
+#include <inttypes.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
 #include "../lib/dump.h"
 #include "../lib/module.h"
 #include "../lib/must.h"
@@ -171,11 +176,92 @@ static void long_chains_were_met(void **state)
 	skstat_netlink_close(netlink);
 }
 
+/* --- disconnect and reuse */
+
+#define AGAIN_PORT 7810
+#define AGAIN	   64 /* as many as can be held at a time by a dump */
+
+/* Connections, talked over; then the same sockets are free again. */
+static const char *use_again(void *arg, uint64_t round)
+{
+	static int listener, fd[AGAIN];
+	const struct sockaddr_in to = { .sin_family = AF_INET,
+					.sin_port = htons(AGAIN_PORT),
+					.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	const struct sockaddr nobody = { .sa_family = AF_UNSPEC };
+	struct pair pair;
+
+	(void)arg;
+	if (!round)
+		listener = pair_listen_at(PAIR_V4, AGAIN_PORT, AGAIN);
+	for (size_t i = 0; i < AGAIN; i++) {
+		if (!round)
+			fd[i] = pair_socket(PAIR_V4);
+		must(connect(fd[i], (const struct sockaddr *)&to, sizeof(to)));
+		pair = (struct pair){ fd[i], must(accept4(listener, NULL, NULL, SOCK_CLOEXEC)) };
+		pair_talk(pair, 100, 100);
+		close(pair.server);
+	}
+	for (size_t i = 0; i < AGAIN; i++)
+		must(connect(fd[i], &nobody, sizeof(nobody)));
+	return NULL;
+}
+
+/* Whoever is connected has sent a SYN; whoever has sent bytes has sent segments. */
+static const char *look_for_zeroes(void *arg, uint64_t round)
+{
+	static struct skstat_netlink *netlink;
+	static char why[128];
+	const struct skstat_range port = { AGAIN_PORT, AGAIN_PORT };
+	const struct skstat_query query = { .remote_port = &port, .remote_ports = 1 };
+	const char *wrong;
+	struct dump dump;
+
+	(void)arg;
+	(void)round;
+	if (!netlink)
+		netlink = dump_connect();
+	wrong = dump_try(&dump, netlink, &query);
+	for (size_t i = 0; i < dump.count && !wrong; i++) {
+		const struct skstat_sample *sample = &dump.sample[i];
+		const struct skstat_traffic *traffic = &sample->traffic;
+
+		if (sample->kind != SKSTAT_KIND_FULL || sample->identity.state == TCP_SYN_SENT)
+			continue;
+		if (traffic->segs_out && (!traffic->bytes_sent || traffic->data_segs_out))
+			continue;
+		snprintf(why, sizeof(why), "state %u, but %u segments sent, %u of them with %" PRIu64 " bytes",
+			 sample->identity.state, traffic->segs_out, traffic->data_segs_out, (uint64_t)traffic->bytes_sent);
+		wrong = why;
+	}
+	dump_free(&dump);
+	return wrong;
+}
+
+static void figures_of_one_connection(void **state)
+{
+	struct crew *crew = crew_make();
+	size_t users, dumper;
+	const char *wrong;
+
+	(void)state;
+	users = crew_add(crew, use_again, NULL);
+	dumper = crew_add(crew, look_for_zeroes, NULL);
+	crew_await(crew, dumper, pair_scaled(1000));
+	crew_await(crew, users, pair_scaled(100));
+	note("%lu dumps, %lu times used again", crew->rounds[dumper], crew->rounds[users]);
+	wrong = crew_dismiss(crew);
+	if (wrong)
+		fail_msg("%s", wrong);
+	crew_free(crew);
+}
+
 int suite_churn(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(those_who_stay_are_there),
 		cmocka_unit_test(long_chains_were_met),
+		cmocka_unit_test(figures_of_one_connection),
 	};
 
 	(void)argc;
