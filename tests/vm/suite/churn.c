@@ -198,7 +198,8 @@ static const char *use_again(void *arg, uint64_t round)
 		if (!round)
 			fd[i] = pair_socket(PAIR_V4);
 		must(connect(fd[i], (const struct sockaddr *)&to, sizeof(to)));
-		pair = (struct pair){ fd[i], must(accept4(listener, NULL, NULL, SOCK_CLOEXEC)) };
+		pair.client = fd[i];
+		pair.server = must(accept4(listener, NULL, NULL, SOCK_CLOEXEC));
 		pair_talk(pair, 100, 100);
 		close(pair.server);
 	}
