@@ -208,11 +208,24 @@ static const char *use_again(void *arg, uint64_t round)
 	return NULL;
 }
 
-/* Whoever is connected has sent a SYN; whoever has sent bytes has sent segments. */
+/* Whoever is connected has sent a SYN; whoever has sent bytes has sent segments. Else, what is wrong. */
+static const char *zeroed(const struct skstat_sample *sample)
+{
+	const struct skstat_traffic *traffic = &sample->traffic;
+	static char why[128];
+
+	if (sample->kind != SKSTAT_KIND_FULL || sample->identity.state == TCP_SYN_SENT)
+		return NULL;
+	if (traffic->segs_out && (!traffic->bytes_sent || traffic->data_segs_out))
+		return NULL;
+	snprintf(why, sizeof(why), "state %u, but %u segments sent, %u of them with %" PRIu64 " bytes",
+		 sample->identity.state, traffic->segs_out, traffic->data_segs_out, (uint64_t)traffic->bytes_sent);
+	return why;
+}
+
 static const char *look_for_zeroes(void *arg, uint64_t round)
 {
 	static struct skstat_netlink *netlink;
-	static char why[128];
 	const struct skstat_range port = { AGAIN_PORT, AGAIN_PORT };
 	const struct skstat_query query = { .remote_port = &port, .remote_ports = 1 };
 	const char *wrong;
@@ -223,18 +236,8 @@ static const char *look_for_zeroes(void *arg, uint64_t round)
 	if (!netlink)
 		netlink = dump_connect();
 	wrong = dump_try(&dump, netlink, &query);
-	for (size_t i = 0; i < dump.count && !wrong; i++) {
-		const struct skstat_sample *sample = &dump.sample[i];
-		const struct skstat_traffic *traffic = &sample->traffic;
-
-		if (sample->kind != SKSTAT_KIND_FULL || sample->identity.state == TCP_SYN_SENT)
-			continue;
-		if (traffic->segs_out && (!traffic->bytes_sent || traffic->data_segs_out))
-			continue;
-		snprintf(why, sizeof(why), "state %u, but %u segments sent, %u of them with %" PRIu64 " bytes",
-			 sample->identity.state, traffic->segs_out, traffic->data_segs_out, (uint64_t)traffic->bytes_sent);
-		wrong = why;
-	}
+	for (size_t i = 0; !wrong && i < dump.count; i++)
+		wrong = zeroed(&dump.sample[i]);
 	dump_free(&dump);
 	return wrong;
 }
