@@ -46,17 +46,22 @@ static int schema_take(const struct nlmsghdr *message, void *arg)
 	return skstat_schema_parse(message, &replay->schema);
 }
 
-void replay_open(struct replay *replay, const char *kernel)
+void replay_open_file(struct replay *replay, const char *path)
 {
-	char path[64];
-
 	memset(replay, 0, sizeof(*replay));
-	snprintf(path, sizeof(path), "tests/fixtures/dump/%s.bin", kernel);
 	file_read(replay, path);
 	assert_int_equal(replay_messages(replay, SKSTAT_CMD_INFO, info_take, replay), 0);
 	assert_int_equal(replay_messages(replay, SKSTAT_CMD_SCHEMA, schema_take, replay), 0);
 	assert_int_not_equal(replay->info.instance, 0);
 	assert_int_not_equal(replay->schema.fields, 0);
+}
+
+void replay_open(struct replay *replay, const char *kernel)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "tests/fixtures/dump/%s.bin", kernel);
+	replay_open_file(replay, path);
 }
 
 void replay_close(struct replay *replay)

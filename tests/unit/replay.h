@@ -23,6 +23,8 @@ struct replay {
 
 /* Reads the file of `kernel`, and INFO and SCHEMA out of it. Closed with replay_close(). */
 void replay_open(struct replay *replay, const char *kernel);
+/* The same of another file. */
+void replay_open_file(struct replay *replay, const char *path);
 void replay_close(struct replay *replay);
 
 /* Hands out each message of command `cmd` (0: of any), as recorded. Ends with what `fn` returns, if that is not 0. */

@@ -12,6 +12,7 @@
 #include "lib/must.h"
 #include "lib/ns.h"
 #include "lib/population.h"
+#include "lib/recording.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -64,25 +65,6 @@ static void pairs_make(enum recorded_place place)
 	}
 }
 
-static int message_write(const struct nlmsghdr *message, void *file)
-{
-	static const char padding[NLMSG_ALIGNTO];
-	size_t pad = NLMSG_ALIGN(message->nlmsg_len) - message->nlmsg_len;
-
-	must_be(fwrite(message, message->nlmsg_len, 1, file) == 1);
-	must_be(!pad || fwrite(padding, pad, 1, file) == 1);
-	return 0;
-}
-
-static void reply_record(struct skstat_netlink *netlink, uint8_t cmd, uint16_t flags, FILE *file)
-{
-	const struct skstat_request request = { .cmd = cmd, .version = SKSTAT_FAMILY_VERSION, .flags = flags };
-	struct skstat_error error;
-
-	if (skstat_netlink_raw(netlink, &request, message_write, file, &error))
-		must_bail(__FILE__, __LINE__, "skstat_netlink_raw", error.text);
-}
-
 int main(int argc, char **argv)
 {
 	struct population population = { 0 };
@@ -110,10 +92,10 @@ int main(int argc, char **argv)
 	ns_enter(&home);
 
 	file = must_have(fopen(argv[1], "w"));
-	reply_record(netlink, SKSTAT_CMD_INFO, 0, file);
-	reply_record(netlink, SKSTAT_CMD_SCHEMA, NLM_F_DUMP, file);
-	reply_record(netlink, SKSTAT_CMD_SOCK, NLM_F_DUMP, file);
-	reply_record(netlink, SKSTAT_CMD_MIB, NLM_F_DUMP, file);
+	recording_ask(netlink, SKSTAT_CMD_INFO, 0, file);
+	recording_ask(netlink, SKSTAT_CMD_SCHEMA, NLM_F_DUMP, file);
+	recording_ask(netlink, SKSTAT_CMD_SOCK, NLM_F_DUMP, file);
+	recording_ask(netlink, SKSTAT_CMD_MIB, NLM_F_DUMP, file);
 	must(fclose(file));
 
 	population_free(&population);
