@@ -87,6 +87,9 @@ bool skstat_conn_missed(void);
 /* The current process is the one. Task context: in_task(). Of one entry, one at a time. */
 void skstat_conn_set_process(struct skstat_conn *conn, enum skstat_process_from from);
 
+/* Whether there is a table now. Any context. */
+bool skstat_conn_exists(void);
+
 /* Who opened, accepted or read from it, if that is known. Any context; the caller holds a reference. */
 struct skstat_process skstat_conn_process(const struct sock *sk);
 
