@@ -30,7 +30,7 @@ struct device_table {
 	struct skstat_device_place places[DEVICE_PLACES];
 };
 
-DEFINE_PER_CPU(struct skstat_device_place *[SKSTAT_DEVICES_KNOWN], skstat_devices_known);
+DEFINE_PER_CPU(struct skstat_devices_known, skstat_devices_known);
 
 /* Guards all writing, and whatever handlers do not read. Within RTNL. */
 static DEFINE_MUTEX(device_mutex);
@@ -93,7 +93,7 @@ u32 skstat_device_find(const void *dev)
 	smp_rmb(); /* pairs with device_leave(): who read what was written after it does not find the address again */
 	if (READ_ONCE(set->dev[way]) != dev)
 		return 0;
-	this_cpu_write(skstat_devices_known[skstat_device_slot(dev)], place);
+	this_cpu_write(skstat_devices_known.place[skstat_device_slot(dev)], place);
 	return id;
 }
 

@@ -33,7 +33,10 @@ struct skstat_device_place {
 
 /* Places that this CPU was asked about lately, by address. They have been asked for, and never change but in `dev`. */
 #define SKSTAT_DEVICES_KNOWN 8
-DECLARE_PER_CPU(struct skstat_device_place *[SKSTAT_DEVICES_KNOWN], skstat_devices_known);
+struct skstat_devices_known {
+	struct skstat_device_place *place[SKSTAT_DEVICES_KNOWN];
+};
+DECLARE_PER_CPU(struct skstat_devices_known, skstat_devices_known);
 
 static __always_inline u32 skstat_device_slot(const void *dev)
 {
@@ -49,7 +52,7 @@ u32 skstat_device_find(const void *dev);
  */
 static __always_inline u32 skstat_device_id(const void *dev)
 {
-	const struct skstat_device_place *place = this_cpu_read(skstat_devices_known[skstat_device_slot(dev)]);
+	const struct skstat_device_place *place = this_cpu_read(skstat_devices_known.place[skstat_device_slot(dev)]);
 
 	if (likely(place && smp_load_acquire(&place->dev) == dev)) /* pairs with device_enter(): the number is its own */
 		return READ_ONCE(place->id);

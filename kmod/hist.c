@@ -19,7 +19,7 @@ MODULE_PARM_DESC(histogram_keys, "keys that the histograms have room for (32 to 
 
 #define SQUARES_FULL (1ull << 63)
 
-DEFINE_PER_CPU(struct skstat_hist *[__SKSTAT_HISTOGRAM_MAX][SKSTAT_HIST_KNOWN], skstat_hist_known);
+DEFINE_PER_CPU(struct skstat_hists_known, skstat_hists_known);
 
 /* Written once. */
 static struct skstat_keys *hist_table;
@@ -91,7 +91,7 @@ struct skstat_hist *skstat_hist_find(u32 table, u32 first, u32 second, u32 third
 	if (number < skstat_keys_places(keys)) {
 		hist->key = key;
 		barrier(); /* an interrupt that finds it known finds the key; if it came in between, it wrote the same */
-		this_cpu_write(skstat_hist_known[table][first % SKSTAT_HIST_KNOWN], hist);
+		this_cpu_write(skstat_hists_known.hist[table][first % SKSTAT_HIST_KNOWN], hist);
 	}
 	return hist;
 }

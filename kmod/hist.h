@@ -31,7 +31,7 @@ void skstat_hist_exit(void);
  * first two is moved up before it can overflow.
  */
 struct skstat_hist {
-	struct skstat_key key; /* whose it is, if it is in skstat_hist_known */
+	struct skstat_key key; /* whose it is, if it is in skstat_hists_known */
 	local64_t bucket[SKSTAT_HISTOGRAM_BUCKETS];
 	local64_t low, high, sum;
 	local64_t squares[3];
@@ -43,7 +43,10 @@ struct skstat_hist {
  * its hash. One word each: an interrupt finds the one before or the one behind.
  */
 #define SKSTAT_HIST_KNOWN 16
-DECLARE_PER_CPU(struct skstat_hist *[__SKSTAT_HISTOGRAM_MAX][SKSTAT_HIST_KNOWN], skstat_hist_known);
+struct skstat_hists_known {
+	struct skstat_hist *hist[__SKSTAT_HISTOGRAM_MAX][SKSTAT_HIST_KNOWN];
+};
+DECLARE_PER_CPU(struct skstat_hists_known, skstat_hists_known);
 
 #define SKSTAT_SQUARES_SMALL (1ull << 30) /* whose square is far less than what there is room for */
 
@@ -55,7 +58,7 @@ void skstat_hist_squares_move(struct skstat_hist *hist, u32 from);
 
 static __always_inline struct skstat_hist *skstat_hist_get(u32 table, u32 first, u32 second, u32 third)
 {
-	struct skstat_hist *hist = this_cpu_read(skstat_hist_known[table][first % SKSTAT_HIST_KNOWN]);
+	struct skstat_hist *hist = this_cpu_read(skstat_hists_known.hist[table][first % SKSTAT_HIST_KNOWN]);
 
 	BUILD_BUG_ON(SKSTAT_HISTOGRAM_COLUMNS != 3);
 	if (likely(hist && hist->key.column[0] == first && hist->key.column[1] == second &&
@@ -64,19 +67,24 @@ static __always_inline struct skstat_hist *skstat_hist_get(u32 table, u32 first,
 	return skstat_hist_find(table, first, second, third);
 }
 
-/* In which of its buckets, from 0 on, if it is in one. */
+#define SKSTAT_HIST_UNIT(id, NAME, name, PROBE, UNIT, FIRST, metric, help, a, b, c) \
+	[id] = SKSTAT_HISTOGRAM_UNIT_##UNIT,
+#define SKSTAT_HIST_FIRST(id, NAME, name, PROBE, UNIT, FIRST, metric, help, a, b, c) \
+	[id] = (FIRST),
+
+/* In which of its buckets, from 0 on, if it is in one. Of a constant table, nothing is looked up. */
 static __always_inline int skstat_hist_bucket(u32 table, u64 value)
 {
-	switch (table) {
-#define SKSTAT_HIST_BUCKET(id, NAME, name, PROBE, UNIT, FIRST, metric, help, a, b, c)            \
-	case SKSTAT_HISTOGRAM_##NAME:                                                            \
-		return (SKSTAT_HISTOGRAM_UNIT_##UNIT == SKSTAT_HISTOGRAM_UNIT_NANOSECONDS ?      \
-			skstat_bucket_of_ns(value) : skstat_bucket_of_bytes(value)) - (FIRST);
-	SKSTAT_HISTOGRAMS(SKSTAT_HIST_BUCKET)
-#undef SKSTAT_HIST_BUCKET
-	}
-	return -1;
+	static const u8 unit[__SKSTAT_HISTOGRAM_MAX] = { SKSTAT_HISTOGRAMS(SKSTAT_HIST_UNIT) };
+	static const s16 first[__SKSTAT_HISTOGRAM_MAX] = { SKSTAT_HISTOGRAMS(SKSTAT_HIST_FIRST) };
+
+	if (unit[table] == SKSTAT_HISTOGRAM_UNIT_NANOSECONDS)
+		return skstat_bucket_of_ns(value) - first[table];
+	return skstat_bucket_of_bytes(value) - first[table];
 }
+
+#undef SKSTAT_HIST_UNIT
+#undef SKSTAT_HIST_FIRST
 
 /*
  * One observation, in whole ones of the histogram's unit; `table` is an enum skstat_histogram_id, a constant, and the columns are the key's.

@@ -19,7 +19,6 @@
 
 #define JOURNAL_EVENTS_MIN 64U
 #define JOURNAL_EVENTS_MAX (1U << 20)
-#define JOURNAL_KINDS	   (SKSTAT_KIND_LISTEN_STOPPED - SKSTAT_KIND_OPENED + 1)
 
 static unsigned int journal_events = 4096;
 module_param(journal_events, uint, 0444);
@@ -225,6 +224,11 @@ u64 skstat_ring_oldest(const struct skstat_ring *ring)
 	u64 head = skstat_ring_head(ring);
 
 	return head > journal_places() ? head - journal_places() : 0;
+}
+
+const struct skstat_layout *skstat_journal_layout(u32 kind)
+{
+	return &journal_layouts[kind];
 }
 
 const struct skstat_layout *skstat_ring_layout(const struct skstat_ring *ring, u64 number)

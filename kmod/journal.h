@@ -52,6 +52,10 @@ u64 skstat_ring_head(const struct skstat_ring *ring);
 /* No event with a lower number is there any more. */
 u64 skstat_ring_oldest(const struct skstat_ring *ring);
 
+/* How the records of a kind are laid out: JOURNAL_KINDS kinds, from SKSTAT_KIND_OPENED on. */
+#define JOURNAL_KINDS (SKSTAT_KIND_LISTEN_STOPPED - SKSTAT_KIND_OPENED + 1)
+const struct skstat_layout *skstat_journal_layout(u32 kind);
+
 /* How the records of event `number`, which is below the head, are laid out; NULL: it is lost. */
 const struct skstat_layout *skstat_ring_layout(const struct skstat_ring *ring, u64 number);
 
