@@ -3,7 +3,7 @@
  * A plugin of qemu's TCG: how often each translated block of a guest ran between the marks of tests/bench/mark.h. The
  * guest has one CPU (or several in one thread), so that counters need no lock.
  *
- *	-plugin blocks.so,out=FILE[,lines=on]
+ *	-plugin blocks.so,out=FILE[,lines=on][,all=on]
  *
  * FILE has, when qemu ends:
  *
@@ -11,7 +11,7 @@
  *	block ADDRESS INSTRUCTIONS TIMES LINES BYTES      a block that ran between the marks
  *	section NUMBER INSTRUCTIONS TIMES                 so many sections took so many instructions
  *
- * LINES are cache lines of data that this block was the first to touch since a mark: what it would miss, had the cache
+ * With all=on there is one region: all that the guest does. LINES are cache lines of data that this block was the first to touch since a mark: what it would miss, had the cache
  * been cold and large. It takes lines=on, and time. BYTES are the block's code, with a dot behind each instruction.
  */
 #include <stdbool.h>
@@ -56,6 +56,7 @@ static struct section sections[MARK_SECTIONS];
 static uint64_t executed; /* instructions, all of them */
 static uint64_t regions;
 static bool counting;
+static bool all; /* not only between marks */
 static bool want_lines;
 static uint64_t *slots;
 static uint64_t used;
@@ -67,7 +68,7 @@ static void begin(unsigned int cpu, void *unused)
 {
 	(void)cpu;
 	(void)unused;
-	if (counting)
+	if (counting || all)
 		return;
 	for (size_t i = 0; i < BUCKETS; i++) {
 		for (struct block *block = blocks[i]; block; block = block->next)
@@ -83,7 +84,7 @@ static void end(unsigned int cpu, void *unused)
 {
 	(void)cpu;
 	(void)unused;
-	if (!counting)
+	if (!counting || all)
 		return;
 	for (size_t i = 0; i < BUCKETS; i++) {
 		for (struct block *block = blocks[i]; block; block = block->next)
@@ -230,6 +231,10 @@ static void write_out(qemu_plugin_id_t id, void *unused)
 {
 	(void)id;
 	(void)unused;
+	if (all) {
+		all = false;
+		end(0, NULL);
+	}
 	fprintf(out, "regions %llu\n", (unsigned long long)regions);
 	for (size_t i = 0; i < BUCKETS; i++) {
 		for (struct block *block = blocks[i]; block; block = block->next) {
@@ -261,6 +266,8 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_
 			out = fopen(argv[i] + 4, "w");
 		else if (!strcmp(argv[i], "lines=on"))
 			want_lines = true;
+		else if (!strcmp(argv[i], "all=on"))
+			counting = all = true;
 	}
 	if (want_lines)
 		slots = calloc(SLOTS, sizeof(*slots));
