@@ -9,16 +9,25 @@
 #define MARK_BEGIN 0x534b4231 /* "SKB1" */
 #define MARK_END 0x534b4230
 
+/* Sections, within a region, by number: of each it is known how long it took. They may nest; the outermost counts. */
+#define MARK_SECTIONS 16
+#define MARK_SECTION_BEGIN 0x534b4340
+#define MARK_SECTION_END 0x534b4360
+
+#define mark_(displacement) __asm__ volatile("nopl %c0(%%rax)" : : "i"(displacement) : "memory")
+#define mark_section_begin(number) mark_(MARK_SECTION_BEGIN + (number))
+#define mark_section_end(number) mark_(MARK_SECTION_END + (number))
+
 /* What is measured begins here. */
 static inline void mark_begin(void)
 {
-	__asm__ volatile("nopl %c0(%%rax)" : : "i"(MARK_BEGIN) : "memory");
+	mark_(MARK_BEGIN);
 }
 
 /* And ends here. */
 static inline void mark_end(void)
 {
-	__asm__ volatile("nopl %c0(%%rax)" : : "i"(MARK_END) : "memory");
+	mark_(MARK_END);
 }
 
 #endif
