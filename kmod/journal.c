@@ -34,6 +34,7 @@ struct journal_slot {
 struct skstat_ring {
 	u64 head; /* number of the next event */
 	u64 rung; /* the head when the bell was last rung */
+	u64 mask; /* places - 1 */
 	u8 slots[] ____cacheline_aligned;
 };
 
@@ -52,7 +53,7 @@ static u32 journal_places(void)
 
 static struct journal_slot *ring_slot(const struct skstat_ring *ring, u64 number)
 {
-	return (void *)ring->slots + (size_t)(number & (journal_places() - 1)) * journal_stride;
+	return (void *)ring->slots + (size_t)(number & ring->mask) * journal_stride;
 }
 
 static size_t ring_size(void)
@@ -62,7 +63,11 @@ static size_t ring_size(void)
 
 static struct skstat_ring *ring_alloc(u32 cpu)
 {
-	return vzalloc_node(ring_size(), cpu_to_node(cpu));
+	struct skstat_ring *ring = vzalloc_node(ring_size(), cpu_to_node(cpu));
+
+	if (ring)
+		ring->mask = journal_places() - 1;
+	return ring;
 }
 
 static void ring_publish(u32 cpu, struct skstat_ring *ring)
@@ -151,27 +156,27 @@ void skstat_journal_exit(void)
 }
 
 /* On the ring's CPU, with interrupts off. Readers take the head as a promise, a slot's mark as the truth. */
-static void ring_write(struct skstat_ring *ring, const struct skstat_layout *layout, const struct skstat_source *src)
+static __always_inline void ring_write(struct skstat_ring *ring, const struct skstat_source *src)
 {
 	u64 number = ring->head;
 	struct journal_slot *slot = ring_slot(ring, number);
 
 	WRITE_ONCE(slot->mark, 0);
 	smp_wmb(); /* pairs with smp_rmb() in skstat_ring_copy(): who has copied what follows sees the 0 */
-	WRITE_ONCE(slot->kind, layout->kind);
+	WRITE_ONCE(slot->kind, src->kind);
 	rcu_read_lock();
-	skstat_record_fill(slot->record, layout, src);
+	skstat_event_fill(slot->record, src);
 	rcu_read_unlock();
 	smp_store_release(&slot->mark, number + 1); /* pairs with skstat_ring_copy(): who sees it sees the record */
 	smp_store_release(&ring->head, number + 1); /* pairs with skstat_ring_head(): who sees it sees the mark */
 
-	if (number + 1 - ring->rung >= journal_places() / 2) {
+	if (unlikely(number + 1 - ring->rung > ring->mask / 2)) {
 		ring->rung = number + 1;
 		skstat_doorbell_ring();
 	}
 }
 
-void skstat_journal_write(enum skstat_kind kind, struct skstat_source *src, struct skstat_incident *event)
+void skstat_journal_write(const struct skstat_source *src, struct skstat_incident *event)
 {
 	struct skstat_ring *ring;
 	unsigned long flags;
@@ -184,9 +189,7 @@ void skstat_journal_write(enum skstat_kind kind, struct skstat_source *src, stru
 	ring = this_cpu_read(journal_ring);
 	if (likely(ring)) {
 		event->sequence = ring->head;
-		src->kind = kind;
-		src->event = event;
-		ring_write(ring, &journal_layouts[kind - SKSTAT_KIND_OPENED], src);
+		ring_write(ring, src);
 	} else {
 		this_cpu_inc(journal_dropped);
 	}
@@ -223,7 +226,7 @@ u64 skstat_ring_oldest(const struct skstat_ring *ring)
 {
 	u64 head = skstat_ring_head(ring);
 
-	return head > journal_places() ? head - journal_places() : 0;
+	return head > ring->mask ? head - ring->mask - 1 : 0;
 }
 
 const struct skstat_layout *skstat_journal_layout(u32 kind)

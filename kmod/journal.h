@@ -31,12 +31,12 @@ int skstat_journal_start(void);
 void skstat_journal_exit(void);
 
 /*
- * Writes one event of that kind (SKSTAT_KIND_OPENED ... _LISTEN_STOPPED), filled in place with interrupts off. `src`
- * has sk, cookie, netns and state; this sets the rest, and event->sequence. Any context but NMI, where it counts as
+ * Writes one event of src->kind (SKSTAT_KIND_OPENED ... _LISTEN_STOPPED), filled in place with interrupts off. `src` has
+ * everything but `count`, `event` is src->event; this sets event->sequence. Any context but NMI, where it counts as
  * dropped. The caller holds off the socket's end: by its lock, or because it is the one that ends it. Rings a bell when
  * half a ring was written since the last one.
  */
-void skstat_journal_write(enum skstat_kind kind, struct skstat_source *src, struct skstat_incident *event);
+void skstat_journal_write(const struct skstat_source *src, struct skstat_incident *event);
 
 /* Any time. */
 void skstat_journal_stats(struct skstat_journal_stats *stats);

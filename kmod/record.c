@@ -9,12 +9,13 @@
 #include "census.h"
 #include "compat/compat.h"
 #include "conn.h"
+#include "name.h"
 #include "record.h"
 
 /* A field of struct tcp_sock, which its owner may be writing. */
 #define TP(field) READ_ONCE(tp->field)
 
-static struct skstat_addr skstat_saddr(const struct sock *sk)
+static __always_inline struct skstat_addr skstat_saddr(const struct sock *sk)
 {
 	struct skstat_addr addr = {};
 
@@ -27,7 +28,7 @@ static struct skstat_addr skstat_saddr(const struct sock *sk)
 	return addr;
 }
 
-static struct skstat_addr skstat_daddr(const struct sock *sk)
+static __always_inline struct skstat_addr skstat_daddr(const struct sock *sk)
 {
 	struct skstat_addr addr = {};
 
@@ -41,14 +42,14 @@ static struct skstat_addr skstat_daddr(const struct sock *sk)
 }
 
 /* One that was closed has given its port back, and still knows it. */
-static u16 skstat_sport(const struct sock *sk)
+static __always_inline u16 skstat_sport(const struct sock *sk)
 {
 	u16 num = READ_ONCE(sk->sk_num);
 
 	return num || !sk_fullsock(sk) ? num : ntohs(READ_ONCE(inet_sk(sk)->inet_sport));
 }
 
-static u16 skstat_flags(const struct sock *sk)
+static __always_inline u16 skstat_flags(const struct sock *sk)
 {
 	u16 flags = 0;
 
@@ -154,7 +155,7 @@ struct chrono {
 };
 
 /* tcp_get_info_chrono_stats(), in jiffies: busy is the time of all three. */
-static struct chrono skstat_chrono_read(const struct tcp_sock *tp)
+static __always_inline struct chrono skstat_chrono_read(const struct tcp_sock *tp)
 {
 	u32 stats[__TCP_CHRONO_MAX], total = 0;
 	u8 running = tp->chrono_type;
@@ -169,9 +170,12 @@ static struct chrono skstat_chrono_read(const struct tcp_sock *tp)
 	return (struct chrono) { total, stats[TCP_CHRONO_RWND_LIMITED], stats[TCP_CHRONO_SNDBUF_LIMITED] };
 }
 
-static u32 skstat_uid(const struct sock *sk)
+static __always_inline u32 skstat_uid(const struct sock *sk)
 {
-	return from_kuid_munged(&init_user_ns, READ_ONCE(sk->sk_uid));
+	kuid_t uid = READ_ONCE(sk->sk_uid);
+
+	/* The initial namespace has every number but this one, and under its own name. */
+	return likely(uid_valid(uid)) ? __kuid_val(uid) : from_kuid_munged(&init_user_ns, uid);
 }
 
 static u8 skstat_tclass(const struct sock *sk)
@@ -228,14 +232,12 @@ static void ca_read(struct ca *ca, struct sock *sk, u8 state)
 }
 
 /* Under RCU, as ca_read(). */
-static struct skstat_name skstat_cong_name(const struct sock *sk)
+static __always_inline struct skstat_name skstat_cong_name(const struct sock *sk)
 {
 	const struct tcp_congestion_ops *ops = READ_ONCE(inet_csk(sk)->icsk_ca_ops);
-	struct skstat_name name = {};
+	static const struct skstat_name none;
 
-	if (ops)
-		strscpy_pad(name.text, ops->name, sizeof(name.text));
-	return name;
+	return ops ? skstat_name_of(ops->name) : none;
 }
 
 struct ulp {
@@ -266,21 +268,21 @@ static void ulp_read(struct ulp *ulp, const struct sock *sk)
 /* Every row of a group, in the order of its structure. */
 #define FILL(ID, NAME, TYPE, KIND, UNIT, NOUN, AGGREGATE, SHOWN, HAVE, SOURCE, HELP) r->NAME = (SOURCE);
 
-static void fill_identity(struct skstat_identity *r, const struct skstat_source *src, bool brief)
+static __always_inline void fill_identity(struct skstat_identity *r, const struct skstat_source *src, bool brief)
 {
 	const struct sock *sk = src->sk;
 
 	SKSTAT_FIELDS_IDENTITY(FILL)
 }
 
-static void fill_timer(struct skstat_timer *r, const struct skstat_source *src, bool brief)
+static __always_inline void fill_timer(struct skstat_timer *r, const struct skstat_source *src, bool brief)
 {
 	struct timer timer = skstat_timer_read(src);
 
 	SKSTAT_FIELDS_TIMER(FILL)
 }
 
-static void fill_listen(struct skstat_listen *r, const struct skstat_source *src, bool brief)
+static __always_inline void fill_listen(struct skstat_listen *r, const struct skstat_source *src, bool brief)
 {
 	const struct sock *sk = src->sk;
 	const struct request_sock_queue *queue = &inet_csk(sk)->icsk_accept_queue;
@@ -288,14 +290,14 @@ static void fill_listen(struct skstat_listen *r, const struct skstat_source *src
 	SKSTAT_FIELDS_LISTEN(FILL)
 }
 
-static void fill_traffic(struct skstat_traffic *r, const struct skstat_source *src, bool brief)
+static __always_inline void fill_traffic(struct skstat_traffic *r, const struct skstat_source *src, bool brief)
 {
 	const struct tcp_sock *tp = tcp_sk(src->sk);
 
 	SKSTAT_FIELDS_TRAFFIC(FILL)
 }
 
-static void fill_tcp(struct skstat_tcp *r, const struct skstat_source *src, bool brief)
+static __always_inline void fill_tcp(struct skstat_tcp *r, const struct skstat_source *src, bool brief)
 {
 	const struct sock *sk = src->sk;
 	const struct tcp_sock *tp = tcp_sk(src->sk);
@@ -310,7 +312,7 @@ static void fill_tcp(struct skstat_tcp *r, const struct skstat_source *src, bool
 	SKSTAT_FIELDS_TCP(FILL)
 }
 
-static void fill_memory(struct skstat_memory *r, const struct skstat_source *src, bool brief)
+static __always_inline void fill_memory(struct skstat_memory *r, const struct skstat_source *src, bool brief)
 {
 	const struct sock *sk = src->sk;
 
@@ -321,15 +323,15 @@ static void fill_memory(struct skstat_memory *r, const struct skstat_source *src
 	SKSTAT_FIELDS_MEMORY(FILL)
 }
 
-static void fill_owner(struct skstat_owner *r, const struct skstat_source *src, bool brief)
+static __always_inline void fill_owner(struct skstat_owner *r, const struct skstat_source *src, bool brief)
 {
-	struct skstat_process process = skstat_conn_process(src->sk);
+	struct skstat_process process = src->event ? skstat_conn_process_of(src->conn) : skstat_conn_process(src->sk);
 	struct sock *sk = src->sk;
 
 	SKSTAT_FIELDS_OWNER(FILL)
 }
 
-static void fill_congestion(struct skstat_congestion *r, const struct skstat_source *src, bool brief)
+static __always_inline void fill_congestion(struct skstat_congestion *r, const struct skstat_source *src, bool brief)
 {
 	struct ulp ulp;
 	struct ca ca;
@@ -339,14 +341,14 @@ static void fill_congestion(struct skstat_congestion *r, const struct skstat_sou
 	SKSTAT_FIELDS_CONGESTION(FILL)
 }
 
-static void fill_netns(struct skstat_netns *r, const struct skstat_source *src, bool brief)
+static __always_inline void fill_netns(struct skstat_netns *r, const struct skstat_source *src, bool brief)
 {
 	const struct skstat_count *count = src->count;
 
 	SKSTAT_FIELDS_NETNS(FILL)
 }
 
-static void fill_event(struct skstat_event *r, const struct skstat_source *src, bool brief)
+static __always_inline void fill_event(struct skstat_event *r, const struct skstat_source *src, bool brief)
 {
 	const struct skstat_incident *event = src->event;
 	const struct sock *sk = src->sk;
@@ -394,6 +396,45 @@ void skstat_record_fill(void *at, const struct skstat_layout *layout, const stru
 	}
 	SKSTAT_GROUPS(FILL_GROUP)
 #undef FILL_GROUP
+}
+
+/* How long a group is in the record of a kind that has it. */
+static __always_inline u32 event_size(enum skstat_kind kind, enum skstat_group group, u32 whole)
+{
+	if (!(SKSTAT_KINDS_LAST & (1 << kind)))
+		return whole;
+	if (group == SKSTAT_GROUP_TCP)
+		return SKSTAT_TCP_BRIEF;
+	return group == SKSTAT_GROUP_MEMORY ? SKSTAT_MEMORY_BRIEF : whole;
+}
+
+/* Of a kind that is known as this is compiled: no group is asked for. */
+static __always_inline void event_fill(void *at, enum skstat_kind kind, const struct skstat_source *src)
+{
+#define FILL_GROUP(GROUP, group, KINDS)                                                              \
+	if ((KINDS) & (1 << kind)) {                                                                 \
+		fill_##group(at, src, SKSTAT_KINDS_LAST & (1 << kind));                              \
+		at += event_size(kind, SKSTAT_GROUP_##GROUP, sizeof(struct skstat_##group));         \
+	}
+	SKSTAT_GROUPS(FILL_GROUP)
+#undef FILL_GROUP
+}
+
+void skstat_event_fill(void *at, const struct skstat_source *src)
+{
+	switch (src->kind) {
+	case SKSTAT_KIND_OPENED:
+		event_fill(at, SKSTAT_KIND_OPENED, src);
+		break;
+	case SKSTAT_KIND_CLOSED:
+		event_fill(at, SKSTAT_KIND_CLOSED, src);
+		break;
+	case SKSTAT_KIND_FAILED:
+		event_fill(at, SKSTAT_KIND_FAILED, src);
+		break;
+	default: /* those of a listener have the same groups */
+		event_fill(at, SKSTAT_KIND_LISTEN_STARTED, src);
+	}
 }
 
 void skstat_record_fill_exact(void *at, const struct skstat_layout *layout, const struct skstat_source *src)
