@@ -207,7 +207,7 @@ static int runs_put(struct journal_runs *runs, const struct journal_stretch *str
 		if (!stretch->count[kind])
 			continue;
 		runs->run[kind] = skstat_run_put(skb, SKSTAT_JOURNAL_RUN, SKSTAT_JOURNAL_PAD,
-						 skstat_journal_layout(kind), stretch->count[kind]);
+						 &skstat_journal_layouts[kind], stretch->count[kind]);
 		if (!runs->run[kind])
 			return -EMSGSIZE;
 		runs->at[kind] = skstat_run_records(runs->run[kind]);
@@ -225,8 +225,8 @@ static u32 runs_fill(struct journal_runs *runs, const struct journal_stretch *st
 		u32 kind = stretch->kind[i];
 
 		if (kind != JOURNAL_LOST &&
-		    skstat_ring_copy(place->ring, place->next + i, skstat_journal_layout(kind), runs->at[kind]))
-			runs->at[kind] += skstat_journal_layout(kind)->stride;
+		    skstat_ring_copy(place->ring, place->next + i, &skstat_journal_layouts[kind], runs->at[kind]))
+			runs->at[kind] += skstat_journal_layouts[kind].stride;
 		else
 			lost++;
 	}

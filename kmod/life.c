@@ -208,7 +208,8 @@ void skstat_life_closed(const struct sock *sk, struct skstat_conn *conn, u8 old)
 
 	if (!conn)
 		conn = skstat_life_conn_of_old(sk);
-	end = skstat_end_look(sk, old, conn);
+	if (!skstat_end_look_quick(sk, old, conn, &end))
+		end = skstat_end_look(sk, old, conn);
 	kind = skstat_end_close(&end);
 	if (conn && skstat_end_waits(&end)) {
 		conn->closing = old;

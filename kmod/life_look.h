@@ -71,6 +71,29 @@ static inline bool skstat_late_data_look(const struct sock *sk, u8 state, const 
 	return (conn->flags & SKSTAT_CONN_FIN_CLOSE) || conn->fin.bytes == (u32)tp->bytes_received;
 }
 
+/*
+ * Of the two most common ends only that is filled in which life_name.h comes down to: a RST that came in, and FINs both
+ * ways of which the last one is acknowledged. The rest is 0 and decides nothing.
+ */
+static __always_inline bool skstat_end_look_quick(const struct sock *sk, u8 state, const struct skstat_conn *conn,
+						  struct skstat_end *end)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	if (!conn)
+		return false;
+	if (conn->flags & SKSTAT_CONN_RST_IN) {
+		*end = (struct skstat_end) {
+			.state = state, .rst_in = true, .late_data = skstat_late_data_look(sk, state, conn),
+		};
+		return true;
+	}
+	if (state != TCP_LAST_ACK || (conn->flags & SKSTAT_CONN_RST_OUT) || tp->snd_una != tp->write_seq)
+		return false;
+	*end = (struct skstat_end) { .state = state, .acked = true };
+	return true;
+}
+
 static __always_inline struct skstat_end skstat_end_look(const struct sock *sk, u8 state, const struct skstat_conn *conn)
 {
 	const struct inet_connection_sock *icsk = inet_csk(sk);
