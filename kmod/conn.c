@@ -259,6 +259,11 @@ void skstat_conn_set_process(struct skstat_conn *conn, enum skstat_process_from 
 	conn_write_process(conn, &process);
 }
 
+bool skstat_conn_exists(void)
+{
+	return rcu_access_pointer(conn_table);
+}
+
 struct skstat_process skstat_conn_process(const struct sock *sk)
 {
 	struct skstat_process process = {};

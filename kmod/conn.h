@@ -91,6 +91,9 @@ bool skstat_conn_missed(void);
 /* The current process is the one. Task context: in_task(). Of one entry, one at a time. */
 void skstat_conn_set_process(struct skstat_conn *conn, enum skstat_process_from from);
 
+/* Whether there is a table now. Any context. */
+bool skstat_conn_exists(void);
+
 /* False: it is being written. */
 static inline bool skstat_conn_read_process(const struct skstat_conn *conn, struct skstat_process *process)
 {

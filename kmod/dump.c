@@ -6,6 +6,7 @@
 #include <linux/sched/signal.h>
 
 #include "compat/compat.h"
+#include "emit.h"
 #include "netlink.h"
 #include "netns.h"
 #include "run.h"
@@ -24,13 +25,12 @@ enum dump_stage { DUMP_WALK, DUMP_CENSUS, DUMP_TOTALS, DUMP_END };
 
 struct dump {
 	enum dump_stage stage;
-	bool exact, partial;
+	bool partial;
 	u64 token;	 /* in microseconds, of the clock of tcp_mstamp */
 	u64 ns;		 /* spent */
 	u64 max_sockets, max_ns;
 	unsigned long census_id;
-	u32 max_stride;	 /* of all kinds of sockets */
-	struct skstat_layout layout[SKSTAT_KIND_NETNS + 1];
+	struct skstat_emit emit;
 	struct skstat_walk walk;
 };
 
@@ -53,8 +53,6 @@ static int dump_parse(struct dump *dump, struct netlink_callback *cb)
 {
 	struct nlattr **attrs = skstat_dump_attrs(cb);
 	u32 groups = attrs[SKSTAT_SOCK_GROUPS] ? nla_get_u32(attrs[SKSTAT_SOCK_GROUPS]) : ~0U;
-	enum skstat_kind kind;
-	bool brief;
 
 	if (attrs[SKSTAT_SOCK_ACTIVE_SINCE]) {
 		dump->walk.since = nla_get_u64(attrs[SKSTAT_SOCK_ACTIVE_SINCE]);
@@ -64,20 +62,11 @@ static int dump_parse(struct dump *dump, struct netlink_callback *cb)
 			return -EINVAL;
 		}
 	}
-	dump->exact = nla_get_flag(attrs[SKSTAT_SOCK_EXACT]);
 	dump->max_sockets = attrs[SKSTAT_SOCK_MAX_SOCKETS] ? nla_get_u32(attrs[SKSTAT_SOCK_MAX_SOCKETS]) : U64_MAX;
 	dump->max_ns = attrs[SKSTAT_SOCK_MAX_NS] ? nla_get_u64(attrs[SKSTAT_SOCK_MAX_NS]) : U64_MAX;
 
-	brief = nla_get_flag(attrs[SKSTAT_SOCK_BRIEF]);
-	groups |= 1 << SKSTAT_GROUP_IDENTITY;
-	for (kind = SKSTAT_KIND_FULL; kind <= SKSTAT_KIND_NETNS; kind++) {
-		skstat_layout_init(&dump->layout[kind], kind,
-				   kind == SKSTAT_KIND_NETNS ? 1 << SKSTAT_GROUP_NETNS : groups);
-		if (brief)
-			skstat_layout_shorten(&dump->layout[kind]);
-		if (kind != SKSTAT_KIND_NETNS)
-			dump->max_stride = max_t(u32, dump->max_stride, dump->layout[kind].stride);
-	}
+	skstat_emit_init(&dump->emit, groups, nla_get_flag(attrs[SKSTAT_SOCK_BRIEF]),
+			 nla_get_flag(attrs[SKSTAT_SOCK_EXACT]));
 	return skstat_filter_parse(&dump->walk.filter, cb->nlh, attrs, cb->extack);
 }
 
@@ -110,63 +99,6 @@ static int dump_begin(struct netlink_callback *cb)
 	return 0;
 }
 
-typedef void (*dump_fill_fn)(void *at, const struct skstat_layout *layout, const struct skstat_source *src);
-
-/* Inlined with its function known: no indirect call for each record. Returns how many records it wrote. */
-static __always_inline u32 dump_fill_kind(struct skstat_walk *walk, void *at, const struct skstat_layout *layout,
-					  dump_fill_fn fill)
-{
-	struct skstat_held *held;
-	u32 count = 0;
-
-	for (held = walk->held; held < walk->held + walk->nr_held; held++) {
-		const struct skstat_source src = {
-			.sk = held->sk, .count = held->count, .cookie = skstat_walk_cookie(held),
-			.netns = held->count->id, .kind = held->kind, .state = held->state,
-		};
-
-		if (held->kind != layout->kind)
-			continue;
-		fill(at, layout, &src);
-		if (!skstat_walk_lasts(held)) {
-			skstat_walk_disown(walk, held);
-			continue;
-		}
-		at += layout->stride;
-		count++;
-	}
-	return count;
-}
-
-/* The held sockets of one kind as one run. */
-static bool dump_put_kind(struct dump *dump, struct sk_buff *skb, enum skstat_kind kind)
-{
-	const struct skstat_layout *layout = &dump->layout[kind];
-	struct skstat_walk *walk = &dump->walk;
-	struct skstat_run *run;
-	u32 count = 0, i;
-	void *at;
-
-	for (i = 0; i < walk->nr_held; i++)
-		count += walk->held[i].kind == kind;
-	if (!count)
-		return true;
-	run = skstat_run_put(skb, SKSTAT_SOCK_RUN, SKSTAT_SOCK_PAD, layout, count);
-	if (!run)
-		return false;
-	at = skstat_run_records(run);
-	if (dump->exact && kind == SKSTAT_KIND_FULL) {
-		count = dump_fill_kind(walk, at, layout, skstat_record_fill_exact);
-	} else {
-		rcu_read_lock();
-		count = dump_fill_kind(walk, at, layout, skstat_record_fill);
-		rcu_read_unlock();
-	}
-	while (run->count > count)
-		skstat_run_retract(skb, run);
-	return true;
-}
-
 static bool dump_spent(const struct dump *dump, u64 began)
 {
 	return dump->walk.tally.visited >= dump->max_sockets ||
@@ -176,41 +108,46 @@ static bool dump_spent(const struct dump *dump, u64 began)
 /* Fills the skb with runs of sockets. 0, or -EMSGSIZE when room was reckoned wrong. */
 static int dump_walk(struct dump *dump, struct sk_buff *skb, u64 began)
 {
-	const u32 kinds = SKSTAT_KIND_NETNS - SKSTAT_KIND_FULL;
 	struct skstat_walk *walk = &dump->walk;
-	enum skstat_kind kind;
-	int steps, err = 0;
-	u32 room;
+	bool put = false;
+	int steps, err;
+	u32 room, held;
 
-	for (steps = 0; steps < BATCH_STEPS && !err; steps++) {
-		room = min_t(u32, skstat_run_room(skb, kinds, dump->max_stride), SKSTAT_WALK_HELD);
+	for (steps = 0; steps < BATCH_STEPS; steps++) {
+		room = skstat_emit_room(&dump->emit, skb);
 		if (!room)
 			return 0;
-		skstat_walk_step(walk, room);
-		for (kind = SKSTAT_KIND_FULL; kind < SKSTAT_KIND_NETNS && !err; kind++)
-			if (!dump_put_kind(dump, skb, kind))
-				err = -EMSGSIZE;
+		/* A chain that is too long for what is left waits for the next batch; it is split if that is too short, too. */
+		skstat_walk_step(walk, room, !put);
+		held = walk->nr_held;
+		put |= held;
+		err = skstat_emit(&dump->emit, walk, skb);
 		skstat_walk_release(walk);
+		if (err)
+			return err;
 
 		if (walk->stage == SKSTAT_WALK_END) {
 			dump->stage = DUMP_CENSUS;
-			return err;
+			return 0;
 		}
 		if (dump_spent(dump, began)) {
 			dump->partial = true;
 			dump->stage = DUMP_CENSUS;
-			return err;
+			return 0;
 		}
+		/* records may have been shorter than what they had room for */
+		if (walk->stuck && !held)
+			return 0;
 		cond_resched();
 		if (fatal_signal_pending(current))
 			return -EINTR;
 	}
-	return err;
+	return 0;
 }
 
 static void dump_census(struct dump *dump, struct sk_buff *skb)
 {
-	const struct skstat_layout *layout = &dump->layout[SKSTAT_KIND_NETNS];
+	const struct skstat_layout *layout = &dump->emit.layout[SKSTAT_KIND_NETNS];
 	struct skstat_census *census = &dump->walk.census;
 	u32 room = skstat_run_room(skb, 1, layout->stride);
 	struct skstat_source src = { .kind = SKSTAT_KIND_NETNS };

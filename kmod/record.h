@@ -12,12 +12,19 @@
 
 struct skstat_count;
 
+/* Groups that end early. What a record does not have for this reason is absent from it, and from all of its run. */
+enum {
+	SKSTAT_SHORT_BRIEF     = 1 << 0, /* tcp and memory: behind what outlasts a connection */
+	SKSTAT_SHORT_ANONYMOUS = 1 << 1, /* owner: before the process, when nobody looks who that is */
+	SKSTAT_SHORT_NAMES     = 1 << 2, /* congestion: behind the names, where an algorithm has no more to say */
+};
+
 /* Which groups a kind of record has in this dump, and how long they make it. */
 struct skstat_layout {
 	u16 kind, stride;
 	u32 groups;
+	u32 shorts; /* SKSTAT_SHORT_* */
 	u16 size[SKSTAT_RUN_GROUPS];
-	bool brief; /* tcp and memory end behind what outlasts a connection */
 };
 
 /* What a probe knows of an event; the fields are those of the group EVENT. */
@@ -49,8 +56,8 @@ struct skstat_source {
  */
 void skstat_layout_init(struct skstat_layout *layout, enum skstat_kind kind, u32 groups);
 
-/* Makes it brief. */
-void skstat_layout_shorten(struct skstat_layout *layout);
+/* The same, with groups that end early: SKSTAT_SHORT_*. */
+void skstat_layout_shorten(struct skstat_layout *layout, u32 shorts);
 
 /*
  * Fills `at` (8-byte aligned, layout->stride bytes), leaving no byte of it as it was. The caller holds a reference on

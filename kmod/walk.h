@@ -12,12 +12,14 @@
 #ifndef SKSTAT_WALK_H
 #define SKSTAT_WALK_H
 
+#include <linux/sock_diag.h>
+
 #include "census.h"
 #include "filter.h"
 #include "skstat/record.h"
 #include "tally.h"
 
-#define SKSTAT_WALK_HELD 128
+#define SKSTAT_WALK_HELD 256
 
 enum skstat_walk_stage {
 	SKSTAT_WALK_LISTEN,
@@ -30,7 +32,6 @@ enum skstat_walk_stage {
 struct skstat_held {
 	struct sock *sk;
 	struct skstat_count *count;
-	u64 cookie; /* 0: not asked for yet */
 	u32 hash;
 	u8 kind;
 	u8 state;
@@ -50,36 +51,54 @@ struct skstat_walk {
 	struct skstat_tally tally;
 	u64 restarts;
 
-	/* Of the namespace that was looked up last; good until skstat_netns_unlock(). */
-	const struct net *last_net;
-	struct skstat_count *last_count;
-
 	/* What the last step found. */
+	bool stuck;	/* there is no room for the next chain */
 	u32 nr_held;
+	u32 kinds_held; /* 1 << SKSTAT_KIND_* */
 	struct skstat_held held[SKSTAT_WALK_HELD];
 };
 
 /*
  * Finds up to `room` (1 to SKSTAT_WALK_HELD) more sockets; walk->held is empty before. Returns when there is no more
- * room, after a bounded number of buckets, or at the end: walk->stage tells. Under skstat_netns_lock() with the census
- * fresh; process context, not under RCU.
+ * room, after a bounded number of buckets, or at the end: walk->stage and walk->stuck tell. A chain that is longer than
+ * all the room is begun only if it may be `split`. Under skstat_netns_lock() with the census fresh; process context, not
+ * under RCU.
  */
-void skstat_walk_step(struct skstat_walk *walk, u32 room);
+void skstat_walk_step(struct skstat_walk *walk, u32 room, bool split);
 
 /*
  * Whether a socket, whose record was just filled, is still the connection that was held. Else tcp_disconnect() came
  * between, which says TCP_CLOSE and then zeroes one figure after the other: the record may be of two minds. Its last
- * figures are in the journal.
+ * figures are in the journal, and it counts as gone.
  */
-bool skstat_walk_lasts(const struct skstat_held *held);
+static __always_inline bool skstat_walk_lasts(const struct skstat_held *held)
+{
+	u8 state;
 
-/* It is not, and counts as gone instead of emitted. */
-void skstat_walk_disown(struct skstat_walk *walk, struct skstat_held *held);
+	if (held->kind != SKSTAT_KIND_FULL)
+		return true;
+	/* pairs with tcp_set_state() before tcp_disconnect() zeroes: whoever has read a zero reads the state, too */
+	smp_rmb();
+	state = READ_ONCE(held->sk->sk_state);
+	if (likely(state == held->state && READ_ONCE(held->sk->sk_hash) == held->hash))
+		return true;
+	return state != TCP_CLOSE && state != TCP_LISTEN && (state != TCP_SYN_SENT || held->state == TCP_SYN_SENT) &&
+	       READ_ONCE(held->sk->sk_hash) == held->hash;
+}
 
 /* Lets go of walk->held. May end a socket's life. */
 void skstat_walk_release(struct skstat_walk *walk);
 
 /* The socket's cookie, given to it now if it had none. With a reference. */
-u64 skstat_walk_cookie(struct skstat_held *held);
+static __always_inline u64 skstat_walk_cookie(const struct skstat_held *held)
+{
+	u64 cookie = atomic64_read(&held->sk->sk_cookie);
+	u32 made[2];
+
+	if (likely(cookie))
+		return cookie;
+	sock_diag_save_cookie(held->sk, made);
+	return (u64)made[1] << 32 | made[0];
+}
 
 #endif

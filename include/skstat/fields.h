@@ -65,16 +65,17 @@
 	  "The socket's cookie: unique as long as the machine is up, shared by SYN_RECV, socket and TIME_WAIT")       \
 	F(2, netns, U64, INFO, NONE, "", NONE, 1, ALWAYS, src->netns,                                                 \
 	  "Id that the module gave the network namespace")                                                            \
-	F(3, saddr, ADDR, INFO, NONE, "", NONE, 1, ALWAYS, skstat_saddr(sk), "Local address")                         \
-	F(4, daddr, ADDR, INFO, NONE, "", NONE, 1, ALWAYS, skstat_daddr(sk), "Remote address")                        \
+	F(3, saddr, ADDR, INFO, NONE, "", NONE, 1, ALWAYS, ends.local, "Local address")                         \
+	F(4, daddr, ADDR, INFO, NONE, "", NONE, 1, ALWAYS, ends.remote, "Remote address")                        \
 	F(5, sport, U16, INFO, NONE, "", NONE, 1, ALWAYS, skstat_sport(sk), "Local port")                               \
 	F(6, dport, U16, INFO, NONE, "", NONE, 1, ALWAYS, ntohs(READ_ONCE(sk->sk_dport)), "Remote port")              \
 	F(7, ifindex, U32, INFO, NONE, "", NONE, 1, ALWAYS, READ_ONCE(sk->sk_bound_dev_if),                           \
 	  "Interface that the socket is bound to, or 0")                                                              \
-	F(8, mark, U32, INFO, NONE, "", NONE, 0, ALWAYS, skstat_mark(sk), "SO_MARK")                                  \
+	F(8, mark, U32, INFO, NONE, "", NONE, 0, ALWAYS, full ? READ_ONCE(sk->sk_mark) : skstat_mark(sk),             \
+	  "SO_MARK")                                                                                                  \
 	F(9, family, U8, INFO, NONE, "", NONE, 1, ALWAYS, sk->sk_family, "AF_INET or AF_INET6")                       \
 	F(10, state, U8, INFO, NONE, "", NONE, 1, ALWAYS, src->state, "TCP state, as inet_diag gives it")             \
-	F(11, flags, U16, INFO, NONE, "", NONE, 0, ALWAYS, skstat_flags(sk), "SKSTAT_FLAG_*")                         \
+	F(11, flags, U16, INFO, NONE, "", NONE, 0, ALWAYS, skstat_flags(sk, full), "SKSTAT_FLAG_*")                         \
 	SKSTAT_TAIL(F, 9000, identity_tail)
 
 /* The timer that ss -o shows. */
@@ -180,7 +181,7 @@
 	F(97, shutdown, U8, INFO, NONE, "", NONE, 0, ALWAYS, READ_ONCE(sk->sk_shutdown),                              \
 	  "1 receiving, 2 sending is shut down: bits")                                                                \
 	/* The state is of an earlier moment than the rest of a record; this, behind bytes_received, of a later one. */ \
-	F(152, fin_received, U8, INFO, NONE, "", NONE, 0, ALWAYS, sock_flag(sk, SOCK_DONE),                           \
+	F(152, fin_received, U8, INFO, NONE, "", NONE, 0, ALWAYS, skstat_fin_received(sk),                            \
 	  "The peer's FIN has come: bytes_received counts it as 1")
 
 #define SKSTAT_FIELDS_TCP_NOW(F)                                                                                      \
@@ -260,9 +261,11 @@
 	  "TCP_ACCECN_*_FAIL")                                                                                        \
 	F(98, tcp_reserved, U8, INFO, NONE, "", NONE, 0, ALWAYS, 0, "Reserved")
 
+#define SKSTAT_FIELDS_TCP_TAIL(F) SKSTAT_TAIL(F, 9004, tcp_tail)
+
 #define SKSTAT_FIELDS_TCP(F)                                                                                          \
 	SKSTAT_FIELDS_TCP_LAST(F) SKSTAT_FIELDS_TCP_NOW(F) SKSTAT_FIELDS_TCP_ACCECN(F)                                \
-	SKSTAT_TAIL(F, 9004, tcp_tail)
+	SKSTAT_FIELDS_TCP_TAIL(F)
 
 /* In the first two of these parts. */
 #define SKSTAT_FIELDS_MEMORY_LAST(F)                                                                                  \
@@ -287,11 +290,13 @@
 	  "Memory of options and filters")                                                                            \
 	F(108, rcvlowat, S32, GAUGE, BYTES, "", NONE, 0, ALWAYS, READ_ONCE(sk->sk_rcvlowat), "SO_RCVLOWAT")
 
+#define SKSTAT_FIELDS_MEMORY_TAIL(F) SKSTAT_TAIL(F, 9005, memory_tail)
+
 #define SKSTAT_FIELDS_MEMORY(F)                                                                                       \
 	SKSTAT_FIELDS_MEMORY_LAST(F) SKSTAT_FIELDS_MEMORY_NOW(F)                                                      \
-	SKSTAT_TAIL(F, 9005, memory_tail)
+	SKSTAT_FIELDS_MEMORY_TAIL(F)
 
-#define SKSTAT_FIELDS_OWNER(F)                                                                                        \
+#define SKSTAT_FIELDS_OWNER_SOCKET(F)                                                                                 \
 	F(109, inode, U64, INFO, NONE, "", NONE, 0, ALWAYS, skstat_inode(sk),                                         \
 	  "The socket's inode; 0: no file holds it")                                                                  \
 	F(110, cgroup, U64, INFO, NONE, "", NONE, 0, CGROUP, skstat_cgroup(sk), "Id of the cgroup (v2)")              \
@@ -301,7 +306,10 @@
 	F(113, priority, U32, INFO, NONE, "", NONE, 0, ALWAYS, READ_ONCE(sk->sk_priority), "SO_PRIORITY")             \
 	F(114, tos, U8, INFO, NONE, "", NONE, 0, ALWAYS, READ_ONCE(inet_sk(sk)->tos), "IP_TOS")                       \
 	F(115, tclass, U8, INFO, NONE, "", NONE, 0, ALWAYS, skstat_tclass(sk), "IPV6_TCLASS")                         \
-	F(116, owner_reserved, U16, INFO, NONE, "", NONE, 0, ALWAYS, 0, "Reserved")                                   \
+	F(116, owner_reserved, U16, INFO, NONE, "", NONE, 0, ALWAYS, 0, "Reserved")
+
+/* Not in records of a time when nobody looks who it is. */
+#define SKSTAT_FIELDS_OWNER_PROCESS(F)                                                                                \
 	F(153, comm, NAME, INFO, NONE, "", NONE, 0, ALWAYS, process.comm,                                             \
 	  "Name of the process that opened, accepted or read from the socket; while the journal's probes are held")    \
 	F(154, pid, U32, INFO, NONE, "", NONE, 0, ALWAYS, process.pid,                                                \
@@ -312,10 +320,18 @@
 	F(157, owner3_reserved, U16, INFO, NONE, "", NONE, 0, ALWAYS, 0, "Reserved")                                  \
 	SKSTAT_TAIL(F, 9006, owner_tail)
 
-/* Congestion control and upper layer protocol; the private data of an algorithm that a socket does not use is 0. */
-#define SKSTAT_FIELDS_CONGESTION(F)                                                                                   \
+#define SKSTAT_FIELDS_OWNER(F) SKSTAT_FIELDS_OWNER_SOCKET(F) SKSTAT_FIELDS_OWNER_PROCESS(F)
+
+/* Congestion control and upper layer protocol. */
+#define SKSTAT_FIELDS_CONGESTION_NAMES(F)                                                                             \
 	F(117, cong, NAME, INFO, NONE, "", NONE, 0, ALWAYS, ca.name, "Congestion control algorithm")                  \
-	F(118, ulp, NAME, INFO, NONE, "", NONE, 0, ALWAYS, ulp.name, "Upper layer protocol: tls, mptcp, ...")         \
+	F(118, ulp, NAME, INFO, NONE, "", NONE, 0, ALWAYS, ulp.name, "Upper layer protocol: tls, mptcp, ...")
+
+/*
+ * Their private data, in runs where a socket has some; that of an algorithm which a socket does not use is 0 there, or
+ * not there.
+ */
+#define SKSTAT_FIELDS_CONGESTION_PRIVATE(F)                                                                           \
 	F(119, bbr_bw, U64, GAUGE, BYTES_PER_SECOND, "", NONE, 0, ALWAYS, ca.bbr_bw, "BBR: bandwidth")                \
 	F(120, bbr_min_rtt, U32, GAUGE, MICROSECONDS, "", NONE, 0, ALWAYS, ca.bbr.bbr_min_rtt, "BBR: lowest RTT")     \
 	F(121, bbr_pacing_gain, U32, GAUGE, NONE, "", NONE, 0, ALWAYS, ca.bbr.bbr_pacing_gain,                        \
@@ -346,6 +362,9 @@
 	F(135, tls_rxconf, U8, INFO, NONE, "", NONE, 0, TLS, ulp.tls_rxconf, "kTLS: TLS_CONF_* of receiving")         \
 	F(136, tls_txconf, U8, INFO, NONE, "", NONE, 0, TLS, ulp.tls_txconf, "kTLS: TLS_CONF_* of sending")           \
 	SKSTAT_TAIL(F, 9007, congestion_tail)
+
+#define SKSTAT_FIELDS_CONGESTION(F)                                                                                   \
+	SKSTAT_FIELDS_CONGESTION_NAMES(F) SKSTAT_FIELDS_CONGESTION_PRIVATE(F)
 
 /* Sockets of a namespace by state, emitted or not. */
 #define SKSTAT_FIELDS_NETNS(F)                                                                                        \

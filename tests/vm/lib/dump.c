@@ -8,6 +8,20 @@
 #include "dump.h"
 #include "must.h"
 
+bool dump_may_lack(const struct skstat_field *field)
+{
+	switch (field->group) {
+	case SKSTAT_GROUP_TCP:
+		return field->offset >= offsetof(struct skstat_tcp, received_ce);
+	case SKSTAT_GROUP_OWNER:
+		return field->offset >= offsetof(struct skstat_owner, comm);
+	case SKSTAT_GROUP_CONGESTION:
+		return field->offset >= offsetof(struct skstat_congestion, bbr_bw);
+	default:
+		return false;
+	}
+}
+
 struct skstat_netlink *dump_connect(void)
 {
 	struct skstat_error error;

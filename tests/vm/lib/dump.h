@@ -21,6 +21,9 @@ struct dump {
 	size_t mask;
 };
 
+/* Whether a run's group may end before this field where no socket has anything to say there: docs/PROTOCOL.md. */
+bool dump_may_lack(const struct skstat_field *field);
+
 /* A connection to the module; the program ends if there is none. */
 struct skstat_netlink *dump_connect(void);
 

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "conn.h"
+#include "emit.h"
+#include "record_fill.h"
+
+/* Of a step: one for each kind, and once in a dump one more (emit_kind()). */
+#define EMIT_RUNS (SKSTAT_KIND_NETNS - SKSTAT_KIND_FULL + 1)
+
+/* What many ask for, of full sockets: code is made for each of these that knows its groups. */
+#define EMIT_ALL     record_groups(SKSTAT_KIND_FULL)
+#define EMIT_POLL    (EMIT_TRAFFIC | 1 << SKSTAT_GROUP_TCP | 1 << SKSTAT_GROUP_MEMORY)
+#define EMIT_TRAFFIC (1 << SKSTAT_GROUP_IDENTITY | 1 << SKSTAT_GROUP_TRAFFIC)
+
+/* And how they end, mostly. */
+#define EMIT_ALL_SHORT	(SKSTAT_SHORT_ANONYMOUS | SKSTAT_SHORT_NAMES)
+#define EMIT_POLL_SHORT (SKSTAT_SHORT_BRIEF | EMIT_ALL_SHORT)
+
+void skstat_emit_init(struct skstat_emit *emit, u32 groups, bool brief, bool exact)
+{
+	const u32 shorts = (brief ? SKSTAT_SHORT_BRIEF : 0) | (skstat_conn_exists() ? 0 : SKSTAT_SHORT_ANONYMOUS);
+	enum skstat_kind kind;
+
+	emit->exact = exact;
+	groups |= 1 << SKSTAT_GROUP_IDENTITY;
+	for (kind = SKSTAT_KIND_FULL; kind < SKSTAT_KIND_NETNS; kind++) {
+		skstat_layout_init(&emit->layout[kind], kind, groups);
+		skstat_layout_shorten(&emit->layout[kind], shorts);
+		emit->max_stride = max_t(u32, emit->max_stride, emit->layout[kind].stride);
+	}
+	/* until one is met that has more to say: emit_kind() */
+	if (!exact)
+		skstat_layout_shorten(&emit->layout[SKSTAT_KIND_FULL], shorts | SKSTAT_SHORT_NAMES);
+	skstat_layout_init(&emit->layout[SKSTAT_KIND_NETNS], SKSTAT_KIND_NETNS, 1 << SKSTAT_GROUP_NETNS);
+}
+
+u32 skstat_emit_room(const struct skstat_emit *emit, const struct sk_buff *skb)
+{
+	return min_t(u32, skstat_run_room(skb, EMIT_RUNS, emit->max_stride), SKSTAT_WALK_HELD);
+}
+
+/* Held sockets on their way into a run. */
+struct emission {
+	struct skstat_walk *walk;
+	const struct skstat_layout *layout;
+	u32 next; /* of walk->held: those before it are done */
+	void *at;
+};
+
+/*
+ * Inlined with what is constant known: the records of one kind, one after the other, up to one that does not fit the
+ * layout. Returns how many there are. Under RCU, unless `exact`.
+ */
+static __always_inline u32 emit_records(struct emission *emission, enum skstat_kind kind, u32 groups, u32 shorts,
+					bool exact)
+{
+	const bool names = groups & (1 << SKSTAT_GROUP_CONGESTION) && shorts & SKSTAT_SHORT_NAMES;
+	struct skstat_walk *walk = emission->walk;
+	const struct skstat_held *held, *end = walk->held + walk->nr_held;
+	const u32 stride = emission->layout->stride;
+	void *at = emission->at;
+	u32 emitted = 0, gone = 0;
+
+	for (held = walk->held + emission->next; held < end; held++) {
+		const struct skstat_source src = {
+			.sk = held->sk, .cookie = skstat_walk_cookie(held), .netns = held->count->id,
+			.kind = kind, .state = held->state,
+		};
+
+		if (unlikely(held->kind != kind))
+			continue;
+		if (names && unlikely(!congestion_is_named(ca_ops(held->sk), ulp_ops(held->sk))))
+			break;
+		if (exact)
+			skstat_record_fill_exact(at, emission->layout, &src);
+		else
+			record_fill(at, groups, shorts, &src);
+		if (unlikely(!skstat_walk_lasts(held))) {
+			gone++;
+			continue;
+		}
+		held->count->by_state[held->state]++;
+		emitted++;
+		at += stride;
+	}
+	emission->next = held - walk->held;
+	walk->tally.emitted += emitted;
+	walk->tally.not_emitted[SKSTAT_GONE] += gone;
+	return emitted;
+}
+
+static u32 emit_full(struct emission *emission)
+{
+	const struct skstat_layout *layout = emission->layout;
+	const enum skstat_kind kind = SKSTAT_KIND_FULL;
+
+	if (layout->groups == EMIT_ALL && layout->shorts == EMIT_ALL_SHORT)
+		return emit_records(emission, kind, EMIT_ALL, EMIT_ALL_SHORT, false);
+	if (layout->groups == EMIT_POLL && layout->shorts & SKSTAT_SHORT_BRIEF)
+		return emit_records(emission, kind, EMIT_POLL, EMIT_POLL_SHORT, false);
+	if (layout->groups == EMIT_TRAFFIC)
+		return emit_records(emission, kind, EMIT_TRAFFIC, 0, false);
+	return emit_records(emission, kind, layout->groups, layout->shorts, false);
+}
+
+static u32 emit_others(struct emission *emission)
+{
+	const struct skstat_layout *layout = emission->layout;
+
+	return emit_records(emission, layout->kind, layout->groups, layout->shorts, false);
+}
+
+static u32 emit_exact(struct emission *emission)
+{
+	return emit_records(emission, SKSTAT_KIND_FULL, emission->layout->groups, emission->layout->shorts, true);
+}
+
+static u32 emit_count(const struct skstat_walk *walk, enum skstat_kind kind, u32 from)
+{
+	u32 count = 0, i;
+
+	if (walk->kinds_held == 1 << kind)
+		return walk->nr_held - from;
+	for (i = from; i < walk->nr_held; i++)
+		count += walk->held[i].kind == kind;
+	return count;
+}
+
+/* The held sockets of one kind, mostly as one run. */
+static bool emit_kind(struct skstat_emit *emit, struct skstat_walk *walk, struct sk_buff *skb, enum skstat_kind kind)
+{
+	struct skstat_layout *layout = &emit->layout[kind];
+	struct emission emission = { .walk = walk, .layout = layout };
+	struct skstat_run *run;
+	u32 count;
+
+	while ((count = emit_count(walk, kind, emission.next))) {
+		run = skstat_run_put(skb, SKSTAT_SOCK_RUN, SKSTAT_SOCK_PAD, layout, count);
+		if (!run)
+			return false;
+		emission.at = skstat_run_records(run);
+		if (emit->exact && kind == SKSTAT_KIND_FULL) {
+			count = emit_exact(&emission);
+		} else {
+			rcu_read_lock();
+			count = kind == SKSTAT_KIND_FULL ? emit_full(&emission) : emit_others(&emission);
+			rcu_read_unlock();
+		}
+		while (run->count > count)
+			skstat_run_retract(skb, run);
+		/* The next has more to say, and others may follow: from here on there is a place for it. */
+		if (emission.next < walk->nr_held)
+			skstat_layout_shorten(layout, layout->shorts & ~SKSTAT_SHORT_NAMES);
+	}
+	return true;
+}
+
+int skstat_emit(struct skstat_emit *emit, struct skstat_walk *walk, struct sk_buff *skb)
+{
+	enum skstat_kind kind;
+
+	for (kind = SKSTAT_KIND_FULL; kind < SKSTAT_KIND_NETNS; kind++)
+		if ((walk->kinds_held & 1 << kind) && !emit_kind(emit, walk, skb, kind))
+			return -EMSGSIZE;
+	return 0;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a step of the walk holds becomes runs of records: one for each kind.
+ */
+#ifndef SKSTAT_EMIT_H
+#define SKSTAT_EMIT_H
+
+#include "run.h"
+#include "walk.h"
+
+/* How a dump wants its records: for each kind of socket, and for that of namespaces. */
+struct skstat_emit {
+	struct skstat_layout layout[SKSTAT_KIND_NETNS + 1];
+	u32 max_stride; /* of all kinds of sockets */
+	bool exact;
+};
+
+/* `groups` as asked for; `brief`: groups tcp and memory are. */
+void skstat_emit_init(struct skstat_emit *emit, u32 groups, bool brief, bool exact);
+
+/* How many sockets of a step the skb has room for, of whatever kinds they are. */
+u32 skstat_emit_room(const struct skstat_emit *emit, const struct sk_buff *skb);
+
+/*
+ * Puts a record of each held socket into the skb, and counts it. Process context, outside of RCU. 0, or -EMSGSIZE when
+ * there were more than skstat_emit_room().
+ */
+int skstat_emit(struct skstat_emit *emit, struct skstat_walk *walk, struct sk_buff *skb);
+
+#endif

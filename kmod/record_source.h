@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The sources that the table in skstat/fields.h names: how a figure is read from a socket. For record_fill.h alone.
+ */
+#ifndef SKSTAT_RECORD_SOURCE_H
+#define SKSTAT_RECORD_SOURCE_H
+
+#include <linux/inet_diag.h>
+#include <net/ipv6.h>
+#include <net/mptcp.h>
+
+#include "compat/compat.h"
+#include "conn.h"
+#include "record.h"
+
+/*
+ * A field of struct tcp_sock, which its owner may be writing. Each is a word of its own, read once by the row that names
+ * it, and no two of them have to be of one moment: so not READ_ONCE(), which would keep the compiler from moving
+ * neighbours two at a time.
+ */
+#define TP(field) data_race(tp->field)
+
+/* An address or a name, in two registers: as an array the compiler would build it on the stack. */
+struct sixteen {
+	u64 first, second;
+};
+
+static __always_inline struct sixteen sixteen_read(const void *at)
+{
+	struct sixteen bytes;
+
+	memcpy(&bytes, at, sizeof(bytes));
+	return bytes;
+}
+
+struct ends {
+	struct sixteen local, remote;
+};
+
+static __always_inline struct ends ends_read(const struct sock *sk)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6)
+		return (struct ends) { sixteen_read(&sk->sk_v6_rcv_saddr), sixteen_read(&sk->sk_v6_daddr) };
+#endif
+	/* in network order, and first in memory whatever the machine's own */
+	return (struct ends) {
+		.local.first = (__force u64)cpu_to_le64(le32_to_cpu((__force __le32)sk->sk_rcv_saddr)),
+		.remote.first = (__force u64)cpu_to_le64(le32_to_cpu((__force __le32)sk->sk_daddr)),
+	};
+}
+
+/* One that was closed has given its port back, and still knows it. */
+static __always_inline u16 skstat_sport(const struct sock *sk)
+{
+	u16 num = READ_ONCE(sk->sk_num);
+
+	return likely(num) || !sk_fullsock(sk) ? num : ntohs(READ_ONCE(inet_sk(sk)->inet_sport));
+}
+
+/* `full`: it is known to be a full socket, or a listener. */
+static __always_inline u16 skstat_flags(const struct sock *sk, bool full)
+{
+	u16 flags = sk->sk_ipv6only ? SKSTAT_FLAG_V6ONLY : 0;
+
+	if (!full && !sk_fullsock(sk))
+		return flags;
+	if (!sk->sk_net_refcnt)
+		flags |= SKSTAT_FLAG_KERNEL;
+	if (sk_is_mptcp(sk))
+		flags |= SKSTAT_FLAG_MPTCP;
+	return flags;
+}
+
+struct timer {
+	u8 kind;
+	u8 retrans;
+	s32 expires;
+};
+
+/* idiag_timer */
+enum { TIMER_OFF, TIMER_RETRANSMIT, TIMER_KEEPALIVE, TIMER_TIMEWAIT, TIMER_PROBE0, TIMER_DELACK };
+
+static __always_inline s32 jiffies_until(unsigned long expires)
+{
+	return clamp_t(long, expires - jiffies, S32_MIN, S32_MAX);
+}
+
+/* The timer of inet_sk_diag_fill(), in its order of precedence. */
+static __always_inline struct timer full_timer(const struct sock *sk)
+{
+	const struct inet_connection_sock *icsk = inet_csk(sk);
+	const struct timer_list *keepalive = skstat_keepalive_timer(sk);
+	unsigned long delack;
+
+	/* pairs with the release that sets a timer: its time of expiry is not older than what it is for */
+	switch (smp_load_acquire(&icsk->icsk_pending)) {
+	case ICSK_TIME_RETRANS:
+	case ICSK_TIME_REO_TIMEOUT:
+	case ICSK_TIME_LOSS_PROBE:
+		return (struct timer) { TIMER_RETRANSMIT, READ_ONCE(icsk->icsk_retransmits),
+					jiffies_until(skstat_timeout_expires(sk)) };
+	case ICSK_TIME_PROBE0:
+		return (struct timer) { TIMER_PROBE0, READ_ONCE(icsk->icsk_probes_out),
+					jiffies_until(skstat_timeout_expires(sk)) };
+	}
+	if (timer_pending(keepalive))
+		return (struct timer) { TIMER_KEEPALIVE, READ_ONCE(icsk->icsk_probes_out),
+					jiffies_until(READ_ONCE(keepalive->expires)) };
+	if (skstat_delack_pending(sk, &delack))
+		return (struct timer) { TIMER_DELACK, 0, jiffies_until(delack) };
+	return (struct timer) { TIMER_OFF };
+}
+
+static __always_inline struct timer skstat_timer_read(const struct skstat_source *src)
+{
+	const struct request_sock *req;
+
+	switch (src->kind) {
+	case SKSTAT_KIND_TIMEWAIT:
+		return (struct timer) { TIMER_TIMEWAIT, 0,
+					jiffies_until(READ_ONCE(inet_twsk(src->sk)->tw_timer.expires)) };
+	case SKSTAT_KIND_REQUEST:
+		req = inet_reqsk(src->sk);
+		return (struct timer) { TIMER_RETRANSMIT, READ_ONCE(req->num_retrans),
+					jiffies_until(READ_ONCE(req->rsk_timer.expires)) };
+	default:
+		return full_timer(src->sk);
+	}
+}
+
+/* As inet_diag: FIN counts for one byte, and what was read ahead of rcv_nxt for none. */
+static __always_inline u32 skstat_rqueue(const struct tcp_sock *tp)
+{
+	return max_t(int, READ_ONCE(tp->rcv_nxt) - READ_ONCE(tp->copied_seq), 0);
+}
+
+static __always_inline u32 skstat_notsent(const struct tcp_sock *tp)
+{
+	return max_t(int, READ_ONCE(tp->write_seq) - READ_ONCE(tp->snd_nxt), 0);
+}
+
+static __always_inline u64 skstat_rate(unsigned long rate)
+{
+	return rate == ~0UL ? ~0ULL : rate;
+}
+
+static __always_inline u32 skstat_ato(const struct sock *sk)
+{
+	return inet_csk(sk)->icsk_ack.ato;
+}
+
+static __always_inline u32 skstat_min_rtt(const struct tcp_sock *tp)
+{
+	return tcp_min_rtt(tp);
+}
+
+static __always_inline s32 skstat_forward_alloc(const struct sock *sk)
+{
+	return READ_ONCE(sk->sk_forward_alloc);
+}
+
+struct chrono {
+	u32 busy, rwnd_limited, sndbuf_limited;
+};
+
+/*
+ * tcp_get_info_chrono_stats(), in jiffies: busy is the time of all three. tcp_chrono_set() adds what has passed to one
+ * of them, then sets the start, then the type. What is running is read first, therefore: whoever sees the new one sees
+ * all of the time before.
+ */
+static __always_inline struct chrono skstat_chrono_read(const struct tcp_sock *tp)
+{
+	const u8 running = tp->chrono_type;
+	u32 busy, rwnd, sndbuf;
+
+	smp_rmb(); /* pairs with the order of tcp_chrono_set()'s stores */
+	busy = TP(chrono_stat[TCP_CHRONO_BUSY - 1]);
+	rwnd = TP(chrono_stat[TCP_CHRONO_RWND_LIMITED - 1]);
+	sndbuf = TP(chrono_stat[TCP_CHRONO_SNDBUF_LIMITED - 1]);
+	if (unlikely(running)) {
+		u32 since = tcp_jiffies32 - READ_ONCE(tp->chrono_start);
+
+		busy += running == TCP_CHRONO_BUSY ? since : 0;
+		rwnd += running == TCP_CHRONO_RWND_LIMITED ? since : 0;
+		sndbuf += running == TCP_CHRONO_SNDBUF_LIMITED ? since : 0;
+	}
+	return (struct chrono) { busy + rwnd + sndbuf, rwnd, sndbuf };
+}
+
+/*
+ * After the counters: the FIN is counted before the flag is set. The barrier stands for the order that READ_ONCE() of
+ * the counters would have given.
+ */
+static __always_inline u8 skstat_fin_received(const struct sock *sk)
+{
+	smp_rmb(); /* pairs with nothing but tcp_fin()'s own order: what is counted was counted before */
+	return sock_flag(sk, SOCK_DONE);
+}
+
+static __always_inline u32 skstat_uid(const struct sock *sk)
+{
+	kuid_t uid = READ_ONCE(sk->sk_uid);
+
+	/* the initial user namespace numbers users as the kernel does; only what is no user has another number there */
+	return likely(uid_valid(uid)) ? __kuid_val(uid) : from_kuid_munged(&init_user_ns, uid);
+}
+
+static __always_inline u8 skstat_tclass(const struct sock *sk)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	const struct ipv6_pinfo *np = sk->sk_family == AF_INET6 ? inet6_sk(sk) : NULL;
+
+	/* IPV6_ADDRFORM takes the pinfo away; what it pointed to is part of the socket */
+	if (np)
+		return READ_ONCE(np->tclass);
+#endif
+	return 0;
+}
+
+struct process {
+	struct sixteen comm;
+	u32 pid;
+	u8 from;
+};
+
+/* Who writes an event has the socket's entry in its hand. */
+static __always_inline struct process process_read(const struct skstat_source *src)
+{
+	const struct skstat_process process = src->event ? skstat_conn_process_of(src->conn) :
+							   skstat_conn_process(src->sk);
+
+	return (struct process) { sixteen_read(&process.comm), process.pid, process.from };
+}
+
+struct ca {
+	struct sixteen name;
+	u64 bbr_bw;
+	struct tcp_bbr_info bbr;
+	struct tcp_dctcp_info dctcp;
+	struct tcpvegas_info vegas;
+	u16 info;
+};
+
+/* Of an algorithm or a protocol: names are 16 bytes there as well, and zeros behind their end. */
+static __always_inline struct sixteen name_read(const char text[sizeof(struct skstat_name)])
+{
+	struct sixteen name = sixteen_read(text);
+
+	name.second &= (__force u64)cpu_to_le64(~0ULL >> 8); /* the last one is 0, whatever happens */
+	return name;
+}
+
+/* Under RCU: an algorithm is unregistered, and its module goes, only after a grace period. */
+static __always_inline const struct tcp_congestion_ops *ca_ops(const struct sock *sk)
+{
+	return READ_ONCE(inet_csk(sk)->icsk_ca_ops);
+}
+
+/* What an algorithm with a get_info says of itself; `ca` is zeros but for its name. */
+static void ca_read(struct ca *ca, struct sock *sk, const struct tcp_congestion_ops *ops)
+{
+	union tcp_cc_info info;
+	int type = 0;
+
+	if (!ops->get_info(sk, 1 << (INET_DIAG_VEGASINFO - 1), &type, &info))
+		return;
+	switch (type) {
+	case INET_DIAG_BBRINFO:
+		ca->bbr = info.bbr;
+		ca->bbr_bw = (u64)info.bbr.bbr_bw_hi << 32 | info.bbr.bbr_bw_lo;
+		break;
+	case INET_DIAG_DCTCPINFO:
+		ca->dctcp = info.dctcp;
+		break;
+	case INET_DIAG_VEGASINFO:
+		ca->vegas = info.vegas;
+		break;
+	default:
+		return;
+	}
+	ca->info = type;
+}
+
+/* Under RCU, as ca_ops(). */
+static __always_inline struct sixteen skstat_cong_name(const struct sock *sk)
+{
+	const struct tcp_congestion_ops *ops = ca_ops(sk);
+
+	return ops ? name_read(ops->name) : (struct sixteen) {};
+}
+
+struct ulp {
+	struct sixteen name;
+	u16 tls_version, tls_cipher;
+	u8 tls_rxconf, tls_txconf;
+};
+
+/* Under RCU, as ca_ops(). */
+static __always_inline const struct tcp_ulp_ops *ulp_ops(const struct sock *sk)
+{
+	return READ_ONCE(inet_csk(sk)->icsk_ulp_ops);
+}
+
+/* `ulp` is zeros. */
+static void ulp_read(struct ulp *ulp, const struct sock *sk, const struct tcp_ulp_ops *ops)
+{
+	struct skstat_tls tls;
+
+	ulp->name = name_read(ops->name);
+	if (strcmp(ops->name, "tls"))
+		return;
+	tls = skstat_tls_read(sk);
+	ulp->tls_version = tls.version;
+	ulp->tls_cipher = tls.cipher;
+	ulp->tls_rxconf = tls.rxconf;
+	ulp->tls_txconf = tls.txconf;
+}
+
+#endif
