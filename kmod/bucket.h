@@ -9,17 +9,24 @@
 #include <linux/types.h>
 
 /*
- * The value's leading one, shifted to the top, leaves its place in the octave. Each octave has eight edges, and how many
- * are below the value says which bucket it is in. `edges` are rounded down: no whole number is between them and theirs.
+ * An octave in sixteen slices, each of which has one of the octave's eight edges or none: so one look-up and one
+ * comparison tell how many edges are below a value. Edges are rounded down: no whole number is between them and theirs.
  */
-static __always_inline int skstat_bucket_of(u64 value, const u64 edges[8], int first)
-{
-	int octave = fls64(value) - 1, bucket = 8 * octave + first, i;
-	u64 mantissa = value << (63 - octave);
+struct skstat_octave {
+	u64 edge[16]; /* SKSTAT_NO_EDGE: the slice has none */
+	u8 below[16]; /* edges of the slices before it */
+};
 
-	for (i = 0; i < 8; i++)
-		bucket += mantissa > edges[i];
-	return bucket;
+#define SKSTAT_NO_EDGE 0xffffffffffffffff /* no value is above it */
+
+/* The value's leading one, shifted to the top, leaves its place in the octave. */
+static __always_inline int skstat_bucket_of(u64 value, const struct skstat_octave *octave, int first)
+{
+	int exponent = fls64(value) - 1;
+	u64 mantissa = value << (63 - exponent);
+	unsigned int slice = mantissa >> 59 & 15;
+
+	return 8 * exponent + first + octave->below[slice] + (mantissa > octave->edge[slice]);
 }
 
 /*
@@ -29,23 +36,33 @@ static __always_inline int skstat_bucket_of(u64 value, const u64 edges[8], int f
 static inline int skstat_bucket_of_ns(u64 value)
 {
 	/* 2^63 * 2^(j/8 - x), j = 1..8, x what 8 * log2(10^9) is above 239: so much for 10^9 being no power of two */
-	static const u64 edges[8] = {
-		0x81ffa7a9549ca6e3, 0x8dc3b8960164a7d9, 0x9a9867054d512391, 0xa8965f74bf065071,
-		0xb7d88a12d0dd9ea0, 0xc87c3e7d03cdbec3, 0xdaa17c2cd19555db, 0xee6b280000000000,
+	static const struct skstat_octave octave = {
+		.edge = {
+			0x81ffa7a9549ca6e3, 0x8dc3b8960164a7d9, SKSTAT_NO_EDGE, 0x9a9867054d512391,
+			SKSTAT_NO_EDGE, 0xa8965f74bf065071, 0xb7d88a12d0dd9ea0, SKSTAT_NO_EDGE,
+			SKSTAT_NO_EDGE, 0xc87c3e7d03cdbec3, SKSTAT_NO_EDGE, 0xdaa17c2cd19555db,
+			SKSTAT_NO_EDGE, 0xee6b280000000000, SKSTAT_NO_EDGE, SKSTAT_NO_EDGE,
+		},
+		.below = { 0, 1, 2, 2, 3, 3, 4, 5, 5, 5, 6, 6, 7, 7, 8, 8 },
 	};
 
-	return skstat_bucket_of(value, edges, -239);
+	return skstat_bucket_of(value, &octave, -239);
 }
 
 static inline int skstat_bucket_of_bytes(u64 value)
 {
 	/* 2^63 * 2^(j/8), j = 0..7 */
-	static const u64 edges[8] = {
-		0x8000000000000000, 0x8b95c1e3ea8bd6e6, 0x9837f0518db8a96f, 0xa5fed6a9b15138ea,
-		0xb504f333f9de6484, 0xc5672a115506dadd, 0xd744fccad69d6af4, 0xeac0c6e7dd24392e,
+	static const struct skstat_octave octave = {
+		.edge = {
+			0x8000000000000000, 0x8b95c1e3ea8bd6e6, SKSTAT_NO_EDGE, 0x9837f0518db8a96f,
+			0xa5fed6a9b15138ea, SKSTAT_NO_EDGE, 0xb504f333f9de6484, SKSTAT_NO_EDGE,
+			0xc5672a115506dadd, SKSTAT_NO_EDGE, 0xd744fccad69d6af4, SKSTAT_NO_EDGE,
+			SKSTAT_NO_EDGE, 0xeac0c6e7dd24392e, SKSTAT_NO_EDGE, SKSTAT_NO_EDGE,
+		},
+		.below = { 0, 1, 2, 2, 3, 4, 4, 5, 5, 6, 6, 7, 7, 7, 8, 8 },
 	};
 
-	return skstat_bucket_of(value, edges, 0);
+	return skstat_bucket_of(value, &octave, 0);
 }
 
 #endif

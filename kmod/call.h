@@ -23,10 +23,7 @@ static inline void skstat_call_returned(enum skstat_probe_id probe, enum skstat_
 	if (moved < 0 || (flags & MSG_PEEK) || (sk->sk_family != AF_INET && sk->sk_family != AF_INET6) ||
 	    !skstat_probe_enter(probe, &scope))
 		return;
-	skstat_hist_add(&(struct skstat_key) {
-		.table = SKSTAT_HISTOGRAM_CALL,
-		.column = { call, sk->sk_protocol, sk->sk_family },
-	}, moved);
+	skstat_hist_add(SKSTAT_HISTOGRAM_CALL, call, sk->sk_protocol, sk->sk_family, moved);
 	skstat_probe_leave(&scope);
 }
 

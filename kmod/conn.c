@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/atomic.h>
 #include <linux/hash.h>
 #include <linux/log2.h>
 #include <linux/module.h>
@@ -9,6 +10,7 @@
 #include <linux/vmalloc.h>
 
 #include "conn.h"
+#include "name.h"
 
 #define CONN_MIN  (1u << 10)
 #define CONN_MAX  (1u << 22)
@@ -26,6 +28,7 @@ struct conn_table {
 	struct conn_set *sets;
 	struct skstat_conn *conns; /* of set s, way w: [s * CONN_WAYS + w] */
 	u32 bits;		   /* log2 of how many sets there are */
+	atomic_t spilled;	   /* sockets that are in their second set, or about to be */
 	bool missed;
 };
 
@@ -57,14 +60,32 @@ static u32 set_second(const struct conn_table *table, const struct sock *sk)
 	return hash & ((1u << table->bits) - 1);
 }
 
-static struct skstat_conn *set_find(const struct conn_table *table, u32 s, const struct sock *sk)
+/* In which way of the set; CONN_WAYS: in none. */
+static __always_inline u32 set_way(const struct conn_set *set, unsigned long key)
 {
-	u32 w;
+	BUILD_BUG_ON(CONN_WAYS != 8);
+	if (READ_ONCE(set->key[0]) == key)
+		return 0;
+	if (READ_ONCE(set->key[1]) == key)
+		return 1;
+	if (READ_ONCE(set->key[2]) == key)
+		return 2;
+	if (READ_ONCE(set->key[3]) == key)
+		return 3;
+	if (READ_ONCE(set->key[4]) == key)
+		return 4;
+	if (READ_ONCE(set->key[5]) == key)
+		return 5;
+	if (READ_ONCE(set->key[6]) == key)
+		return 6;
+	return READ_ONCE(set->key[7]) == key ? 7 : CONN_WAYS;
+}
 
-	for (w = 0; w < CONN_WAYS; w++)
-		if (READ_ONCE(table->sets[s].key[w]) == (unsigned long)sk)
-			return &table->conns[s * CONN_WAYS + w];
-	return NULL;
+static __always_inline struct skstat_conn *set_find(const struct conn_table *table, u32 s, const struct sock *sk)
+{
+	u32 way = set_way(&table->sets[s], (unsigned long)sk);
+
+	return way < CONN_WAYS ? &table->conns[s * CONN_WAYS + way] : NULL;
 }
 
 static struct skstat_conn *set_take(const struct conn_table *table, u32 s, const struct sock *sk)
@@ -78,11 +99,27 @@ static struct skstat_conn *set_take(const struct conn_table *table, u32 s, const
 	return NULL;
 }
 
-static struct skstat_conn *table_find(const struct conn_table *table, const struct sock *sk)
+static __always_inline struct skstat_conn *table_find(const struct conn_table *table, const struct sock *sk)
 {
 	struct skstat_conn *conn = set_find(table, set_first(table, sk), sk);
 
-	return conn ?: set_find(table, set_second(table, sk), sk);
+	if (conn || likely(!atomic_read(&table->spilled)))
+		return conn;
+	return set_find(table, set_second(table, sk), sk);
+}
+
+/* The socket has no place yet. NULL: there is no room. */
+static struct skstat_conn *table_take(struct conn_table *table, const struct sock *sk)
+{
+	struct skstat_conn *conn = set_take(table, set_first(table, sk), sk);
+
+	if (likely(conn))
+		return conn;
+	atomic_inc(&table->spilled); /* before it is there; set_take() is a barrier: whoever finds it looks into both */
+	conn = set_take(table, set_second(table, sk), sk);
+	if (!conn)
+		atomic_dec(&table->spilled);
+	return conn;
 }
 
 static void conn_write_process(struct skstat_conn *conn, const struct skstat_process *process)
@@ -91,29 +128,13 @@ static void conn_write_process(struct skstat_conn *conn, const struct skstat_pro
 
 	memcpy(comm, &process->comm, sizeof(comm));
 	WRITE_ONCE(conn->version, conn->version + 1);
-	smp_wmb(); /* with conn_read_process(): odd before anything of it changes */
+	smp_wmb(); /* with skstat_conn_read_process(): odd before anything of it changes */
 	WRITE_ONCE(conn->comm[0], comm[0]);
 	WRITE_ONCE(conn->comm[1], comm[1]);
 	WRITE_ONCE(conn->pid, process->pid);
 	WRITE_ONCE(conn->from, process->from);
 	smp_wmb(); /* and even after all of it has */
 	WRITE_ONCE(conn->version, conn->version + 1);
-}
-
-/* False: it is being written. */
-static bool conn_read_process(const struct skstat_conn *conn, struct skstat_process *process)
-{
-	u32 version = READ_ONCE(conn->version);
-	u64 comm[2];
-
-	smp_rmb(); /* with conn_write_process() */
-	comm[0] = READ_ONCE(conn->comm[0]);
-	comm[1] = READ_ONCE(conn->comm[1]);
-	memcpy(&process->comm, comm, sizeof(comm));
-	process->pid = READ_ONCE(conn->pid);
-	process->from = READ_ONCE(conn->from);
-	smp_rmb(); /* likewise */
-	return !(version & 1) && READ_ONCE(conn->version) == version;
 }
 
 /* All 0, but for the version, which a reader may have in its hand. */
@@ -173,19 +194,14 @@ struct skstat_conn *skstat_conn_find(const struct sock *sk)
 	return table ? table_find(table, sk) : NULL;
 }
 
-struct skstat_conn *skstat_conn_make(const struct sock *sk)
+struct skstat_conn *skstat_conn_add(const struct sock *sk)
 {
 	struct conn_table *table = table_get();
 	struct skstat_conn *conn;
 
 	if (!table)
 		return NULL;
-	conn = table_find(table, sk);
-	if (conn)
-		return conn;
-	conn = set_take(table, set_first(table, sk), sk);
-	if (!conn)
-		conn = set_take(table, set_second(table, sk), sk);
+	conn = table_take(table, sk);
 	if (!conn) {
 		WRITE_ONCE(table->missed, true);
 		this_cpu_inc(conn_misses);
@@ -195,27 +211,30 @@ struct skstat_conn *skstat_conn_make(const struct sock *sk)
 	return conn;
 }
 
-struct skstat_conn *skstat_conn_renew(const struct sock *sk)
+struct skstat_conn *skstat_conn_renew(const struct sock *sk, struct skstat_conn *conn)
 {
-	struct skstat_conn *conn = skstat_conn_make(sk);
-
-	if (conn)
-		conn_clear(conn);
+	if (!conn)
+		return skstat_conn_add(sk);
+	conn_clear(conn);
 	return conn;
 }
 
-void skstat_conn_drop(const struct sock *sk)
+void skstat_conn_drop(struct skstat_conn *conn)
 {
 	struct conn_table *table = table_get();
-	struct skstat_conn *conn = table ? table_find(table, sk) : NULL;
+	const struct sock *sk;
+	unsigned long *key;
 	u32 place;
 
-	if (!conn)
+	if (!table)
 		return;
 	conn_clear(conn);
 	place = conn - table->conns;
-	/* Whoever takes the place next finds it clear. */
-	smp_store_release(&table->sets[place / CONN_WAYS].key[place % CONN_WAYS], 0);
+	key = &table->sets[place / CONN_WAYS].key[place % CONN_WAYS];
+	sk = (const struct sock *)*key;
+	smp_store_release(key, 0); /* whoever takes the place next finds it clear */
+	if (unlikely(place / CONN_WAYS != set_first(table, sk)))
+		atomic_dec(&table->spilled);
 	this_cpu_dec(conn_used);
 }
 
@@ -232,9 +251,11 @@ bool skstat_conn_missed(void)
  */
 void skstat_conn_set_process(struct skstat_conn *conn, enum skstat_process_from from)
 {
-	struct skstat_process process = { .pid = current->tgid, .from = from };
+	struct skstat_process process = {
+		.comm = skstat_name_of(current->group_leader->comm), .pid = current->tgid, .from = from,
+	};
 
-	strscpy_pad(process.comm.text, current->group_leader->comm, sizeof(process.comm.text));
+	BUILD_BUG_ON(sizeof(current->comm) != sizeof(process.comm));
 	conn_write_process(conn, &process);
 }
 
@@ -253,7 +274,7 @@ struct skstat_process skstat_conn_process(const struct sock *sk)
 	table = table_get();
 	conn = table ? table_find(table, sk) : NULL;
 	/* A reference does not keep a socket from being closed, and its place from being another's. */
-	if (conn && (!conn_read_process(conn, &process) || table_find(table, sk) != conn))
+	if (conn && (!skstat_conn_read_process(conn, &process) || table_find(table, sk) != conn))
 		memset(&process, 0, sizeof(process));
 	rcu_read_unlock();
 	return process;

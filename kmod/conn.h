@@ -10,6 +10,10 @@
 #ifndef SKSTAT_CONN_H
 #define SKSTAT_CONN_H
 
+#include <linux/compiler.h>
+#include <linux/string.h>
+#include <asm/barrier.h>
+
 #include "skstat/record.h"
 
 struct sock;
@@ -72,14 +76,14 @@ void skstat_conn_stop(void);
  */
 struct skstat_conn *skstat_conn_find(const struct sock *sk);
 
-/* The same; makes one, all 0, if there is none and there is room. The caller holds the socket's lock. */
-struct skstat_conn *skstat_conn_make(const struct sock *sk);
+/* Makes one, all 0, for a socket that has none, if there is room. The caller holds the socket's lock. */
+struct skstat_conn *skstat_conn_add(const struct sock *sk);
 
-/* A new life of the same socket: the entry, all 0, made if need be. Nobody else uses the socket. */
-struct skstat_conn *skstat_conn_renew(const struct sock *sk);
+/* A new life of the same socket, whose entry, or NULL, is `conn`: all 0, added if need be. Nobody else uses the socket. */
+struct skstat_conn *skstat_conn_renew(const struct sock *sk, struct skstat_conn *conn);
 
-/* No handler sees this socket again before it is made anew. */
-void skstat_conn_drop(const struct sock *sk);
+/* No handler sees its socket again before it is added anew. */
+void skstat_conn_drop(struct skstat_conn *conn);
 
 /* A socket found no place since the table was made: one that is not in it is not sure to be an old one. */
 bool skstat_conn_missed(void);
@@ -90,7 +94,33 @@ void skstat_conn_set_process(struct skstat_conn *conn, enum skstat_process_from 
 /* Whether there is a table now. Any context. */
 bool skstat_conn_exists(void);
 
-/* Who opened, accepted or read from it, if that is known. Any context; the caller holds a reference. */
+/* False: it is being written. */
+static inline bool skstat_conn_read_process(const struct skstat_conn *conn, struct skstat_process *process)
+{
+	u32 version = READ_ONCE(conn->version);
+	u64 comm[2];
+
+	smp_rmb(); /* with conn_write_process() in conn.c */
+	comm[0] = READ_ONCE(conn->comm[0]);
+	comm[1] = READ_ONCE(conn->comm[1]);
+	memcpy(&process->comm, comm, sizeof(comm));
+	process->pid = READ_ONCE(conn->pid);
+	process->from = READ_ONCE(conn->from);
+	smp_rmb(); /* likewise */
+	return !(version & 1) && READ_ONCE(conn->version) == version;
+}
+
+/* Who opened, accepted or read from it, if that is known, on the terms of skstat_conn_find(). `conn` or NULL. */
+static __always_inline struct skstat_process skstat_conn_process_of(const struct skstat_conn *conn)
+{
+	struct skstat_process process;
+
+	if (!conn || !READ_ONCE(conn->from) || !skstat_conn_read_process(conn, &process))
+		memset(&process, 0, sizeof(process));
+	return process;
+}
+
+/* The same of a socket. Any context; the caller holds a reference. */
 struct skstat_process skstat_conn_process(const struct sock *sk);
 
 void skstat_conn_stats(struct skstat_conn_stats *stats);

@@ -20,23 +20,17 @@
 #define DEVICE_WAYS	8 /* addresses in a cache line */
 #define DEVICE_SET_BITS 8 /* twice as many addresses as places: few sets are ever full */
 
-struct device_place {
-	u32 id; /* 0: free */
-	bool registered;
-	bool asked; /* some key may have the number: the place is not given away */
-	char name[IFNAMSIZ];
-	u64 netns;
-};
-
 struct device_set {
 	const void *dev[DEVICE_WAYS]; /* NULL: free. To compare with, never to follow */
-	struct device_place *place[DEVICE_WAYS];
+	struct skstat_device_place *place[DEVICE_WAYS];
 } ____cacheline_aligned;
 
 struct device_table {
 	struct device_set sets[1 << DEVICE_SET_BITS];
-	struct device_place places[DEVICE_PLACES];
+	struct skstat_device_place places[DEVICE_PLACES];
 };
+
+DEFINE_PER_CPU(struct skstat_devices_known, skstat_devices_known);
 
 /* Guards all writing, and whatever handlers do not read. Within RTNL. */
 static DEFINE_MUTEX(device_mutex);
@@ -80,9 +74,9 @@ static struct device_set *table_find(const void *dev, const void *sought, u32 *w
 	return *way < DEVICE_WAYS ? set : NULL;
 }
 
-u32 skstat_device_id(const void *dev)
+u32 skstat_device_find(const void *dev)
 {
-	struct device_place *place;
+	struct skstat_device_place *place;
 	struct device_set *set;
 	u32 way, id;
 
@@ -97,21 +91,35 @@ u32 skstat_device_id(const void *dev)
 		smp_mb(); /* pairs with device_leave(): it sees `asked`, or we see that the device has left */
 	}
 	smp_rmb(); /* pairs with device_leave(): who read what was written after it does not find the address again */
-	return READ_ONCE(set->dev[way]) == dev ? id : 0;
+	if (READ_ONCE(set->dev[way]) != dev)
+		return 0;
+	this_cpu_write(skstat_devices_known.place[skstat_device_slot(dev)], place);
+	return id;
 }
 
-static struct device_place *place_alloc(void)
+static bool place_is_left(const struct skstat_device_place *place)
 {
-	struct device_place *place;
+	return place->dev == place;
+}
+
+/* No address that a handler may ask for. */
+static void place_leave(struct skstat_device_place *place)
+{
+	WRITE_ONCE(place->dev, place);
+}
+
+static struct skstat_device_place *place_alloc(void)
+{
+	struct skstat_device_place *place;
 
 	lockdep_assert_held(&device_mutex);
 	for (place = device_table->places; place < device_table->places + DEVICE_PLACES; place++)
-		if (!place->registered && !READ_ONCE(place->asked))
+		if (place_is_left(place) && !READ_ONCE(place->asked))
 			return place;
 	return NULL;
 }
 
-static struct device_place *place_of(const struct net_device *dev)
+static struct skstat_device_place *place_of(const struct net_device *dev)
 {
 	u32 way;
 	struct device_set *set = table_find(dev, dev, &way);
@@ -119,7 +127,7 @@ static struct device_place *place_of(const struct net_device *dev)
 	return set ? set->place[way] : NULL;
 }
 
-static void place_name(struct device_place *place, const struct net_device *dev)
+static void place_name(struct skstat_device_place *place, const struct net_device *dev)
 {
 	strscpy(place->name, dev->name, sizeof(place->name));
 	place->netns = skstat_netns_id(dev_net(dev)); /* which it holds, registered as it is */
@@ -127,7 +135,7 @@ static void place_name(struct device_place *place, const struct net_device *dev)
 
 static void device_enter(const struct net_device *dev)
 {
-	struct device_place *place = place_alloc();
+	struct skstat_device_place *place = place_alloc();
 	struct device_set *set;
 	u32 way;
 
@@ -135,10 +143,10 @@ static void device_enter(const struct net_device *dev)
 	if (!place || !set)
 		return;
 	WRITE_ONCE(place->id, ++device_last_id);
-	place->registered = true;
 	place_name(place, dev);
+	smp_store_release(&place->dev, dev); /* pairs with skstat_device_id() */
 	WRITE_ONCE(set->place[way], place);
-	smp_wmb(); /* pairs with skstat_device_id() */
+	smp_wmb(); /* pairs with skstat_device_find() */
 	WRITE_ONCE(set->dev[way], dev);
 }
 
@@ -151,13 +159,13 @@ static void device_leave(const struct net_device *dev)
 	if (!set)
 		return;
 	WRITE_ONCE(set->dev[way], NULL);
-	smp_mb(); /* pairs with skstat_device_id(), twice: what is written or read next is after that */
-	set->place[way]->registered = false;
+	smp_mb(); /* pairs with skstat_device_find(), twice: what is written or read next is after that */
+	place_leave(set->place[way]);
 }
 
 static void device_event(const struct net_device *dev, unsigned long event)
 {
-	struct device_place *place = place_of(dev);
+	struct skstat_device_place *place = place_of(dev);
 
 	if (event == NETDEV_UNREGISTER)
 		device_leave(dev);
@@ -181,6 +189,7 @@ static struct notifier_block device_notifier = { .notifier_call = device_notify 
 
 int skstat_device_start(void)
 {
+	struct skstat_device_place *place;
 	struct device_table *table;
 	int err;
 
@@ -189,6 +198,8 @@ int skstat_device_start(void)
 	table = kvzalloc(sizeof(*table), GFP_KERNEL);
 	if (!table)
 		return -ENOMEM;
+	for (place = table->places; place < table->places + DEVICE_PLACES; place++)
+		place_leave(place);
 	mutex_lock(&device_mutex);
 	WRITE_ONCE(device_table, table);
 	mutex_unlock(&device_mutex);
@@ -212,7 +223,7 @@ void skstat_device_exit(void)
 
 bool skstat_device_name(u32 id, char *name, u64 *netns)
 {
-	const struct device_place *place, *end;
+	const struct skstat_device_place *place, *end;
 	bool found = false;
 
 	mutex_lock(&device_mutex);

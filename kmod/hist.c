@@ -7,9 +7,7 @@
 #include <linux/percpu.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
-#include <asm/local64.h>
 
-#include "bucket.h"
 #include "hist.h"
 
 #define HIST_KEYS_MIN 32U
@@ -19,37 +17,15 @@ static unsigned int histogram_keys = 128;
 module_param(histogram_keys, uint, 0444);
 MODULE_PARM_DESC(histogram_keys, "keys that the histograms have room for (32 to 4096, a power of two)");
 
-/*
- * A CPU's histogram of a key. Each of these is added to by itself, in one instruction that an interrupt may come before
- * or after, and only ever grows; so whatever a reader on another CPU sees of it has been true.
- *
- * But `squares`: 128 bits are no such thing. There are three sums, of units of 1, 2^32 and 2^64, and what is in the
- * first two is moved up before it can overflow.
- */
-struct hist {
-	local64_t bucket[SKSTAT_HISTOGRAM_BUCKETS];
-	local64_t low, high, sum;
-	local64_t squares[3];
-	u32 moving; /* odd: something is between two of squares */
-};
+#define SQUARES_FULL (1ull << 63)
 
-#define SQUARES_SMALL (1ull << 30) /* whose square is far less than what there is room for */
-#define SQUARES_FULL  (1ull << 63)
-
-struct hist_kind {
-	u8 unit;
-	s16 first;
-};
-
-#define HIST_KIND(id, NAME, name, PROBE, UNIT, FIRST, metric, help, a, b, c) \
-	[id] = { .unit = SKSTAT_HISTOGRAM_UNIT_##UNIT, .first = (FIRST) },
-static const struct hist_kind hist_kinds[__SKSTAT_HISTOGRAM_MAX] = { SKSTAT_HISTOGRAMS(HIST_KIND) };
+DEFINE_PER_CPU(struct skstat_hists_known, skstat_hists_known);
 
 /* Written once. */
 static struct skstat_keys *hist_table;
 
 /* By number of the key's cell. As old as the table. */
-static DEFINE_PER_CPU(struct hist *, hists);
+static DEFINE_PER_CPU(struct skstat_hist *, hists);
 
 static struct skstat_keys *table_get(void)
 {
@@ -71,7 +47,7 @@ static int hists_alloc(u32 cells)
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
-		per_cpu(hists, cpu) = skstat_cells_alloc(cells, sizeof(struct hist), cpu);
+		per_cpu(hists, cpu) = skstat_cells_alloc(cells, sizeof(struct skstat_hist), cpu);
 		if (!per_cpu(hists, cpu)) {
 			hists_free();
 			return -ENOMEM;
@@ -104,21 +80,29 @@ void skstat_hist_exit(void)
 	hists_free();
 }
 
-static local64_t *hist_slot(struct hist *hist, const struct hist_kind *kind, u64 value)
+/* A key stays where it was found. But what found no place is not to be remembered: it shares its histogram. */
+struct skstat_hist *skstat_hist_find(u32 table, u32 first, u32 second, u32 third)
 {
-	int slot;
+	struct skstat_key key = { .table = table, .column = { first, second, third } };
+	struct skstat_keys *keys = table_get();
+	u32 number = skstat_keys_find(keys, &key);
+	struct skstat_hist *hist = this_cpu_read(hists) + number;
 
-	if (!value)
-		return &hist->low;
-	slot = kind->unit == SKSTAT_HISTOGRAM_UNIT_NANOSECONDS ? skstat_bucket_of_ns(value) : skstat_bucket_of_bytes(value);
-	slot -= kind->first;
-	if (slot < 0)
-		return &hist->low;
-	return slot < SKSTAT_HISTOGRAM_BUCKETS ? &hist->bucket[slot] : &hist->high;
+	if (number < skstat_keys_places(keys)) {
+		hist->key = key;
+		barrier(); /* an interrupt that finds it known finds the key; if it came in between, it wrote the same */
+		this_cpu_write(skstat_hists_known.hist[table][first % SKSTAT_HIST_KNOWN], hist);
+	}
+	return hist;
+}
+
+local64_t *skstat_hist_beyond(struct skstat_hist *hist, int bucket)
+{
+	return bucket < 0 ? &hist->low : &hist->high;
 }
 
 /* Once in a few thousand million times. Interrupts are kept away so that a reader does not wait long. */
-static noinline void squares_move(struct hist *hist, u32 from)
+void skstat_hist_squares_move(struct skstat_hist *hist, u32 from)
 {
 	unsigned long flags;
 	u64 whole;
@@ -137,32 +121,20 @@ static noinline void squares_move(struct hist *hist, u32 from)
 }
 
 /* Handlers may be three deep here, each with less than 2^60, before one of them moves what is too much. */
-static void squares_add_to(struct hist *hist, u32 which, u64 part)
+static void squares_add_to(struct skstat_hist *hist, u32 which, u64 part)
 {
 	if (unlikely((u64)local64_add_return(part, &hist->squares[which]) >= SQUARES_FULL))
-		squares_move(hist, which);
+		skstat_hist_squares_move(hist, which);
 }
 
-static void squares_add(struct hist *hist, u64 value)
+/* Of one that is not small. */
+void skstat_hist_squares_add(struct skstat_hist *hist, u64 value)
 {
 	u64 low = value * value;
 
-	if (likely(value < SQUARES_SMALL)) {
-		squares_add_to(hist, 0, low);
-		return;
-	}
 	squares_add_to(hist, 0, (u32)low);
 	squares_add_to(hist, 1, low >> 32);
 	local64_add(mul_u64_u64_shr(value, value, 64), &hist->squares[2]);
-}
-
-void skstat_hist_add(const struct skstat_key *key, u64 value)
-{
-	struct hist *hist = this_cpu_read(hists) + skstat_keys_find(table_get(), key);
-
-	local64_inc(hist_slot(hist, &hist_kinds[key->table], value));
-	local64_add(value, &hist->sum);
-	squares_add(hist, value);
 }
 
 u32 skstat_hist_places(void)
@@ -185,7 +157,7 @@ u64 skstat_hist_memory(void)
 
 	if (!table)
 		return 0;
-	return skstat_keys_memory(table) + (u64)skstat_keys_cells(table) * sizeof(struct hist) * num_possible_cpus();
+	return skstat_keys_memory(table) + (u64)skstat_keys_cells(table) * sizeof(struct skstat_hist) * num_possible_cpus();
 }
 
 bool skstat_hist_key(u32 number, struct skstat_key *key)
@@ -193,13 +165,13 @@ bool skstat_hist_key(u32 number, struct skstat_key *key)
 	return skstat_keys_get(table_get(), number, key);
 }
 
-static void squares_read(const struct hist *hist, u64 squares[3])
+static void squares_read(const struct skstat_hist *hist, u64 squares[3])
 {
 	u32 seen, i;
 
 	do {
 		seen = READ_ONCE(hist->moving) & ~1u;
-		smp_rmb(); /* pairs with squares_move() */
+		smp_rmb(); /* pairs with skstat_hist_squares_move() */
 		for (i = 0; i < 3; i++)
 			squares[i] = local64_read(&hist->squares[i]);
 		smp_rmb(); /* likewise */
@@ -213,7 +185,7 @@ static void wide_add(__u64 wide[2], u64 low, u64 high)
 	wide[1] += high + (wide[0] < low);
 }
 
-static void hist_sum(const struct hist *hist, struct skstat_histogram_cell *cell, u64 *buckets)
+static void hist_sum(const struct skstat_hist *hist, struct skstat_histogram_cell *cell, u64 *buckets)
 {
 	u64 squares[3];
 	u32 i;

@@ -9,8 +9,11 @@
 #ifndef SKSTAT_HIST_H
 #define SKSTAT_HIST_H
 
+#include <linux/percpu.h>
 #include <linux/types.h>
+#include <asm/local64.h>
 
+#include "bucket.h"
 #include "key.h"
 #include "skstat/histograms.h"
 
@@ -21,11 +24,92 @@ int skstat_hist_start(void);
 void skstat_hist_exit(void);
 
 /*
- * One observation, in whole ones of the histogram's unit; the key's `table` is an enum skstat_histogram_id. After a
- * start(). Any context but NMI; the caller does not leave its CPU (skstat_probe_enter()). No lock, no allocation, and a
- * bounded number of steps.
+ * A CPU's histogram of a key. Each of these is added to by itself, in one instruction that an interrupt may come before
+ * or after, and only ever grows; so whatever a reader on another CPU sees of it has been true.
+ *
+ * But `squares`: 128 bits are no such thing. There are three sums, of units of 1, 2^32 and 2^64, and what is in the
+ * first two is moved up before it can overflow.
  */
-void skstat_hist_add(const struct skstat_key *key, u64 value);
+struct skstat_hist {
+	struct skstat_key key; /* whose it is, if it is in skstat_hists_known */
+	local64_t bucket[SKSTAT_HISTOGRAM_BUCKETS];
+	local64_t low, high, sum;
+	local64_t squares[3];
+	u32 moving; /* odd: something is between two of squares */
+};
+
+/*
+ * Histograms of this CPU that were found lately, by table and the key's first column: what comes often is found without
+ * its hash. One word each: an interrupt finds the one before or the one behind.
+ */
+#define SKSTAT_HIST_KNOWN 16
+struct skstat_hists_known {
+	struct skstat_hist *hist[__SKSTAT_HISTOGRAM_MAX][SKSTAT_HIST_KNOWN];
+};
+DECLARE_PER_CPU(struct skstat_hists_known, skstat_hists_known);
+
+#define SKSTAT_SQUARES_SMALL (1ull << 30) /* whose square is far less than what there is room for */
+
+/* What is rare, of skstat_hist_add(): hist.c. */
+struct skstat_hist *skstat_hist_find(u32 table, u32 first, u32 second, u32 third);
+local64_t *skstat_hist_beyond(struct skstat_hist *hist, int bucket);
+void skstat_hist_squares_add(struct skstat_hist *hist, u64 value);
+void skstat_hist_squares_move(struct skstat_hist *hist, u32 from);
+
+static __always_inline struct skstat_hist *skstat_hist_get(u32 table, u32 first, u32 second, u32 third)
+{
+	struct skstat_hist *hist = this_cpu_read(skstat_hists_known.hist[table][first % SKSTAT_HIST_KNOWN]);
+
+	BUILD_BUG_ON(SKSTAT_HISTOGRAM_COLUMNS != 3);
+	if (likely(hist && hist->key.column[0] == first && hist->key.column[1] == second &&
+		   hist->key.column[2] == third))
+		return hist;
+	return skstat_hist_find(table, first, second, third);
+}
+
+#define SKSTAT_HIST_UNIT(id, NAME, name, PROBE, UNIT, FIRST, metric, help, a, b, c) \
+	[id] = SKSTAT_HISTOGRAM_UNIT_##UNIT,
+#define SKSTAT_HIST_FIRST(id, NAME, name, PROBE, UNIT, FIRST, metric, help, a, b, c) \
+	[id] = (FIRST),
+
+/* In which of its buckets, from 0 on, if it is in one. Of a constant table, nothing is looked up. */
+static __always_inline int skstat_hist_bucket(u32 table, u64 value)
+{
+	static const u8 unit[__SKSTAT_HISTOGRAM_MAX] = { SKSTAT_HISTOGRAMS(SKSTAT_HIST_UNIT) };
+	static const s16 first[__SKSTAT_HISTOGRAM_MAX] = { SKSTAT_HISTOGRAMS(SKSTAT_HIST_FIRST) };
+
+	if (unit[table] == SKSTAT_HISTOGRAM_UNIT_NANOSECONDS)
+		return skstat_bucket_of_ns(value) - first[table];
+	return skstat_bucket_of_bytes(value) - first[table];
+}
+
+#undef SKSTAT_HIST_UNIT
+#undef SKSTAT_HIST_FIRST
+
+/*
+ * One observation, in whole ones of the histogram's unit; `table` is an enum skstat_histogram_id, a constant, and the columns are the key's.
+ * After a start(). Any context but NMI; the caller does not leave its CPU (skstat_probe_enter()). No lock, no
+ * allocation, and a bounded number of steps.
+ */
+static __always_inline void skstat_hist_add(u32 table, u32 first, u32 second, u32 third, u64 value)
+{
+	struct skstat_hist *hist = skstat_hist_get(table, first, second, third);
+	int bucket = value ? skstat_hist_bucket(table, value) : -1;
+
+	if (likely((u32)bucket < SKSTAT_HISTOGRAM_BUCKETS))
+		local64_inc(&hist->bucket[bucket]);
+	else
+		local64_inc(skstat_hist_beyond(hist, bucket));
+	local64_add(value, &hist->sum);
+	if (unlikely(value >= SKSTAT_SQUARES_SMALL)) {
+		skstat_hist_squares_add(hist, value);
+		return;
+	}
+	/* Handlers may be three deep here, each with less than 2^60, before one of them moves what is too much. */
+	local64_add(value * value, &hist->squares[0]);
+	if (unlikely(local64_read(&hist->squares[0]) < 0))
+		skstat_hist_squares_move(hist, 0);
+}
 
 /* Keys that there is room for; 0 before the first start(). Any time. */
 u32 skstat_hist_places(void);

@@ -19,41 +19,22 @@
 
 #define JOURNAL_EVENTS_MIN 64U
 #define JOURNAL_EVENTS_MAX (1U << 20)
-#define JOURNAL_KINDS	   (SKSTAT_KIND_LISTEN_STOPPED - SKSTAT_KIND_OPENED + 1)
 
 static unsigned int journal_events = 4096;
 module_param(journal_events, uint, 0444);
 MODULE_PARM_DESC(journal_events, "events that the journal's ring of one CPU holds (64 to 1048576, a power of two)");
 
-struct journal_slot {
-	u64 mark; /* the event's number plus 1; 0: none yet, or one is being written */
-	u32 kind;
-	u32 reserved;
-	u8 record[];
-};
-
-struct skstat_ring {
-	u64 head; /* number of the next event */
-	u64 rung; /* the head when the bell was last rung */
-	u8 slots[] ____cacheline_aligned;
-};
-
 static DEFINE_PER_CPU(struct skstat_ring *, journal_ring);
 static DEFINE_PER_CPU(u64, journal_dropped);
 
 /* Written once, before the first ring is there. */
-static struct skstat_layout journal_layouts[JOURNAL_KINDS];
+struct skstat_layout skstat_journal_layouts[JOURNAL_KINDS];
 static u32 journal_stride; /* of a slot */
 static int journal_cpuhp;  /* the state's number; 0: there are no rings yet */
 
 static u32 journal_places(void)
 {
 	return roundup_pow_of_two(clamp(journal_events, JOURNAL_EVENTS_MIN, JOURNAL_EVENTS_MAX));
-}
-
-static struct journal_slot *ring_slot(const struct skstat_ring *ring, u64 number)
-{
-	return (void *)ring->slots + (size_t)(number & (journal_places() - 1)) * journal_stride;
 }
 
 static size_t ring_size(void)
@@ -63,7 +44,13 @@ static size_t ring_size(void)
 
 static struct skstat_ring *ring_alloc(u32 cpu)
 {
-	return vzalloc_node(ring_size(), cpu_to_node(cpu));
+	struct skstat_ring *ring = vzalloc_node(ring_size(), cpu_to_node(cpu));
+
+	if (!ring)
+		return NULL;
+	ring->mask = journal_places() - 1;
+	ring->stride = journal_stride;
+	return ring;
 }
 
 static void ring_publish(u32 cpu, struct skstat_ring *ring)
@@ -76,10 +63,10 @@ static void journal_layouts_init(void)
 	u32 i;
 
 	for (i = 0; i < JOURNAL_KINDS; i++) {
-		skstat_layout_init(&journal_layouts[i], SKSTAT_KIND_OPENED + i, ~0U);
-		journal_stride = max_t(u32, journal_stride, journal_layouts[i].stride);
+		skstat_layout_init(&skstat_journal_layouts[i], SKSTAT_KIND_OPENED + i, ~0U);
+		journal_stride = max_t(u32, journal_stride, skstat_journal_layouts[i].stride);
 	}
-	journal_stride += sizeof(struct journal_slot);
+	journal_stride += sizeof(struct skstat_slot);
 }
 
 /* A CPU is about to come. One that finds no memory comes all the same: its events count as dropped. */
@@ -152,27 +139,27 @@ void skstat_journal_exit(void)
 }
 
 /* On the ring's CPU, with interrupts off. Readers take the head as a promise, a slot's mark as the truth. */
-static void ring_write(struct skstat_ring *ring, const struct skstat_layout *layout, const struct skstat_source *src)
+static __always_inline void ring_write(struct skstat_ring *ring, const struct skstat_source *src)
 {
 	u64 number = ring->head;
-	struct journal_slot *slot = ring_slot(ring, number);
+	struct skstat_slot *slot = skstat_ring_slot(ring, number);
 
 	WRITE_ONCE(slot->mark, 0);
 	smp_wmb(); /* pairs with smp_rmb() in skstat_ring_copy(): who has copied what follows sees the 0 */
-	WRITE_ONCE(slot->kind, layout->kind);
+	WRITE_ONCE(slot->kind, src->kind);
 	rcu_read_lock();
-	skstat_record_fill(slot->record, layout, src);
+	skstat_event_fill(slot->record, src);
 	rcu_read_unlock();
 	smp_store_release(&slot->mark, number + 1); /* pairs with skstat_ring_copy(): who sees it sees the record */
 	smp_store_release(&ring->head, number + 1); /* pairs with skstat_ring_head(): who sees it sees the mark */
 
-	if (number + 1 - ring->rung >= journal_places() / 2) {
+	if (unlikely(number + 1 - ring->rung > ring->mask / 2)) {
 		ring->rung = number + 1;
 		skstat_doorbell_ring();
 	}
 }
 
-void skstat_journal_write(enum skstat_kind kind, struct skstat_source *src, struct skstat_incident *event)
+void skstat_journal_write(const struct skstat_source *src, struct skstat_incident *event)
 {
 	struct skstat_ring *ring;
 	unsigned long flags;
@@ -185,9 +172,7 @@ void skstat_journal_write(enum skstat_kind kind, struct skstat_source *src, stru
 	ring = this_cpu_read(journal_ring);
 	if (likely(ring)) {
 		event->sequence = ring->head;
-		src->kind = kind;
-		src->event = event;
-		ring_write(ring, &journal_layouts[kind - SKSTAT_KIND_OPENED], src);
+		ring_write(ring, src);
 	} else {
 		this_cpu_inc(journal_dropped);
 	}
@@ -224,27 +209,5 @@ u64 skstat_ring_oldest(const struct skstat_ring *ring)
 {
 	u64 head = skstat_ring_head(ring);
 
-	return head > journal_places() ? head - journal_places() : 0;
-}
-
-const struct skstat_layout *skstat_ring_layout(const struct skstat_ring *ring, u64 number)
-{
-	const struct journal_slot *slot = ring_slot(ring, number);
-
-	if (smp_load_acquire(&slot->mark) != number + 1) /* pairs with ring_write() */
-		return NULL;
-	/* Of this event or of a newer one: skstat_ring_copy() finds out. */
-	return &journal_layouts[READ_ONCE(slot->kind) - SKSTAT_KIND_OPENED];
-}
-
-bool skstat_ring_copy(const struct skstat_ring *ring, u64 number, const struct skstat_layout *layout, void *at)
-{
-	const struct journal_slot *slot = ring_slot(ring, number);
-
-	if (smp_load_acquire(&slot->mark) != number + 1) /* pairs with ring_write() */
-		return false;
-	/* The writer may be at it: then the mark has changed when we look again. */
-	data_race(memcpy(at, slot->record, layout->stride));
-	smp_rmb(); /* pairs with smp_wmb() in ring_write() */
-	return READ_ONCE(slot->mark) == number + 1 && READ_ONCE(slot->kind) == layout->kind;
+	return head > ring->mask ? head - ring->mask - 1 : 0;
 }

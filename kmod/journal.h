@@ -9,6 +9,10 @@
 #ifndef SKSTAT_JOURNAL_H
 #define SKSTAT_JOURNAL_H
 
+#include <linux/cache.h>
+#include <linux/compiler.h>
+#include <asm/barrier.h>
+
 #include "record.h"
 
 struct skstat_ring;
@@ -31,12 +35,12 @@ int skstat_journal_start(void);
 void skstat_journal_exit(void);
 
 /*
- * Writes one event of that kind (SKSTAT_KIND_OPENED ... _LISTEN_STOPPED), filled in place with interrupts off. `src`
- * has sk, cookie, netns and state; this sets the rest, and event->sequence. Any context but NMI, where it counts as
+ * Writes one event of src->kind (SKSTAT_KIND_OPENED ... _LISTEN_STOPPED), filled in place with interrupts off. `src` has
+ * everything but `count`, `event` is src->event; this sets event->sequence. Any context but NMI, where it counts as
  * dropped. The caller holds off the socket's end: by its lock, or because it is the one that ends it. Rings a bell when
  * half a ring was written since the last one.
  */
-void skstat_journal_write(enum skstat_kind kind, struct skstat_source *src, struct skstat_incident *event);
+void skstat_journal_write(const struct skstat_source *src, struct skstat_incident *event);
 
 /* Any time. */
 void skstat_journal_stats(struct skstat_journal_stats *stats);
@@ -52,10 +56,67 @@ u64 skstat_ring_head(const struct skstat_ring *ring);
 /* No event with a lower number is there any more. */
 u64 skstat_ring_oldest(const struct skstat_ring *ring);
 
+#define JOURNAL_KINDS (SKSTAT_KIND_LISTEN_STOPPED - SKSTAT_KIND_OPENED + 1)
+
+/* How the records of a kind are laid out: kinds from SKSTAT_KIND_OPENED on. */
+extern struct skstat_layout skstat_journal_layouts[JOURNAL_KINDS];
+
+struct skstat_slot {
+	u64 mark; /* the event's number plus 1; 0: none yet, or one is being written */
+	u32 kind;
+	u32 reserved;
+	u64 record[];
+};
+
+struct skstat_ring {
+	u64 head; /* number of the next event */
+	u64 rung; /* the head when the bell was last rung */
+	u64 mask; /* places - 1 */
+	u32 stride; /* of a slot */
+	u8 slots[] ____cacheline_aligned;
+};
+
+static __always_inline struct skstat_slot *skstat_ring_slot(const struct skstat_ring *ring, u64 number)
+{
+	return (void *)ring->slots + (size_t)(number & ring->mask) * ring->stride;
+}
+
 /* How the records of event `number`, which is below the head, are laid out; NULL: it is lost. */
-const struct skstat_layout *skstat_ring_layout(const struct skstat_ring *ring, u64 number);
+static __always_inline const struct skstat_layout *skstat_ring_layout(const struct skstat_ring *ring, u64 number)
+{
+	const struct skstat_slot *slot = skstat_ring_slot(ring, number);
+
+	if (smp_load_acquire(&slot->mark) != number + 1) /* pairs with ring_write() */
+		return NULL;
+	/* Of this event or of a newer one: skstat_ring_copy() finds out. */
+	return &skstat_journal_layouts[READ_ONCE(slot->kind) - SKSTAT_KIND_OPENED];
+}
+
+/* Bytes are a multiple of 8. What is copied may be written meanwhile. */
+static __always_inline void skstat_words_copy(u64 *to, const u64 *from, u32 bytes)
+{
+	for (; bytes >= 32; bytes -= 32, to += 4, from += 4) {
+		to[0] = READ_ONCE(from[0]);
+		to[1] = READ_ONCE(from[1]);
+		to[2] = READ_ONCE(from[2]);
+		to[3] = READ_ONCE(from[3]);
+	}
+	for (; bytes; bytes -= 8)
+		*to++ = READ_ONCE(*from++);
+}
 
 /* Copies it, layout->stride bytes. False: it was lost meanwhile, and `at` holds nothing of use. */
-bool skstat_ring_copy(const struct skstat_ring *ring, u64 number, const struct skstat_layout *layout, void *at);
+static __always_inline bool skstat_ring_copy(const struct skstat_ring *ring, u64 number,
+					     const struct skstat_layout *layout, void *at)
+{
+	const struct skstat_slot *slot = skstat_ring_slot(ring, number);
+
+	if (smp_load_acquire(&slot->mark) != number + 1) /* pairs with ring_write() */
+		return false;
+	/* The writer may be at it: then the mark has changed when we look again. */
+	skstat_words_copy(at, slot->record, layout->stride);
+	smp_rmb(); /* pairs with smp_wmb() in ring_write() */
+	return READ_ONCE(slot->mark) == number + 1 && READ_ONCE(slot->kind) == layout->kind;
+}
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * JOURNAL: a dump reads each ring from its cursor up to where the ring was when the dump began.
+ * JOURNAL: a dump reads each ring from its cursor up to where the ring was when the dump began. A message has a run for
+ * each kind of event in it: kinds alternate, and a run's head costs as much as half an event.
  */
 #include <linux/cpumask.h>
 #include <linux/mm.h>
@@ -19,10 +20,21 @@ struct journal_place {
 	bool told;  /* a message came about this CPU */
 };
 
+#define JOURNAL_STRETCH 256 /* events in a message, at most: more do not fit into what readers offer */
+#define JOURNAL_LOST	JOURNAL_KINDS
+
+/* What one message tells of a CPU: events from a number on, and which kind each of them is. */
+struct journal_stretch {
+	u32 events;
+	u32 count[JOURNAL_KINDS];
+	u8 kind[JOURNAL_STRETCH]; /* from SKSTAT_KIND_OPENED on, or JOURNAL_LOST */
+};
+
 struct journal_dump {
 	u64 events, lost, ns;
 	u32 cpu; /* the one at hand; nr_cpu_ids: the totals, beyond: nothing more */
 	bool tail;
+	struct journal_stretch stretch;
 	struct journal_place place[]; /* by CPU */
 };
 
@@ -156,63 +168,106 @@ static int journal_begin(struct netlink_callback *cb)
 	return 0;
 }
 
-/* Events of one CPU, as they go into a message. */
-struct journal_copy {
-	struct sk_buff *skb;
-	struct skstat_run *run; /* the last thing in the skb; NULL: none yet */
-	u64 copied, lost;
+/* Runs of one message, by kind; NULL: none. */
+struct journal_runs {
+	struct skstat_run *run[JOURNAL_KINDS];
+	void *at[JOURNAL_KINDS]; /* where its next event goes */
 };
 
-/* Appends one event; one that is lost leaves the skb as it was. False: the skb is full. */
-static bool journal_copy_one(struct journal_copy *copy, const struct skstat_ring *ring, u64 number)
+/* Which events come next, as many as fit. Bytes that a message has for them: `room`. */
+static void stretch_plan(struct journal_stretch *stretch, const struct journal_place *place, u32 room)
 {
-	const struct skstat_layout *layout = skstat_ring_layout(ring, number);
-	struct skstat_run *run = copy->run;
-	unsigned int before = copy->skb->len;
-	void *at = NULL;
+	u64 number = place->next, end = min(place->end, number + JOURNAL_STRETCH);
+	u32 used = 0;
 
-	if (!layout) {
-		copy->lost++;
-		return true;
-	}
-	if (run && run->kind == layout->kind)
-		at = skstat_run_append(copy->skb, run);
-	if (!at) {
-		run = skstat_run_put(copy->skb, SKSTAT_JOURNAL_RUN, SKSTAT_JOURNAL_PAD, layout, 1);
-		if (!run) {
-			skb_trim(copy->skb, before);
-			return false;
+	stretch->events = 0;
+	memset(stretch->count, 0, sizeof(stretch->count));
+	for (; number < end; number++) {
+		const struct skstat_layout *layout = skstat_ring_layout(place->ring, number);
+		u32 kind = JOURNAL_LOST;
+
+		if (layout) {
+			kind = layout->kind - SKSTAT_KIND_OPENED;
+			used += layout->stride + (stretch->count[kind] ? 0 : skstat_run_overhead(1));
+			if (used > room)
+				return;
+			stretch->count[kind]++;
 		}
-		at = skstat_run_records(run);
+		stretch->kind[stretch->events++] = kind;
 	}
-	if (skstat_ring_copy(ring, number, layout, at)) {
-		copy->run = run;
-		copy->copied++;
-		return true;
-	}
-	if (run == copy->run)
-		skstat_run_retract(copy->skb, run);
-	else
-		skb_trim(copy->skb, before);
-	copy->lost++;
-	return true;
 }
 
-/* What is left of one CPU, as much of it as there is room for. */
-static void journal_copy(struct journal_copy *copy, struct journal_place *place)
+/* Runs with room for all events of the stretch. 0 or -EMSGSIZE. */
+static int runs_put(struct journal_runs *runs, const struct journal_stretch *stretch, struct sk_buff *skb)
 {
-	while (place->next < place->end) {
-		u64 oldest = min(skstat_ring_oldest(place->ring), place->end);
+	u32 kind;
 
-		if (place->next < oldest) {
-			copy->lost += oldest - place->next;
-			place->next = oldest;
-		} else if (journal_copy_one(copy, place->ring, place->next)) {
-			place->next++;
-		} else {
-			break;
-		}
+	for (kind = 0; kind < JOURNAL_KINDS; kind++) {
+		runs->run[kind] = NULL;
+		if (!stretch->count[kind])
+			continue;
+		runs->run[kind] = skstat_run_put(skb, SKSTAT_JOURNAL_RUN, SKSTAT_JOURNAL_PAD,
+						 &skstat_journal_layouts[kind], stretch->count[kind]);
+		if (!runs->run[kind])
+			return -EMSGSIZE;
+		runs->at[kind] = skstat_run_records(runs->run[kind]);
 	}
+	return 0;
+}
+
+/* How many events were lost. */
+static u32 runs_fill(struct journal_runs *runs, const struct journal_stretch *stretch,
+		     const struct journal_place *place)
+{
+	u32 lost = 0, i;
+
+	for (i = 0; i < stretch->events; i++) {
+		u32 kind = stretch->kind[i];
+
+		if (kind != JOURNAL_LOST &&
+		    skstat_ring_copy(place->ring, place->next + i, &skstat_journal_layouts[kind], runs->at[kind]))
+			runs->at[kind] += skstat_journal_layouts[kind].stride;
+		else
+			lost++;
+	}
+	return lost;
+}
+
+/* Runs whose last events were lost end earlier, from the last run to the first: what is behind one has moved by then. */
+static void runs_cut(struct journal_runs *runs, struct sk_buff *skb)
+{
+	u32 kind;
+
+	for (kind = JOURNAL_KINDS; kind-- > 0;)
+		if (runs->run[kind])
+			skstat_run_cut(skb, runs->run[kind], runs->at[kind]);
+}
+
+/* What is left of one CPU, as much of it as there is room for. Returns how many events were lost; *copied that came. */
+static u64 journal_copy(struct journal_dump *dump, struct journal_place *place, struct sk_buff *skb, u64 *copied)
+{
+	struct journal_stretch *stretch = &dump->stretch;
+	u64 oldest = min(skstat_ring_oldest(place->ring), place->end), lost = 0;
+	unsigned int before = skb->len;
+	struct journal_runs runs;
+	u32 gone;
+
+	*copied = 0;
+	if (place->next < oldest) {
+		lost = oldest - place->next;
+		place->next = oldest;
+	}
+	stretch_plan(stretch, place, min_t(u32, skb_tailroom(skb), U16_MAX));
+	if (runs_put(&runs, stretch, skb)) {
+		skb_trim(skb, before);
+		return lost;
+	}
+	gone = runs_fill(&runs, stretch, place);
+	if (gone)
+		runs_cut(&runs, skb);
+	*copied = stretch->events - gone;
+	place->next += stretch->events;
+	return lost + gone;
 }
 
 static int cursor_put(struct sk_buff *skb, u32 cpu, struct nlattr **next, struct nlattr **lost)
@@ -234,22 +289,22 @@ static int journal_put_cpu(struct journal_dump *dump, struct sk_buff *skb, struc
 {
 	struct journal_place *place = &dump->place[dump->cpu];
 	void *head = skstat_netlink_put(skb, cb, SKSTAT_CMD_JOURNAL);
-	struct journal_copy copy = { .skb = skb };
 	struct nlattr *next, *lost;
+	u64 copied, missed;
 
 	if (!head)
 		return -EMSGSIZE;
 	if (cursor_put(skb, dump->cpu, &next, &lost))
 		goto full;
-	journal_copy(&copy, place);
-	if (place->next < place->end && !copy.copied && !copy.lost)
+	missed = journal_copy(dump, place, skb, &copied);
+	if (place->next < place->end && !copied && !missed)
 		goto full;
 	memcpy(nla_data(next), &place->next, sizeof(place->next));
-	memcpy(nla_data(lost), &copy.lost, sizeof(copy.lost));
+	memcpy(nla_data(lost), &missed, sizeof(missed));
 	genlmsg_end(skb, head);
 	place->told = true;
-	dump->events += copy.copied;
-	dump->lost += copy.lost;
+	dump->events += copied;
+	dump->lost += missed;
 	return 0;
 
 full:

@@ -10,15 +10,21 @@
 #include "netns.h"
 #include "probe_first_byte.h"
 
-static void life_write(enum skstat_kind kind, const struct sock *csk, u8 state, struct skstat_incident *event)
+static __always_inline void life_write(enum skstat_kind kind, const struct sock *csk, const struct skstat_conn *conn,
+				       u8 state, struct skstat_incident *event)
 {
 	struct sock *sk = (struct sock *)csk; /* for the cookie, which is made by whoever asks first */
-	struct skstat_source src = { .sk = sk, .netns = skstat_netns_id(sock_net(sk)), .state = state };
+	struct skstat_source src = {
+		.sk = sk, .netns = skstat_netns_id(sock_net(sk)), .state = state, .conn = conn, .kind = kind,
+		.event = event, .cookie = atomic64_read(&sk->sk_cookie),
+	};
 	u32 cookie[2];
 
-	sock_diag_save_cookie(sk, cookie);
-	src.cookie = (u64)cookie[1] << 32 | cookie[0];
-	skstat_journal_write(kind, &src, event);
+	if (unlikely(!src.cookie)) {
+		sock_diag_save_cookie(sk, cookie);
+		src.cookie = (u64)cookie[1] << 32 | cookie[0];
+	}
+	skstat_journal_write(&src, event);
 }
 
 /* Of a socket that has no entry: it began before there was a table, or found no place in it. */
@@ -27,13 +33,10 @@ static u32 flags_without_entry(void)
 	return skstat_conn_missed() ? SKSTAT_EVENT_MISSED : SKSTAT_EVENT_OLD;
 }
 
-struct skstat_conn *skstat_life_conn(const struct sock *sk)
+struct skstat_conn *skstat_life_conn_of_old(const struct sock *sk)
 {
-	struct skstat_conn *conn = skstat_conn_find(sk);
+	struct skstat_conn *conn = skstat_conn_missed() ? NULL : skstat_conn_add(sk);
 
-	if (conn || skstat_conn_missed())
-		return conn;
-	conn = skstat_conn_make(sk);
 	if (conn)
 		conn->flags |= SKSTAT_CONN_OLD;
 	return conn;
@@ -56,10 +59,9 @@ static void put_latency(struct skstat_incident *event, u64 latency)
 }
 
 /* CLOSE to SYN_SENT: connect(), before the SYN, which TCP_FASTOPEN_CONNECT leaves to the first write. */
-void skstat_life_connect(const struct sock *sk)
+void skstat_life_connect(const struct sock *sk, struct skstat_conn *conn)
 {
-	struct skstat_conn *conn = skstat_conn_renew(sk);
-
+	conn = skstat_conn_renew(sk, conn);
 	if (!conn)
 		return;
 	conn->direction = SKSTAT_EVENT_OUT;
@@ -72,10 +74,9 @@ void skstat_life_connect(const struct sock *sk)
  * LISTEN to SYN_RECV, of a child that is still being made; or CLOSE to SYN_RECV, if its listener was closed meanwhile.
  * Most of it is not filled in yet, until 6.12 not even its cookie: do not make one.
  */
-void skstat_life_arrive(const struct sock *sk)
+void skstat_life_arrive(const struct sock *sk, struct skstat_conn *conn)
 {
-	struct skstat_conn *conn = skstat_conn_renew(sk);
-
+	conn = skstat_conn_renew(sk, conn);
 	if (!conn)
 		return;
 	conn->direction = SKSTAT_EVENT_IN;
@@ -85,31 +86,29 @@ void skstat_life_arrive(const struct sock *sk)
 		conn->flags |= SKSTAT_CONN_COOKIE;
 }
 
-void skstat_life_cross(const struct sock *sk)
+void skstat_life_cross(struct skstat_conn *conn)
 {
-	struct skstat_conn *conn = skstat_conn_find(sk);
-
 	if (conn)
 		conn->flags |= SKSTAT_CONN_SIMULTANEOUS;
 }
 
 /* From here on the connection is counted as open, and has an entry if there is room for one. */
-static void conn_opened(const struct sock *sk, u8 direction, u64 now)
+static struct skstat_conn *conn_opened(const struct sock *sk, struct skstat_conn *conn, u8 direction, u64 now)
 {
-	struct skstat_conn *conn = skstat_life_conn(sk);
-
 	if (!conn)
-		return;
+		conn = skstat_life_conn_of_old(sk);
+	if (!conn)
+		return NULL;
 	conn->direction = direction;
 	conn->since = now;
 	conn->flags |= SKSTAT_CONN_OPENED;
 	conn->flags &= ~(SKSTAT_CONN_QUEUES | SKSTAT_CONN_OLD);
 	skstat_first_byte_watch(conn);
+	return conn;
 }
 
-void skstat_life_opened(const struct sock *sk, u8 old)
+struct skstat_conn *skstat_life_opened(const struct sock *sk, struct skstat_conn *conn, u8 old)
 {
-	const struct skstat_conn *conn = skstat_conn_find(sk);
 	struct skstat_begin begin = skstat_begin_look(sk, old, conn);
 	struct skstat_incident event = {
 		.time	   = ktime_get_ns(),
@@ -135,13 +134,12 @@ void skstat_life_opened(const struct sock *sk, u8 old)
 		put_queues(&event, conn);
 	else if (skstat_conn_missed())
 		event.flags |= SKSTAT_EVENT_MISSED;
-	life_write(SKSTAT_KIND_OPENED, sk, old, &event);
-	conn_opened(sk, event.direction, event.time);
+	life_write(SKSTAT_KIND_OPENED, sk, conn, old, &event);
+	return conn_opened(sk, conn, event.direction, event.time);
 }
 
-void skstat_life_failed(const struct sock *sk, u8 old)
+void skstat_life_failed(const struct sock *sk, struct skstat_conn *conn, u8 old)
 {
-	const struct skstat_conn *conn = skstat_conn_find(sk);
 	struct skstat_end end = skstat_end_look(sk, old, conn);
 	struct skstat_incident event = {
 		.time	   = ktime_get_ns(),
@@ -161,7 +159,7 @@ void skstat_life_failed(const struct sock *sk, u8 old)
 		put_queues(&event, conn);
 	if (end.rst_out)
 		event.flags |= SKSTAT_EVENT_RST_COUNTED | SKSTAT_EVENT_ACTIVE_RST;
-	life_write(SKSTAT_KIND_FAILED, sk, old, &event);
+	life_write(SKSTAT_KIND_FAILED, sk, conn, old, &event);
 }
 
 static void put_times(struct skstat_incident *event, const struct skstat_conn *conn)
@@ -191,7 +189,7 @@ static void write_closed(const struct sock *sk, u8 old, struct skstat_conn *conn
 	};
 
 	if (conn) {
-		skstat_first_byte_look(conn, sk, event.time);
+		skstat_first_byte_look(conn, sk);
 		put_times(&event, conn);
 		if (conn->flags & SKSTAT_CONN_RST_OUT)
 			event.flags |= SKSTAT_EVENT_RST_COUNTED | SKSTAT_EVENT_ACTIVE_RST;
@@ -199,16 +197,20 @@ static void write_closed(const struct sock *sk, u8 old, struct skstat_conn *conn
 	} else {
 		event.flags |= flags_without_entry();
 	}
-	life_write(SKSTAT_KIND_CLOSED, sk, old, &event);
+	life_write(SKSTAT_KIND_CLOSED, sk, conn, old, &event);
 }
 
-void skstat_life_closed(const struct sock *sk, u8 old)
+void skstat_life_closed(const struct sock *sk, struct skstat_conn *conn, u8 old)
 {
-	struct skstat_conn *conn = skstat_life_conn(sk);
-	struct skstat_end end = skstat_end_look(sk, old, conn);
-	u8 kind = skstat_end_close(&end);
+	struct skstat_end end;
 	u32 flags = 0;
+	u8 kind;
 
+	if (!conn)
+		conn = skstat_life_conn_of_old(sk);
+	if (!skstat_end_look_quick(sk, old, conn, &end))
+		end = skstat_end_look(sk, old, conn);
+	kind = skstat_end_close(&end);
 	if (conn && skstat_end_waits(&end)) {
 		conn->closing = old;
 		conn->kind = kind;
@@ -225,35 +227,37 @@ void skstat_life_finish(const struct sock *sk, struct skstat_conn *conn)
 		write_closed(sk, conn->closing, conn, conn->kind, 0);
 }
 
-void skstat_life_move(const struct sock *sk, u8 new)
+void skstat_life_move(const struct sock *sk, struct skstat_conn *conn, u8 new)
 {
-	struct skstat_conn *conn = skstat_life_conn(sk);
-
+	if (!conn)
+		conn = skstat_life_conn_of_old(sk);
 	if (!conn)
 		return;
 	if (new == TCP_FIN_WAIT1)
 		skstat_fin_look(sk, conn);
-	skstat_first_byte_look(conn, sk, ktime_get_ns());
+	skstat_first_byte_look(conn, sk);
 }
 
 /* listen(), in process context. The port is not asked for yet: that may still fail, and listening stop at once. */
-void skstat_life_listen_started(const struct sock *sk)
+void skstat_life_listen_started(const struct sock *sk, struct skstat_conn *conn)
 {
-	struct skstat_conn *conn = skstat_conn_renew(sk);
-	struct skstat_incident event = { .time = ktime_get_ns(), .flags = conn ? 0 : SKSTAT_EVENT_MISSED };
+	struct skstat_incident event = { .time = ktime_get_ns() };
 
+	conn = skstat_conn_renew(sk, conn);
+	if (!conn)
+		event.flags = SKSTAT_EVENT_MISSED;
 	if (conn && in_task())
 		skstat_conn_set_process(conn, SKSTAT_PROCESS_CALLER);
-	life_write(SKSTAT_KIND_LISTEN_STARTED, sk, TCP_CLOSE, &event);
+	life_write(SKSTAT_KIND_LISTEN_STARTED, sk, conn, TCP_CLOSE, &event);
 }
 
-void skstat_life_listen_stopped(const struct sock *sk)
+void skstat_life_listen_stopped(const struct sock *sk, struct skstat_conn *conn)
 {
 	struct skstat_incident event = {
 		.time  = ktime_get_ns(),
-		.flags = skstat_conn_find(sk) ? 0 : flags_without_entry(),
+		.flags = conn ? 0 : flags_without_entry(),
 		.err   = READ_ONCE(sk->sk_err),
 	};
 
-	life_write(SKSTAT_KIND_LISTEN_STOPPED, sk, TCP_LISTEN, &event);
+	life_write(SKSTAT_KIND_LISTEN_STOPPED, sk, conn, TCP_LISTEN, &event);
 }

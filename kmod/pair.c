@@ -64,25 +64,37 @@ static struct skstat_pair_set *pair_set(const struct skstat_pairs *pairs, const 
 }
 
 /* Makes the way ours, if it is still `from`'s. What others wrote into it before is to be seen then. */
-static bool way_take(struct skstat_pair_set *set, u32 way, const void *from)
+static __always_inline bool way_take(struct skstat_pair_set *set, u32 way, const void *from)
 {
-	return READ_ONCE(set->key[way]) == from && cmpxchg(&set->key[way], from, PAIR_BUSY) == from;
+	return cmpxchg(&set->key[way], from, PAIR_BUSY) == from;
 }
 
 /* Gives it to `to`, with what we have read or written. */
-static void way_give(struct skstat_pair_set *set, u32 way, const void *to)
+static __always_inline void way_give(struct skstat_pair_set *set, u32 way, const void *to)
 {
 	smp_store_release(&set->key[way], to); /* pairs with way_take() */
 }
 
-/* Our way of the set that is `from`'s; PAIR_WAYS: none is. */
-static u32 set_take(struct skstat_pair_set *set, const void *from)
+/* The first way that is `from`'s; PAIR_WAYS: none is. */
+static __always_inline u32 set_find(const struct skstat_pair_set *set, const void *from)
 {
-	u32 way;
+	BUILD_BUG_ON(PAIR_WAYS != 4);
+	if (READ_ONCE(set->key[0]) == from)
+		return 0;
+	if (READ_ONCE(set->key[1]) == from)
+		return 1;
+	if (READ_ONCE(set->key[2]) == from)
+		return 2;
+	return READ_ONCE(set->key[3]) == from ? 3 : PAIR_WAYS;
+}
 
-	for (way = 0; way < PAIR_WAYS; way++)
-		if (way_take(set, way, from))
-			break;
+/* Our way of the set that is `from`'s; PAIR_WAYS: none is. */
+static __always_inline u32 set_take(struct skstat_pair_set *set, const void *from)
+{
+	u32 way = set_find(set, from);
+
+	while (unlikely(way < PAIR_WAYS && !way_take(set, way, from)))
+		way++; /* somebody was faster, who has taken it for another key */
 	return way;
 }
 
@@ -104,29 +116,38 @@ static u32 set_take_old(struct skstat_pairs *pairs, struct skstat_pair_set *set,
 	return PAIR_WAYS;
 }
 
-static void way_write(struct skstat_pair_set *set, u32 way, const void *key, const struct skstat_pair *pair)
+static __always_inline void way_write(struct skstat_pair_set *set, u32 way, const void *key, struct skstat_pair pair)
 {
-	WRITE_ONCE(set->pair[way].time, pair->time);
-	set->pair[way].tag[0] = pair->tag[0];
-	set->pair[way].tag[1] = pair->tag[1];
+	WRITE_ONCE(set->pair[way].time, pair.time);
+	memcpy(set->pair[way].tag, pair.tag, sizeof(pair.tag));
 	way_give(set, way, key);
 }
 
-/* A key that is in no way of the set gets one, if there is one. */
-static void set_enter(struct skstat_pairs *pairs, struct skstat_pair_set *set, const void *key,
-		      const struct skstat_pair *pair)
+/* No way is free: one may be too old. */
+static noinline void set_enter_full(struct skstat_pairs *pairs, struct skstat_pair_set *set, const void *key,
+				    struct skstat_pair pair)
 {
-	u32 way = set_take(set, NULL);
+	u32 way;
 
-	if (way == PAIR_WAYS) {
-		atomic64_inc(&pairs->missed); /* this one, or one that has waited in vain */
-		way = set_take_old(pairs, set, pair->time);
-	}
+	atomic64_inc(&pairs->missed); /* this one, or one that has waited in vain */
+	way = set_take_old(pairs, set, pair.time);
 	if (way < PAIR_WAYS)
 		way_write(set, way, key, pair);
 }
 
-void skstat_pair_begin(struct skstat_pairs *pairs, const void *key, const struct skstat_pair *pair)
+/* A key that is in no way of the set gets one, if there is one. */
+static __always_inline void set_enter(struct skstat_pairs *pairs, struct skstat_pair_set *set, const void *key,
+				      struct skstat_pair pair)
+{
+	u32 way = set_take(set, NULL);
+
+	if (likely(way < PAIR_WAYS))
+		way_write(set, way, key, pair);
+	else
+		set_enter_full(pairs, set, key, pair);
+}
+
+void skstat_pair_begin(struct skstat_pairs *pairs, const void *key, struct skstat_pair pair)
 {
 	struct skstat_pair_set *set = pair_set(pairs, key);
 	u32 way = set_take(set, key);
@@ -137,28 +158,27 @@ void skstat_pair_begin(struct skstat_pairs *pairs, const void *key, const struct
 		set_enter(pairs, set, key, pair);
 }
 
-bool skstat_pair_begin_once(struct skstat_pairs *pairs, const void *key, const struct skstat_pair *pair)
+bool skstat_pair_begin_once(struct skstat_pairs *pairs, const void *key, struct skstat_pair pair)
 {
 	struct skstat_pair_set *set = pair_set(pairs, key);
-	u32 way;
 
-	for (way = 0; way < PAIR_WAYS; way++)
-		if (READ_ONCE(set->key[way]) == key)
-			return false;
+	if (set_find(set, key) < PAIR_WAYS)
+		return false;
 	set_enter(pairs, set, key, pair);
 	return true;
 }
 
-bool skstat_pair_end(struct skstat_pairs *pairs, const void *key, struct skstat_pair *pair)
+struct skstat_pair skstat_pair_end(struct skstat_pairs *pairs, const void *key)
 {
 	struct skstat_pair_set *set = pair_set(pairs, key);
 	u32 way = set_take(set, key);
+	struct skstat_pair pair = {};
 
-	if (way == PAIR_WAYS)
-		return false;
-	*pair = set->pair[way];
-	way_give(set, way, NULL);
-	return true;
+	if (way < PAIR_WAYS) {
+		pair = set->pair[way];
+		way_give(set, way, NULL);
+	}
+	return pair;
 }
 
 u64 skstat_pairs_missed(const struct skstat_pairs *pairs)

@@ -22,7 +22,7 @@ struct skstat_pairs {
 };
 
 struct skstat_pair {
-	u64 time; /* ns, of ktime_get_ns() */
+	u64 time; /* ns, of ktime_get_ns(), which is never 0 */
 	u32 tag[2]; /* whatever the probe wants to know at the end */
 };
 
@@ -38,14 +38,17 @@ int skstat_pairs_start(struct skstat_pairs *pairs, u32 places, u64 max_age);
 /* For stop(): no handler runs any more. */
 void skstat_pairs_stop(struct skstat_pairs *pairs);
 
-/* It begins; a beginning of that key that is still there is replaced. No room: counted. Handlers, on their CPU. */
-void skstat_pair_begin(struct skstat_pairs *pairs, const void *key, const struct skstat_pair *pair);
+/*
+ * It begins; a beginning of that key that is still there is replaced. No room: counted. Handlers, on their CPU. Pairs go
+ * by value here: two registers.
+ */
+void skstat_pair_begin(struct skstat_pairs *pairs, const void *key, struct skstat_pair pair);
 
 /* The same, unless it has begun: then that stays, and the result is false. */
-bool skstat_pair_begin_once(struct skstat_pairs *pairs, const void *key, const struct skstat_pair *pair);
+bool skstat_pair_begin_once(struct skstat_pairs *pairs, const void *key, struct skstat_pair pair);
 
-/* It ends: true, and how it began; its place is free. False: it had none. */
-bool skstat_pair_end(struct skstat_pairs *pairs, const void *key, struct skstat_pair *pair);
+/* It ends: how it began; its place is free. `time` is 0: it had none. */
+struct skstat_pair skstat_pair_end(struct skstat_pairs *pairs, const void *key);
 
 /* Beginnings that found no place, or lost it; any time. */
 u64 skstat_pairs_missed(const struct skstat_pairs *pairs);

@@ -84,36 +84,42 @@ int skstat_probes_attach(u64 wanted, u32 *failed);
  */
 struct skstat_probe_cpu {
 	u64 hits, drops, samples, sample_ns;
-	u8 inside[3]; /* by context */
+	u32 inside; /* the context that is in it, plus 1; 0: none */
 };
 DECLARE_PER_CPU(struct skstat_probe_cpu[__SKSTAT_PROBE_MAX], skstat_probe_cpu);
 
 struct skstat_scope {
 	u64 began; /* 0: not timed */
 	enum skstat_probe_id id;
-	u8 context; /* of skstat_probe_cpu.inside */
+	u32 outer; /* of skstat_probe_cpu.inside: who is interrupted in it */
 };
 
 #define SKSTAT_PROBE_SAMPLE 1024 /* one hit in so many is timed; a power of two */
 
+/* Of preempt_count(): a context that interrupts another one is the higher number. Task context is 0. */
+#define SKSTAT_PROBE_CONTEXT (NMI_MASK | HARDIRQ_MASK | SOFTIRQ_OFFSET)
+
 static __always_inline bool skstat_probe_enter(enum skstat_probe_id id, struct skstat_scope *scope)
 {
-	struct skstat_probe_cpu *cpu;
+	u32 context;
 
 	preempt_disable_notrace();
-	cpu = this_cpu_ptr(&skstat_probe_cpu[id]);
-	/* An interrupt may come between any two lines here: it has a place of its own, and counters are added to at once. */
-	scope->context = in_hardirq() ? 2 : in_serving_softirq() ? 1 : 0;
+	context = preempt_count() & SKSTAT_PROBE_CONTEXT;
+	/*
+	 * An interrupt may come between any two lines here. It finds a lower context inside, or none, and leaves that as
+	 * it was; counters are added to at once.
+	 */
 	this_cpu_inc(skstat_probe_cpu[id].hits);
-	if (unlikely(in_nmi() || cpu->inside[scope->context])) {
+	scope->outer = this_cpu_read(skstat_probe_cpu[id].inside);
+	if (unlikely(context >= NMI_OFFSET || scope->outer > context)) {
 		this_cpu_inc(skstat_probe_cpu[id].drops);
 		preempt_enable_notrace();
 		return false;
 	}
-	cpu->inside[scope->context] = 1;
+	this_cpu_write(skstat_probe_cpu[id].inside, context + 1);
 	barrier();
 	scope->id = id;
-	scope->began = unlikely(READ_ONCE(cpu->hits) % SKSTAT_PROBE_SAMPLE == 0) ? ktime_get_ns() : 0;
+	scope->began = unlikely(this_cpu_read(skstat_probe_cpu[id].hits) % SKSTAT_PROBE_SAMPLE == 0) ? ktime_get_ns() : 0;
 	return true;
 }
 
@@ -124,7 +130,7 @@ static __always_inline void skstat_probe_leave(const struct skstat_scope *scope)
 		this_cpu_add(skstat_probe_cpu[scope->id].sample_ns, ktime_get_ns() - scope->began);
 	}
 	barrier();
-	this_cpu_write(skstat_probe_cpu[scope->id].inside[scope->context], 0);
+	this_cpu_write(skstat_probe_cpu[scope->id].inside, scope->outer);
 	preempt_enable_notrace();
 }
 

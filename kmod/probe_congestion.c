@@ -22,19 +22,16 @@ static struct skstat_pairs congestions;
 
 static void begin(const struct sock *sk, u64 now, u8 state)
 {
-	skstat_pair_begin(&congestions, sk, &(struct skstat_pair) { .time = now, .tag = { state } });
+	skstat_pair_begin(&congestions, sk, (struct skstat_pair) { .time = now, .tag = { state } });
 }
 
 /* The socket is in none that is known, until begin(). */
 static void end(const struct sock *sk, u64 now)
 {
-	struct skstat_pair began;
+	struct skstat_pair began = skstat_pair_end(&congestions, sk);
 
-	if (skstat_pair_end(&congestions, sk, &began))
-		skstat_hist_add(&(struct skstat_key) {
-			.table = SKSTAT_HISTOGRAM_CONGESTION,
-			.column = { began.tag[0] },
-		}, now - began.time);
+	if (began.time)
+		skstat_hist_add(SKSTAT_HISTOGRAM_CONGESTION, began.tag[0], 0, 0, now - began.time);
 }
 
 static bool is_connected(const struct sock *sk)

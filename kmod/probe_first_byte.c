@@ -7,31 +7,8 @@
 #include "probe.h"
 #include "probe_first_byte.h"
 
-/*
- * Which hold of the probe this is; 0: it is not held. A connection is watched if its handshake fell into the same one:
- * what nobody looked for must not be taken for late.
- */
-static u16 holding;
+u16 skstat_first_byte_holding;
 static u16 holds;
-
-void skstat_first_byte_watch(struct skstat_conn *conn)
-{
-	conn->watch = READ_ONCE(holding);
-}
-
-static bool wants_first_byte(const struct skstat_conn *conn)
-{
-	return !conn->first_byte && conn->watch && conn->watch == READ_ONCE(holding);
-}
-
-void skstat_first_byte_look(struct skstat_conn *conn, const struct sock *sk, u64 now)
-{
-	/* the FIN counts for one */
-	if (!wants_first_byte(conn) || tcp_sk(sk)->bytes_received <= sock_flag(sk, SOCK_DONE))
-		return;
-	conn->first_byte = now;
-	conn->flags |= SKSTAT_CONN_LATE;
-}
 
 /*
  * tcp_rcv_established(), under the socket's lock: the socket is full and ours to look at, the segment is linear up to
@@ -47,7 +24,7 @@ static void on_tcp_probe(void *data, struct sock *sk, skstat_tcp_probe_skb *skb)
 	if (tcp_sk(sk)->bytes_received || skb->len <= __tcp_hdrlen((const struct tcphdr *)skb->data))
 		goto out;
 	conn = skstat_conn_find(sk);
-	if (conn && wants_first_byte(conn))
+	if (conn && skstat_first_byte_wanted(conn))
 		conn->first_byte = ktime_get_ns();
 out:
 	skstat_probe_leave(&scope);
@@ -58,13 +35,13 @@ static int first_byte_start(void)
 	check_trace_callback_type_tcp_probe(on_tcp_probe);
 	if (!++holds)
 		holds = 1;
-	WRITE_ONCE(holding, holds);
+	WRITE_ONCE(skstat_first_byte_holding, holds);
 	return 0;
 }
 
 static void first_byte_stop(void)
 {
-	WRITE_ONCE(holding, 0);
+	WRITE_ONCE(skstat_first_byte_holding, 0);
 }
 
 static struct skstat_hook first_byte_hooks[] = {

@@ -7,15 +7,37 @@
 #ifndef SKSTAT_PROBE_FIRST_BYTE_H
 #define SKSTAT_PROBE_FIRST_BYTE_H
 
-#include <linux/types.h>
+#include <linux/tcp.h>
+#include <linux/timekeeping.h>
+#include <net/sock.h>
 
-struct skstat_conn;
-struct sock;
+#include "conn.h"
+
+/*
+ * Which hold of the probe this is; 0: it is not held. A connection is watched if its handshake fell into the same one:
+ * what nobody looked for must not be taken for late.
+ */
+extern u16 skstat_first_byte_holding;
 
 /* The handshake is over. */
-void skstat_first_byte_watch(struct skstat_conn *conn);
+static inline void skstat_first_byte_watch(struct skstat_conn *conn)
+{
+	conn->watch = READ_ONCE(skstat_first_byte_holding);
+}
+
+static inline bool skstat_first_byte_wanted(const struct skstat_conn *conn)
+{
+	return conn->watch && !conn->first_byte && conn->watch == READ_ONCE(skstat_first_byte_holding);
+}
 
 /* Something else happened to the connection: has it received data meanwhile? */
-void skstat_first_byte_look(struct skstat_conn *conn, const struct sock *sk, u64 now);
+static inline void skstat_first_byte_look(struct skstat_conn *conn, const struct sock *sk)
+{
+	/* the FIN counts for one */
+	if (!skstat_first_byte_wanted(conn) || tcp_sk(sk)->bytes_received <= sock_flag(sk, SOCK_DONE))
+		return;
+	conn->first_byte = ktime_get_ns();
+	conn->flags |= SKSTAT_CONN_LATE;
+}
 
 #endif

@@ -22,23 +22,29 @@ static bool is_opening(u8 state)
 	return state == TCP_SYN_SENT || state == TCP_SYN_RECV;
 }
 
-static void life_change(const struct sock *sk, u8 old, u8 new)
+static __always_inline void life_change(const struct sock *sk, struct skstat_conn *conn, u8 old, u8 new)
 {
 	if (old == TCP_CLOSE)
-		skstat_life_finish(sk, skstat_conn_find(sk));
+		skstat_life_finish(sk, conn);
 	if (new == TCP_SYN_SENT)
-		return skstat_life_connect(sk);
+		return skstat_life_connect(sk, conn);
 	if (new == TCP_SYN_RECV)
-		return old == TCP_SYN_SENT ? skstat_life_cross(sk) : skstat_life_arrive(sk);
-	if (new == TCP_LISTEN)
-		return skstat_life_listen_started(sk);
-	if (old == TCP_LISTEN)
-		return skstat_life_listen_stopped(sk);
+		return old == TCP_SYN_SENT ? skstat_life_cross(conn) : skstat_life_arrive(sk, conn);
+	if (unlikely(new == TCP_LISTEN))
+		return skstat_life_listen_started(sk, conn);
+	if (unlikely(old == TCP_LISTEN))
+		return skstat_life_listen_stopped(sk, conn);
 	if (new == TCP_CLOSE)
-		return is_opening(old) ? skstat_life_failed(sk, old) : skstat_life_closed(sk, old);
+		return is_opening(old) ? skstat_life_failed(sk, conn, old) : skstat_life_closed(sk, conn, old);
 	if (is_opening(old))
-		skstat_life_opened(sk, old);
-	skstat_life_move(sk, new);
+		conn = skstat_life_opened(sk, conn, old);
+	skstat_life_move(sk, conn, new);
+}
+
+/* Its entry; one that should have one and has not gets it. */
+static struct skstat_conn *life_conn(const struct sock *sk)
+{
+	return skstat_conn_find(sk) ?: skstat_life_conn_of_old(sk);
 }
 
 /* Before the state is written. Of SCTP, DCCP and MPTCP as well; tcp_close_state() sets some states once more. */
@@ -46,10 +52,9 @@ static void on_set_state(void *data, const struct sock *sk, const int old, const
 {
 	struct skstat_scope scope;
 
-	if (!skstat_probe_enter(SKSTAT_PROBE_LIFE, &scope))
+	if (sk->sk_protocol != IPPROTO_TCP || old == new || !skstat_probe_enter(SKSTAT_PROBE_LIFE, &scope))
 		return;
-	if (sk->sk_protocol == IPPROTO_TCP && old != new)
-		life_change(sk, old, new);
+	life_change(sk, skstat_conn_find(sk), old, new);
 	skstat_probe_leave(&scope);
 }
 
@@ -61,7 +66,7 @@ static void on_receive_reset(void *data, struct sock *sk)
 
 	if (!skstat_probe_enter(SKSTAT_PROBE_LIFE, &scope))
 		return;
-	conn = sk->sk_state != TCP_CLOSE ? skstat_life_conn(sk) : NULL;
+	conn = sk->sk_state != TCP_CLOSE ? life_conn(sk) : NULL;
 	if (conn)
 		conn->flags |= SKSTAT_CONN_RST_IN;
 	skstat_probe_leave(&scope);
@@ -76,9 +81,9 @@ static void on_send_reset(void *data, SKSTAT_SEND_RESET_ARGS(sk, skb))
 	struct skstat_scope scope;
 	struct skstat_conn *conn;
 
-	if (!skstat_probe_enter(SKSTAT_PROBE_LIFE, &scope))
+	if (!sk || skb || !skstat_probe_enter(SKSTAT_PROBE_LIFE, &scope))
 		return;
-	conn = sk && !skb ? skstat_life_conn(sk) : NULL;
+	conn = life_conn(sk);
 	if (conn) {
 		conn->flags |= SKSTAT_CONN_RST_OUT;
 		skstat_life_finish(sk, conn);
@@ -90,11 +95,15 @@ static void on_send_reset(void *data, SKSTAT_SEND_RESET_ARGS(sk, skb))
 static void on_destroy_sock(void *data, struct sock *sk)
 {
 	struct skstat_scope scope;
+	struct skstat_conn *conn;
 
 	if (!skstat_probe_enter(SKSTAT_PROBE_LIFE, &scope))
 		return;
-	skstat_life_finish(sk, skstat_conn_find(sk));
-	skstat_conn_drop(sk);
+	conn = skstat_conn_find(sk);
+	if (conn) {
+		skstat_life_finish(sk, conn);
+		skstat_conn_drop(conn);
+	}
 	skstat_probe_leave(&scope);
 }
 

@@ -29,7 +29,7 @@ static void on_enqueue(void *data, struct Qdisc *q, const struct netdev_queue *t
 
 	if (!skstat_probe_enter(SKSTAT_PROBE_QDISC, &scope))
 		return;
-	skstat_pair_begin(&qdisc_pairs, skb, &(struct skstat_pair) {
+	skstat_pair_begin(&qdisc_pairs, skb, (struct skstat_pair) {
 		.time = ktime_get_ns(),
 		.tag = { skstat_device_id(txq->dev), skstat_qdisc_kind_id(q) },
 	});
@@ -38,13 +38,10 @@ static void on_enqueue(void *data, struct Qdisc *q, const struct netdev_queue *t
 
 static void qdisc_end(const struct sk_buff *skb, u64 now)
 {
-	struct skstat_pair pair;
+	struct skstat_pair pair = skstat_pair_end(&qdisc_pairs, skb);
 
-	if (skstat_pair_end(&qdisc_pairs, skb, &pair))
-		skstat_hist_add(&(struct skstat_key) {
-			.table = SKSTAT_HISTOGRAM_QDISC,
-			.column = { pair.tag[0], pair.tag[1] },
-		}, now - pair.time);
+	if (pair.time)
+		skstat_hist_add(SKSTAT_HISTOGRAM_QDISC, pair.tag[0], pair.tag[1], 0, now - pair.time);
 }
 
 /* dequeue_skb(): the packets are a list that the caller has, or there is none. */

@@ -46,9 +46,9 @@ static void on_tcp_probe(void *data, struct sock *sk, skstat_tcp_probe_skb *skb)
 	if (brings_data(tp, skb)) {
 		pair.time = ktime_get_ns();
 		if (READ_ONCE(tp->copied_seq) == tp->rcv_nxt)
-			skstat_pair_begin(&read_pairs, sk, &pair);
+			skstat_pair_begin(&read_pairs, sk, pair);
 		else
-			skstat_pair_begin_once(&read_pairs, sk, &pair);
+			skstat_pair_begin_once(&read_pairs, sk, pair);
 	}
 	skstat_probe_leave(&scope);
 }
@@ -64,11 +64,9 @@ static void on_rcv_space_adjust(void *data, struct sock *sk)
 
 	if (!skstat_probe_enter(SKSTAT_PROBE_READ, &scope))
 		return;
-	if (skstat_pair_end(&read_pairs, sk, &pair) && !skstat_reads_for_others())
-		skstat_hist_add(&(struct skstat_key) {
-			.table = SKSTAT_HISTOGRAM_READ,
-			.column = { skstat_service_port(sk) },
-		}, ktime_get_ns() - pair.time);
+	pair = skstat_pair_end(&read_pairs, sk);
+	if (pair.time && !skstat_reads_for_others())
+		skstat_hist_add(SKSTAT_HISTOGRAM_READ, skstat_service_port(sk), 0, 0, ktime_get_ns() - pair.time);
 	skstat_probe_leave(&scope);
 }
 

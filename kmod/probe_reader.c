@@ -24,15 +24,15 @@ static void on_rcv_space_adjust(void *data, struct sock *sk)
 	if (sk->sk_protocol != IPPROTO_TCP)
 		goto out;
 	conn = skstat_conn_find(sk);
-	if (conn && conn->watch && !conn->first_byte)
-		skstat_first_byte_look(conn, sk, ktime_get_ns());
+	if (conn)
+		skstat_first_byte_look(conn, sk);
 	if ((conn && conn->from) || skstat_reads_for_others())
 		goto out;
 	if (!conn) {
 		/* As likely one that found no place when it began: it stays without, and is counted once. */
 		if (skstat_conn_missed())
 			goto out;
-		conn = skstat_conn_make(sk);
+		conn = skstat_conn_add(sk);
 		if (!conn)
 			goto out;
 		conn->flags |= SKSTAT_CONN_OLD;

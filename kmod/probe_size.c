@@ -14,16 +14,13 @@
 #include "probe.h"
 
 /* The device is compared, not followed. */
-static void measure(enum skstat_point point, const struct net_device *dev, u32 length)
+static __always_inline void measure(enum skstat_point point, const struct net_device *dev, u32 length)
 {
 	struct skstat_scope scope;
 
 	if (!skstat_probe_enter(SKSTAT_PROBE_SIZE, &scope))
 		return;
-	skstat_hist_add(&(struct skstat_key) {
-		.table = SKSTAT_HISTOGRAM_SIZE,
-		.column = { point, skstat_device_id(dev) },
-	}, length);
+	skstat_hist_add(SKSTAT_HISTOGRAM_SIZE, point, skstat_device_id(dev), 0, length);
 	skstat_probe_leave(&scope);
 }
 

@@ -53,7 +53,7 @@ static bool is_sample(void)
 
 static void skb_begin(const struct sk_buff *skb, enum skstat_way way, u64 time)
 {
-	skstat_pair_begin(&skb_pairs, skb, &(struct skstat_pair) {
+	skstat_pair_begin(&skb_pairs, skb, (struct skstat_pair) {
 		.time = time,
 		.tag = { way, skb_mark_of(skb) },
 	});
@@ -61,10 +61,7 @@ static void skb_begin(const struct sk_buff *skb, enum skstat_way way, u64 time)
 
 static void skb_observe(enum skstat_way way, enum skstat_end end, u64 began)
 {
-	skstat_hist_add(&(struct skstat_key) {
-		.table = SKSTAT_HISTOGRAM_SKB,
-		.column = { way, end },
-	}, ktime_get_ns() - began);
+	skstat_hist_add(SKSTAT_HISTOGRAM_SKB, way, end, 0, ktime_get_ns() - began);
 }
 
 /* --- its beginning */
@@ -77,7 +74,8 @@ static void on_queue(void *data, struct sk_buff *skb)
 
 	if (!skstat_probe_enter(SKSTAT_PROBE_SKB, &scope))
 		return;
-	if (skstat_pair_end(&skb_pairs, skb, &pair) && skb->skb_iif && pair.tag[1] == skb_mark_of(skb))
+	pair = skstat_pair_end(&skb_pairs, skb);
+	if (pair.time && skb->skb_iif && pair.tag[1] == skb_mark_of(skb))
 		skb_begin(skb, pair.tag[0], pair.time);
 	else if (is_sample())
 		skb_begin(skb, SKSTAT_WAY_TRANSMIT, ktime_get_ns());
@@ -140,7 +138,8 @@ static void on_receive(void *data, struct sk_buff *skb)
 
 	if (!skstat_probe_enter(SKSTAT_PROBE_SKB, &scope))
 		return;
-	if (skstat_pair_end(&skb_pairs, skb, &pair))
+	pair = skstat_pair_end(&skb_pairs, skb);
+	if (pair.time)
 		way = way_so_far(skb, &pair);
 	if (!way && is_sample()) {
 		way = SKSTAT_WAY_RECEIVE;
@@ -164,7 +163,8 @@ static void skb_end(const struct sk_buff *skb, enum skstat_end end)
 
 	if (!skstat_probe_enter(SKSTAT_PROBE_SKB, &scope))
 		return;
-	if (skstat_pair_end(&skb_pairs, skb, &pair) && pair.tag[1] == skb_mark_of(skb))
+	pair = skstat_pair_end(&skb_pairs, skb);
+	if (pair.time && pair.tag[1] == skb_mark_of(skb))
 		skb_observe(pair.tag[0], end, pair.time);
 	skstat_probe_leave(&scope);
 }
@@ -190,14 +190,15 @@ static void on_tcp_probe(void *data, struct sock *sk, skstat_tcp_probe_skb *skb)
 
 	if (!skstat_probe_enter(SKSTAT_PROBE_SKB, &scope))
 		return;
-	if (!after(TCP_SKB_CB(skb)->end_seq, tcp_sk(sk)->rcv_nxt) || !skstat_pair_end(&skb_pairs, skb, &pair))
+	if (!after(TCP_SKB_CB(skb)->end_seq, tcp_sk(sk)->rcv_nxt))
 		goto out;
-	if (pair.tag[1] != skb_mark_of(skb) || after(TCP_SKB_CB(skb)->seq, tcp_sk(sk)->rcv_nxt))
+	pair = skstat_pair_end(&skb_pairs, skb);
+	if (!pair.time || pair.tag[1] != skb_mark_of(skb) || after(TCP_SKB_CB(skb)->seq, tcp_sk(sk)->rcv_nxt))
 		goto out;
 	if (READ_ONCE(tcp_sk(sk)->copied_seq) == tcp_sk(sk)->rcv_nxt)
-		skstat_pair_begin(&skb_read_pairs, sk, &pair);
+		skstat_pair_begin(&skb_read_pairs, sk, pair);
 	else
-		skstat_pair_begin_once(&skb_read_pairs, sk, &pair);
+		skstat_pair_begin_once(&skb_read_pairs, sk, pair);
 out:
 	skstat_probe_leave(&scope);
 }
@@ -210,7 +211,8 @@ static void on_rcv_space_adjust(void *data, struct sock *sk)
 
 	if (!skstat_probe_enter(SKSTAT_PROBE_SKB, &scope))
 		return;
-	if (skstat_pair_end(&skb_read_pairs, sk, &pair) && !skstat_reads_for_others())
+	pair = skstat_pair_end(&skb_read_pairs, sk);
+	if (pair.time && !skstat_reads_for_others())
 		skb_observe(pair.tag[0], SKSTAT_END_READ, pair.time);
 	skstat_probe_leave(&scope);
 }

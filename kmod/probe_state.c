@@ -29,15 +29,12 @@ static struct skstat_pairs states;
 
 static void change(const struct sock *sk, u8 old, u8 new)
 {
-	struct skstat_pair now = { .time = ktime_get_ns() }, began;
+	struct skstat_pair began = skstat_pair_end(&states, sk), now = { .time = ktime_get_ns() };
 
-	if (skstat_pair_end(&states, sk, &began))
-		skstat_hist_add(&(struct skstat_key) {
-			.table = SKSTAT_HISTOGRAM_STATE,
-			.column = { old },
-		}, now.time - began.time);
+	if (began.time)
+		skstat_hist_add(SKSTAT_HISTOGRAM_STATE, old, 0, 0, now.time - began.time);
 	if (new != TCP_CLOSE)
-		skstat_pair_begin(&states, sk, &now);
+		skstat_pair_begin(&states, sk, now);
 }
 
 /*

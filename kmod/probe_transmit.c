@@ -30,7 +30,7 @@ static void on_start_xmit(void *data, const struct sk_buff *skb, const struct ne
 
 	if ((dev->flags & IFF_LOOPBACK) || !skstat_probe_enter(SKSTAT_PROBE_TRANSMIT, &scope))
 		return;
-	skstat_pair_begin(&transmit_pairs, skb, &(struct skstat_pair) {
+	skstat_pair_begin(&transmit_pairs, skb, (struct skstat_pair) {
 		.time = ktime_get_ns(),
 		.tag = { skstat_device_id(dev) },
 	});
@@ -49,11 +49,9 @@ static void transmit_end(const struct sk_buff *skb)
 
 	if (!skstat_probe_enter(SKSTAT_PROBE_TRANSMIT, &scope))
 		return;
-	if (skstat_pair_end(&transmit_pairs, skb, &pair) && pair.tag[0] == skstat_device_id(skb->dev))
-		skstat_hist_add(&(struct skstat_key) {
-			.table = SKSTAT_HISTOGRAM_TRANSMIT,
-			.column = { pair.tag[0] },
-		}, ktime_get_ns() - pair.time);
+	pair = skstat_pair_end(&transmit_pairs, skb);
+	if (pair.time && pair.tag[0] == skstat_device_id(skb->dev))
+		skstat_hist_add(SKSTAT_HISTOGRAM_TRANSMIT, pair.tag[0], 0, 0, ktime_get_ns() - pair.time);
 	skstat_probe_leave(&scope);
 }
 

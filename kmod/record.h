@@ -43,6 +43,7 @@ struct skstat_source {
 	struct sock *sk;
 	const struct skstat_count *count; /* of SKSTAT_KIND_NETNS */
 	const struct skstat_incident *event; /* of events */
+	const struct skstat_conn *conn;	     /* of events: the socket's entry, or NULL */
 	u64 cookie;
 	u64 netns;
 	u8 kind;
@@ -66,6 +67,12 @@ void skstat_layout_shorten(struct skstat_layout *layout, u32 shorts);
  */
 void skstat_record_fill(void *at, const struct skstat_layout *layout, const struct skstat_source *src);
 void skstat_record_fill_exact(void *at, const struct skstat_layout *layout, const struct skstat_source *src);
+
+/*
+ * The same for an event, of src->kind, which has its kind's own layout: all groups. The caller holds off the socket's
+ * end, and does not leave its CPU.
+ */
+void skstat_event_fill(void *at, const struct skstat_source *src);
 
 /* SO_MARK of any kind of socket, with a reference. Of a request, the mark that its child will have. */
 static inline u32 skstat_mark(const struct sock *sk)

@@ -104,7 +104,7 @@ FILL_FUNCTION(owner)
 	SKSTAT_FIELDS_OWNER_SOCKET(FILL)
 	if (shorts & SKSTAT_SHORT_ANONYMOUS)
 		return;
-	process = process_read(sk);
+	process = process_read(src);
 	SKSTAT_FIELDS_OWNER_PROCESS(FILL)
 }
 

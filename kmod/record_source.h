@@ -224,9 +224,11 @@ struct process {
 	u8 from;
 };
 
-static __always_inline struct process process_read(const struct sock *sk)
+/* Who writes an event has the socket's entry in its hand. */
+static __always_inline struct process process_read(const struct skstat_source *src)
 {
-	const struct skstat_process process = skstat_conn_process(sk);
+	const struct skstat_process process = src->event ? skstat_conn_process_of(src->conn) :
+							   skstat_conn_process(src->sk);
 
 	return (struct process) { sixteen_read(&process.comm), process.pid, process.from };
 }

@@ -27,23 +27,25 @@ static struct nlattr *run_attr(struct skstat_run *run)
 	return (void *)run - NLA_HDRLEN;
 }
 
-void *skstat_run_append(struct sk_buff *skb, struct skstat_run *run)
-{
-	struct nlattr *attr = run_attr(run);
-
-	/* an attribute's length is 16 bits */
-	if (skb_tailroom(skb) < run->stride || attr->nla_len + run->stride > U16_MAX)
-		return NULL;
-	attr->nla_len += run->stride;
-	run->count++;
-	return skb_put(skb, run->stride);
-}
-
 void skstat_run_retract(struct sk_buff *skb, struct skstat_run *run)
 {
 	run_attr(run)->nla_len -= run->stride;
 	run->count--;
 	skb_trim(skb, skb->len - run->stride);
+}
+
+void skstat_run_cut(struct sk_buff *skb, struct skstat_run *run, const void *end)
+{
+	struct nlattr *attr = run_attr(run);
+	void *was = (void *)attr + attr->nla_len;
+	u32 bytes = was - end;
+
+	if (!bytes)
+		return;
+	memmove(was - bytes, was, skb_tail_pointer(skb) - (unsigned char *)was);
+	attr->nla_len -= bytes;
+	run->count -= bytes / run->stride;
+	skb_trim(skb, skb->len - bytes);
 }
 
 u32 skstat_run_overhead(u32 runs)

@@ -21,11 +21,11 @@ static inline void *skstat_run_records(struct skstat_run *run)
 	return run + 1;
 }
 
-/* One more record for a run that is the last thing in the skb: room to be filled, or NULL, if the skb or the run is full. */
-void *skstat_run_append(struct sk_buff *skb, struct skstat_run *run);
-
-/* Takes the last record back. */
+/* Takes the last record of a run back that is the last thing in the skb. */
 void skstat_run_retract(struct sk_buff *skb, struct skstat_run *run);
+
+/* Ends a run at `end`, which is one of its records or where it ends already: what is behind it in the skb moves up. */
+void skstat_run_cut(struct sk_buff *skb, struct skstat_run *run, const void *end);
 
 /* Bytes that `runs` runs take at most, without their records. */
 u32 skstat_run_overhead(u32 runs);

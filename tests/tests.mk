@@ -97,7 +97,8 @@ analyzer: $(call objects,build/analyzer,$(client) $(vmtest) $(analyzed))
 
 # --- on real kernels
 
-vm_programs := build/vm/vmtest build/vm/vmtest-tail build/vm/skdump build/vm/record build/vm/record_protocol build/vm/diag_journal
+vm_programs := build/vm/vmtest build/vm/vmtest-tail build/vm/skdump build/vm/record build/vm/record_protocol \
+	build/vm/diag_journal build/vm/skbench
 
 # a reader that is one version ahead of the module: fields.h
 build/tail/%.o: CPPFLAGS += -DSKSTAT_TEST_TAIL
@@ -109,6 +110,7 @@ build/vm/vmtest-tail: $(call objects,build/tail,$(vmtest) $(client))
 
 build/vm/vmtest: $(call objects,build/obj,$(vmtest)) $(library)
 build/vm/skdump: $(call objects,build/obj,$(wildcard tests/vm/skdump*.c)) $(library)
+build/vm/skbench: $(call objects,build/obj,$(wildcard tests/bench/*.c tests/vm/lib/*.c)) $(library)
 build/vm/record: $(call objects,build/obj,tests/vm/record.c $(wildcard tests/vm/lib/*.c)) $(library)
 build/vm/record_protocol: $(call objects,build/obj,tests/vm/record_protocol.c $(wildcard tests/vm/lib/*.c)) $(library)
 # a unit test on the host's kernel; and on others, too

@@ -12,6 +12,20 @@
 #define FILL(attr, rows, into) skstat_attr_fill((attr)->data, (attr)->length, rows, LENGTH(rows), into)
 
 /*
+ * Runs of one message, which has one for each kind: their events are taken in the order of their numbers, across runs.
+ * Rising they are in each run.
+ */
+#define RUNS 8
+
+struct runs {
+	unsigned int count;
+	struct open_run {
+		struct skstat_run_reader reader;
+		const struct skstat_sample *event; /* its next one */
+	} run[RUNS];
+};
+
+/*
  * One message on its way in. LOST holds for the message as a whole. Of one that ends half-way, what was lost shows in
  * the numbers of the events that came: so these are followed, too.
  */
@@ -22,7 +36,9 @@ struct intake {
 	struct skstat_cursor_place *place; /* NULL: the message did not name its CPU yet */
 	bool begun;			   /* `at` holds */
 	uint64_t at;			   /* the number that the next event has unless some were lost */
-	uint64_t gaps;			   /* lost so far */
+	uint64_t gaps;			   /* lost so far, and of kinds that are not known */
+	uint64_t skipped;		   /* of kinds that are not known: their numbers are not either */
+	struct runs runs;
 	uint64_t next, lost;		   /* what the message says of itself */
 };
 
@@ -68,26 +84,74 @@ static int event_take(const struct skstat_sample *sample, struct intake *intake)
 	return intake->fn && intake->fn(sample, intake->arg) ? 1 : 0;
 }
 
+static unsigned int earliest(const struct runs *runs)
+{
+	unsigned int first = 0;
+
+	for (unsigned int i = 1; i < runs->count; i++)
+		if (runs->run[i].event->event.event_sequence < runs->run[first].event->event.event_sequence)
+			first = i;
+	return first;
+}
+
+/* Takes the event that comes next, of the runs that are open. 0 if there was one, or what is wrong. */
+static int runs_step(struct intake *intake)
+{
+	struct runs *runs = &intake->runs;
+	struct open_run *run = &runs->run[earliest(runs)];
+	uint64_t number = run->event->event.event_sequence;
+	int err = event_take(run->event, intake);
+
+	if (err)
+		return err;
+	run->event = skstat_run_next(&run->reader);
+	if (run->event)
+		return run->event->event.event_sequence > number ? 0 : -EBADMSG;
+	/* The order of runs is nothing: each has a kind of its own, and the last one may take this one's place. */
+	runs->count--;
+	if (run != &runs->run[runs->count]) {
+		memcpy(run, &runs->run[runs->count], sizeof(*run));
+		run->event = &run->reader.sample;
+	}
+	return 0;
+}
+
+/* All that the runs have, or as far as they are to be read: then they are done with. */
+static int runs_take(struct intake *intake)
+{
+	int err = 0;
+
+	while (!err && intake->runs.count)
+		err = runs_step(intake);
+	intake->runs.count = 0;
+	return err;
+}
+
 static int run_parse(const struct skstat_attr *attr, struct intake *intake)
 {
-	const struct skstat_sample *sample;
-	struct skstat_run_reader run;
-	int err;
+	struct runs *runs = &intake->runs;
+	struct skstat_run_reader *reader;
+	struct open_run *run;
+	int err = 0;
 
-	if (!intake->place || skstat_run_open(&run, attr->data, attr->length))
+	if (!intake->place)
 		return -EBADMSG;
-	if (intake->begun && run.skipped > intake->next - intake->at)
+	if (runs->count == RUNS)
+		err = runs_take(intake);
+	if (err)
+		return err;
+	run = &runs->run[runs->count];
+	reader = &run->reader;
+	if (skstat_run_open(reader, attr->data, attr->length))
 		return -EBADMSG;
-	intake->totals->skipped += run.skipped;
-	if (intake->begun)
-		intake->at += run.skipped;
-	if (run.count && !skstat_kind_is_event(run.sample.kind))
+	if (intake->begun && reader->skipped > intake->next - intake->at)
 		return -EBADMSG;
-	while ((sample = skstat_run_next(&run))) {
-		err = event_take(sample, intake);
-		if (err)
-			return err;
-	}
+	intake->totals->skipped += reader->skipped;
+	intake->skipped += reader->skipped;
+	if (reader->count && !skstat_kind_is_event(reader->sample.kind))
+		return -EBADMSG;
+	run->event = skstat_run_next(reader);
+	runs->count += run->event != NULL;
 	return 0;
 }
 
@@ -106,39 +170,59 @@ static int totals_parse(const struct skstat_attr *attr, struct skstat_journal_to
 	return FILL(attr, rows, totals);
 }
 
+static int attr_parse(const struct skstat_attr *attr, struct skstat_cursor *cursor, struct intake *intake)
+{
+	int err;
+
+	if (attr->type == SKSTAT_JOURNAL_RUN)
+		return run_parse(attr, intake);
+	if (attr->type != SKSTAT_JOURNAL_CURSOR && attr->type != SKSTAT_JOURNAL_TOTALS)
+		return 0;
+	err = runs_take(intake);
+	if (err)
+		return err;
+	if (attr->type == SKSTAT_JOURNAL_CURSOR)
+		return cursor_parse(attr, cursor, intake);
+	return totals_parse(attr, intake->totals);
+}
+
+/* Also where a message does not hold together, what came before is taken. */
 static int attrs_parse(struct skstat_attr_reader *reader, struct skstat_cursor *cursor, struct intake *intake)
 {
 	struct skstat_attr attr;
-	int err;
+	int err, taken;
 
 	while ((err = skstat_attr_next(reader, &attr)) > 0) {
-		if (attr.type == SKSTAT_JOURNAL_CURSOR)
-			err = cursor_parse(&attr, cursor, intake);
-		else if (attr.type == SKSTAT_JOURNAL_RUN)
-			err = run_parse(&attr, intake);
-		else if (attr.type == SKSTAT_JOURNAL_TOTALS)
-			err = totals_parse(&attr, intake->totals);
-		else
-			continue;
+		err = attr_parse(&attr, cursor, intake);
 		if (err)
-			return err;
+			break;
 	}
-	return err;
+	taken = runs_take(intake);
+	return err ? err : taken;
 }
 
 int skstat_journal_parse(const struct nlmsghdr *message, struct skstat_cursor *cursor, skstat_sample_fn fn, void *arg,
 			 struct skstat_journal_totals *totals)
 {
-	struct intake intake = { .fn = fn, .arg = arg, .totals = totals };
 	struct skstat_attr_reader reader;
+	struct intake intake;
 	int err;
 
+	/* Not the runs, which are as long as a page. */
+	memset(&intake, 0, offsetof(struct intake, runs));
+	intake.runs.count = 0;
+	intake.fn = fn;
+	intake.arg = arg;
+	intake.totals = totals;
 	if (skstat_message_attrs(message, &reader))
 		return -EBADMSG;
 	err = attrs_parse(&reader, cursor, &intake);
 	if (!intake.place)
 		return err;
-	totals->lost += err ? intake.gaps : intake.lost;
+	if (err)
+		totals->lost += intake.gaps > intake.skipped ? intake.gaps - intake.skipped : 0;
+	else
+		totals->lost += intake.lost;
 	intake.place->next = err ? intake.at : intake.next;
 	/* It was added by this message, and is the last: let its CPU come again as if it never had. */
 	if (err && !intake.begun)

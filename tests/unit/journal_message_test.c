@@ -18,8 +18,8 @@ struct event {
 	struct skstat_event event;
 };
 
-/* A run of `count` events of that kind, with the sequence numbers from `first`. */
-static void put_run(struct made *made, uint16_t kind, uint64_t first, uint32_t count)
+/* A run of `count` events of that kind, with the sequence numbers from `first`, each `step` above the one before. */
+static void put_run_by(struct made *made, uint16_t kind, uint64_t first, int step, uint32_t count)
 {
 	struct {
 		struct skstat_run run;
@@ -33,8 +33,13 @@ static void put_run(struct made *made, uint16_t kind, uint64_t first, uint32_t c
 
 	assert_true(count <= 8);
 	for (uint32_t i = 0; i < count; i++)
-		run.event[i].event.event_sequence = first + i;
+		run.event[i].event.event_sequence = first + (uint64_t)(int64_t)step * i;
 	made_put(made, SKSTAT_JOURNAL_RUN, &run, sizeof(run.run) + count * sizeof(run.event[0]));
+}
+
+static void put_run(struct made *made, uint16_t kind, uint64_t first, uint32_t count)
+{
+	put_run_by(made, kind, first, 1, count);
 }
 
 static void put_cursor(struct made *made, uint32_t cpu, uint64_t next, uint64_t lost)
@@ -222,6 +227,58 @@ static void stopped_at_a_new_cpu(void **state)
 	assert_int_equal(reader->totals.lost, 1);
 }
 
+/* A run of each kind, as the module puts them: whatever lies in between, events come by their numbers. */
+static void by_kind(void **state)
+{
+	static const uint64_t come[] = { 50, 51, 52, 54, 55, 56, 57, 58 };
+	struct reader *reader = *state;
+	struct made made;
+
+	for (unsigned int stop = 0; stop <= 8; stop++) {
+		skstat_cursor_free(&reader->cursor);
+		memset(reader, 0, sizeof(*reader));
+		skstat_cursor_add(&reader->cursor, 1, 50);
+		reader->stop = stop;
+		start(&made, 1, 60, 2);
+		put_run_by(&made, SKSTAT_KIND_OPENED, 50, 2, 4);
+		put_run_by(&made, SKSTAT_KIND_CLOSED, 51, 4, 2);
+		put_run_by(&made, SKSTAT_KIND_FAILED, 57, 0, 1);
+		put_run_by(&made, SKSTAT_KIND_LISTEN_STARTED, 58, 0, 1);
+		assert_int_equal(parse(reader, &made), stop ? 1 : 0);
+		assert_int_equal(reader->count, stop ? stop : 8);
+		for (unsigned int i = 0; i < reader->count; i++) {
+			assert_int_equal(reader->number[i], come[i]);
+			assert_int_equal(reader->kind[i], come[i] == 57 ? SKSTAT_KIND_FAILED :
+				come[i] == 58 ? SKSTAT_KIND_LISTEN_STARTED :
+				come[i] % 2 ? SKSTAT_KIND_CLOSED : SKSTAT_KIND_OPENED);
+		}
+		assert_int_equal(reader->totals.lost, stop ? stop > 3 : 2);
+		assert_int_equal(next_of(reader, 1), stop ? come[stop - 1] + 1 : 60);
+		assert_int_equal(next_of(reader, 1) - 50, reader->totals.events + reader->totals.lost);
+	}
+}
+
+/* More runs than a message of this module has: an older one begins a run with each change of kinds. */
+static void many_runs(void **state)
+{
+	struct reader *reader = *state;
+	struct made made;
+
+	skstat_cursor_add(&reader->cursor, 1, 0);
+	start(&made, 1, 30, 0);
+	for (unsigned int i = 0; i < 30; i++)
+		put_run(&made, i % 2 ? SKSTAT_KIND_OPENED : SKSTAT_KIND_CLOSED, i, 1);
+	assert_int_equal(parse(reader, &made), 0);
+	assert_int_equal(reader->count, 30);
+	for (unsigned int i = 0; i < 30; i++)
+		assert_int_equal(reader->number[i], i);
+	/* Within a run, numbers rise. */
+	start(&made, 1, 40, 0);
+	put_run_by(&made, SKSTAT_KIND_OPENED, 32, -1, 2);
+	assert_int_equal(parse(reader, &made), -EBADMSG);
+	assert_int_equal(next_of(reader, 1), 33);
+}
+
 /* Events of a newer module's kinds are counted, passed over, and not lost. */
 static void unknown_kinds(void **state)
 {
@@ -393,6 +450,7 @@ int main(void)
 		TEST(events),	     TEST(counted_only),	   TEST(stopped),
 		TEST(unknown_kinds), TEST(stopped_at_a_new_cpu),   TEST(does_not_hold_together),
 		TEST(damaged),	     TEST(event_without_its_group), TEST(doorbell),
+		TEST(by_kind),	     TEST(many_runs),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -3,6 +3,7 @@
 #include <netlink/msg.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -22,6 +23,8 @@ struct reading {
 	bool begun[JOURNAL_CPUS];
 	uint64_t events, all_lost;	     /* summed up here */
 	uint64_t said_events, said_lost;     /* as the totals have them */
+	struct skstat_sample *events_of; /* of one message, as they lie in its runs */
+	size_t count, room;
 	char wrong[256];
 };
 
@@ -95,35 +98,74 @@ static int event_take(struct reading *reading, const struct skstat_sample *event
 	return reading->fn ? reading->fn(event, cpu, reading->arg) : 0;
 }
 
+static struct skstat_sample *event_add(struct reading *reading)
+{
+	if (reading->count == reading->room) {
+		reading->room = reading->room * 2 + 64;
+		reading->events_of = must_have(realloc(reading->events_of,
+						       reading->room * sizeof(*reading->events_of)));
+	}
+	return &reading->events_of[reading->count++];
+}
+
+static int by_number(const void *a, const void *b)
+{
+	uint64_t one = ((const struct skstat_sample *)a)->event.event_sequence;
+	uint64_t other = ((const struct skstat_sample *)b)->event.event_sequence;
+
+	return one < other ? -1 : one > other;
+}
+
+/* The events of a message, which has a run for each kind of them, in the order of their numbers. */
+static int events_take(struct reading *reading, uint32_t cpu)
+{
+	int err = 0;
+
+	if (reading->count)
+		qsort(reading->events_of, reading->count, sizeof(*reading->events_of), by_number);
+	for (size_t i = 0; i < reading->count && !err; i++)
+		err = event_take(reading, &reading->events_of[i], cpu);
+	reading->count = 0;
+	return err;
+}
+
 /* The records of a run. The exporter's decoder need not know of a kind for this. */
-static int run_take(struct reading *reading, const struct skstat_attr *attr, uint32_t cpu)
+static void run_take(struct reading *reading, const struct skstat_attr *attr, uint32_t *kinds)
 {
 #define GROUP_PLACE(GROUP, group, kinds) [SKSTAT_GROUP_##GROUP] = offsetof(struct skstat_sample, group),
 	static const size_t place[__SKSTAT_GROUP_MAX] = { SKSTAT_GROUPS(GROUP_PLACE) };
 #undef GROUP_PLACE
 	const unsigned char *at = (const unsigned char *)attr->data + sizeof(struct skstat_run);
 	struct skstat_run run;
-	int err = 0;
+	uint64_t last = 0;
 
 	memcpy(&run, attr->data, sizeof(run));
-	if (attr->length != sizeof(run) + (size_t)run.count * run.stride || !run.count ||
+	if (attr->length != sizeof(run) + (size_t)run.count * run.stride ||
 	    run.kind < SKSTAT_KIND_OPENED || run.kind > SKSTAT_KIND_LISTEN_STOPPED) {
 		WRONG(reading, "a run is not one: kind %u, %u of %u in %zu bytes", run.kind, run.count, run.stride,
 		      attr->length);
-		return 0;
+		return;
 	}
-	for (uint32_t i = 0; i < run.count && !err; i++, at += run.stride) {
+	if (*kinds & 1u << run.kind)
+		WRONG(reading, "two runs of kind %u in a message", run.kind);
+	*kinds |= 1u << run.kind;
+	for (uint32_t i = 0; i < run.count; i++, at += run.stride) {
+		struct skstat_sample *event = event_add(reading);
 		const unsigned char *from = at;
-		struct skstat_sample event = { .kind = run.kind, .groups = run.groups };
 
+		memset(event, 0, sizeof(*event));
+		event->kind = run.kind;
+		event->groups = run.groups;
 		for (unsigned int g = 0; g < __SKSTAT_GROUP_MAX; g++) {
-			event.size[g] = run.size[g];
-			memcpy((unsigned char *)&event + place[g], from, run.size[g]);
+			event->size[g] = run.size[g];
+			memcpy((unsigned char *)event + place[g], from, run.size[g]);
 			from += run.size[g];
 		}
-		err = event_take(reading, &event, cpu);
+		if (i && event->event.event_sequence <= last)
+			WRONG(reading, "a run of kind %u: event %lu behind %lu", run.kind,
+			      (unsigned long)event->event.event_sequence, last);
+		last = event->event.event_sequence;
 	}
-	return err;
 }
 
 static void totals_take(struct reading *reading, const struct skstat_attr *nest)
@@ -144,21 +186,20 @@ static void totals_take(struct reading *reading, const struct skstat_attr *nest)
 static int message_take(const struct nlmsghdr *message, void *arg)
 {
 	struct reading *reading = arg;
-	uint32_t cpu = JOURNAL_CPUS;
+	uint32_t cpu = JOURNAL_CPUS, kinds = 0;
 	struct skstat_attr_reader reader;
 	struct skstat_attr attr;
-	int err = 0;
 
 	if (skstat_message_attrs(message, &reader))
 		return -EBADMSG;
-	while (!err && skstat_attr_next(&reader, &attr) > 0) {
+	while (skstat_attr_next(&reader, &attr) > 0) {
 		switch (attr.type) {
 		case SKSTAT_JOURNAL_CURSOR:
 			cursor_take(reading, &attr, &cpu);
 			break;
 		case SKSTAT_JOURNAL_RUN:
 			if (cpu < JOURNAL_CPUS)
-				err = run_take(reading, &attr, cpu);
+				run_take(reading, &attr, &kinds);
 			else
 				WRONG(reading, "events came before their cursor");
 			break;
@@ -167,7 +208,7 @@ static int message_take(const struct nlmsghdr *message, void *arg)
 			break;
 		}
 	}
-	return err;
+	return events_take(reading, cpu);
 }
 
 static void reading_check(struct reading *reading)
@@ -232,6 +273,7 @@ static const char *journal_dump(struct journal *journal, bool tail, journal_fn f
 
 	err = skstat_netlink_raw(journal->netlink, &request, message_take, &reading, &error);
 	nlmsg_free(message);
+	free(reading.events_of);
 	if (err > 0)
 		return NULL;
 	if (err) {

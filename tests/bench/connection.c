@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What the journal costs those whose connections it is about, and its readers. */
+#include <netlink/msg.h>
+
+#include "../vm/lib/dump.h"
+#include "../vm/lib/module.h"
+#include "../vm/lib/must.h"
+#include "../vm/lib/pair.h"
+#include "bench.h"
+#include "sock.h"
+#include "source/cursor.h"
+
+#define CONNECTIONS 500 /* in a measurement */
+#define TIMES	    9	/* in turns, with the journal and without */
+#define EVENTS	    4	/* of a connection of which both ends are here */
+
+static void connections(int listener, size_t count)
+{
+	const struct linger now = { .l_onoff = 1 };
+
+	for (size_t i = 0; i < count; i++) {
+		struct pair pair = pair_open(listener, PAIR_V4);
+
+		/* No TIME_WAIT: each finds the tables as the one before did. */
+		must(setsockopt(pair.client, SOL_SOCKET, SO_LINGER, &now, sizeof(now)));
+		pair_close(pair);
+	}
+}
+
+static void work(void *arg)
+{
+	connections(*(int *)arg, CONNECTIONS);
+}
+
+static uint64_t written(struct skstat_netlink *netlink)
+{
+	struct skstat_info info;
+
+	must_be(!skstat_netlink_info(netlink, &info, NULL));
+	must_be(!info.journal_dropped);
+	return info.journal_written;
+}
+
+static void probe_set(struct skstat_netlink *netlink, uint64_t hold, uint64_t release)
+{
+	must_be(!skstat_netlink_probe_set(netlink, hold, release, NULL));
+}
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+void figure_connection(const struct bench *bench)
+{
+	uint64_t loaded = UINT64_MAX, held = UINT64_MAX, before;
+	struct skstat_netlink *netlink;
+	int listener = pair_listen(PAIR_V4, 16);
+
+	module_require();
+	netlink = dump_connect();
+	/* The first hold makes what later ones find. */
+	probe_set(netlink, SKSTAT_PROBE_BIT(LIFE), 0);
+	work(&listener);
+	probe_set(netlink, 0, SKSTAT_PROBE_BIT(LIFE));
+	for (int i = 0; i < TIMES; i++) {
+		before = written(netlink);
+		loaded = least(loaded, bench_best(2, work, &listener));
+		must_be(written(netlink) == before);
+		probe_set(netlink, SKSTAT_PROBE_BIT(LIFE), 0);
+		held = least(held, bench_best(2, work, &listener));
+		probe_set(netlink, 0, SKSTAT_PROBE_BIT(LIFE));
+		must_be(written(netlink) - before == 2 * EVENTS * CONNECTIONS);
+	}
+	bench_say(bench, "connection_loaded", (double)loaded / CONNECTIONS, BENCH_CONNECTION);
+	bench_say(bench, "connection_life", (double)held / CONNECTIONS, BENCH_CONNECTION);
+	bench_say(bench, "connection", ((double)held / (double)loaded - 1) * 1000, "permille");
+	skstat_netlink_close(netlink);
+	close(listener);
+}
+
+struct reading {
+	struct receiver *receiver;
+	struct nl_msg *request;
+	struct skstat_netlink *netlink;
+	struct skstat_cursor from; /* where each reading begins */
+	uint64_t events;
+};
+
+static void read_received(void *arg)
+{
+	struct reading *reading = arg;
+
+	receive_dump(reading->receiver, reading->request, NULL, NULL);
+}
+
+static int event_take(const struct skstat_sample *sample, void *arg)
+{
+	struct reading *reading = arg;
+
+	reading->events += sample->event.event_time > 0;
+	return 0;
+}
+
+static void read_decoded(void *arg)
+{
+	struct reading *reading = arg;
+	struct skstat_cursor cursor = { .instance = reading->from.instance };
+	struct skstat_journal_totals totals;
+
+	for (size_t i = 0; i < reading->from.places; i++)
+		must_have(skstat_cursor_add(&cursor, reading->from.place[i].cpu, reading->from.place[i].next));
+	reading->events = 0;
+	must_be(!skstat_netlink_journal(reading->netlink, &cursor, event_take, reading, &totals, NULL));
+	must_be(totals.complete && !totals.lost);
+	skstat_cursor_free(&cursor);
+}
+
+void figure_journal(const struct bench *bench)
+{
+	struct reading reading = { 0 };
+	int listener = pair_listen(PAIR_V4, 16);
+	struct skstat_info info;
+	size_t count;
+
+	module_require();
+	reading.netlink = dump_connect();
+	reading.receiver = receiver_new(NETLINK_GENERIC);
+	must_be(!skstat_netlink_info(reading.netlink, &info, NULL));
+	count = info.journal_events / EVENTS / 2; /* one CPU: it has them all */
+	struct skstat_netlink *holder = dump_connect();
+
+	probe_set(holder, SKSTAT_PROBE_BIT(LIFE), 0);
+	must_be(!skstat_netlink_journal_tail(reading.netlink, &reading.from, NULL));
+	connections(listener, count);
+	reading.request = sock_request(reading.receiver, SKSTAT_CMD_JOURNAL, skstat_cursor_size(&reading.from));
+	must_be(!skstat_cursor_put(reading.request, &reading.from));
+
+	read_decoded(&reading);
+	must_be(reading.events == EVENTS * count);
+	bench_say(bench, "journal", (double)bench_best(BENCH_TIMES, read_received, &reading) / (double)reading.events,
+		  BENCH_EVENT);
+	must_be(reading.receiver->bytes > reading.events * 100);
+	bench_say(bench, "journal_decoded",
+		  (double)bench_best(BENCH_TIMES, read_decoded, &reading) / (double)reading.events, BENCH_EVENT);
+
+	skstat_netlink_close(holder);
+	nlmsg_free(reading.request);
+	receiver_free(reading.receiver);
+	skstat_netlink_close(reading.netlink);
+	skstat_cursor_free(&reading.from);
+	close(listener);
+}
