@@ -110,6 +110,20 @@ build/vm/vmtest-tail: $(call objects,build/tail,$(vmtest) $(client))
 build/vm/vmtest: $(call objects,build/obj,$(vmtest)) $(library)
 build/vm/skdump: $(call objects,build/obj,$(wildcard tests/vm/skdump*.c)) $(library)
 build/vm/skbench: $(call objects,build/obj,$(wildcard tests/bench/*.c tests/vm/lib/*.c)) $(library)
+
+# a program of its own, for clang and libbpf
+build/bench/tcp.bpf.o: tests/bench/bpf/tcp.bpf.c tests/bench/bpf/record.h
+	@mkdir -p $(@D)
+	clang-14 -target bpf -g -O2 -Wall -Werror -c -o $@ $<
+
+build/obj/tests/bench/bpf/%.o: CPPFLAGS += -DBPF_OBJECT='"build/bench/tcp.bpf.o"'
+build/obj/tests/bench/bpf/bpf_iter.o: build/bench/tcp.bpf.o
+build/bench/bpf_iter: build/obj/tests/bench/bpf/bpf_iter.o
+	$(CC) $(LDFLAGS) -o $@ $^ -lbpf
+
+.PHONY: bench-programs
+bench-programs: vm-programs build/bench/bpf_iter
+
 build/vm/record: $(call objects,build/obj,tests/vm/record.c $(wildcard tests/vm/lib/*.c)) $(library)
 # a unit test on the host's kernel; and on others, too
 build/vm/diag_journal: build/obj/tests/unit/inet_diag_journal_test.o $(library)

@@ -125,7 +125,7 @@ void figure_journal(const struct bench *bench)
 
 	module_require();
 	reading.netlink = dump_connect();
-	reading.receiver = receiver_new(NETLINK_GENERIC);
+	reading.receiver = receiver_new(NETLINK_GENERIC, bench->receive);
 	must_be(!skstat_netlink_info(reading.netlink, &info, NULL));
 	count = info.journal_events / EVENTS / 2; /* one CPU: it has them all */
 	struct skstat_netlink *holder = dump_connect();

@@ -55,7 +55,7 @@ static void measure(const struct bench *bench, const char *name, receive_fn fn)
 		.idiag_ext = EIGHT_EXTENSIONS,
 		.idiag_states = ~0u,
 	};
-	struct diag_dump of = { .receiver = receiver_new(NETLINK_SOCK_DIAG), .fn = count };
+	struct diag_dump of = { .receiver = receiver_new(NETLINK_SOCK_DIAG, bench->receive), .fn = count };
 
 	of.request = must_have(nlmsg_alloc_simple(SOCK_DIAG_BY_FAMILY, NLM_F_DUMP));
 	must_be(!nlmsg_append(of.request, (void *)&ask, sizeof(ask), NLMSG_ALIGNTO));

@@ -11,6 +11,7 @@
 
 #define ROUNDS 100 /* fit between two ticks of the timer */
 #define TIMES  40  /* some of which meet none */
+#define WARM   100 /* times as many: until a connection has settled down */
 #define BYTES  64
 #define PORT   7680
 
@@ -54,6 +55,12 @@ static struct price price(struct pair *pair)
 	return price;
 }
 
+static void settle(struct pair *pair)
+{
+	for (int i = 0; i < WARM; i++)
+		rounds(pair);
+}
+
 /* With these probes held, per packet more than without; the same number of packets. */
 static void measure(const struct bench *bench, const char *name, struct pair *pair, struct price without,
 		    uint64_t probes)
@@ -94,6 +101,7 @@ static void pairings(const struct bench *bench)
 
 	must_be(road_make(&road, false) && road_shape(&road, "pfifo"));
 	pair = road_pair(&road);
+	settle(&pair);
 	without = price(&pair);
 	bench_say(bench, "veth_packets", without.packets, "packets/round-trip");
 	bench_say(bench, "veth", without.round_trip, BENCH_ROUND_TRIP);
@@ -113,6 +121,7 @@ void figure_roundtrip(const struct bench *bench)
 
 	module_unload();
 	must_be(!module_loaded());
+	settle(&pair);
 	without = price(&pair);
 	module_require();
 	loaded = price(&pair);
