@@ -4,7 +4,7 @@
 # missing on this machine.
 
 .PHONY: check check-all check-host check-unit check-lint check-vm check-kernels check-debug check-cost check-lab check-fuzz \
-	check-demo check-peers
+	check-demo check-peers check-bench
 check: ## all tests that take no foreign kernel: those that a change should pass
 	@tests/check unit lint fuzz host vm:6.1 demo peers
 
@@ -163,6 +163,17 @@ check-peers: ## Debian's Prometheus and npm's statsd, with the exporter
 	@tests/needs peers
 	@$(MAKE) -s $(exporter)
 	@tests/tap.py peers tests/peers/prometheus tests/peers/statsd
+
+.PHONY: bench
+bench: ## what reading sockets costs, beside its peers (an hour or less): build/bench.json, docs/PERFORMANCE.md
+	@tests/needs bench
+	@$(MAKE) -s bench-programs
+	@tests/bench/run --docs
+
+check-bench: ## the part of it that tells most: is it as cheap as it must be, and no dearer than it was?
+	@tests/needs bench
+	@$(MAKE) -s bench-programs
+	@tests/tap.py bench tests/bench/check
 
 check-kernels: ## the same on all four
 	@tests/check vm:5.10+vm:6.1 vm:6.12+vm:7.2

@@ -85,6 +85,17 @@ void bench_populate(struct bench *bench)
 	ns_close(&home);
 }
 
+void bench_release(struct bench *bench)
+{
+	const struct linger now = { .l_onoff = 1 };
+
+	for (size_t i = 0; i < 2 * bench->pairs; i++) {
+		must(setsockopt(bench->fd[i], SOL_SOCKET, SO_LINGER, &now, sizeof(now)));
+		close(bench->fd[i]);
+	}
+	free(bench->fd);
+}
+
 void bench_talk(const struct bench *bench, size_t pairs)
 {
 	for (size_t i = 0; i < pairs; i++)

@@ -76,6 +76,9 @@ uint64_t bench_best(unsigned int times, bench_fn work, void *arg);
 /* The population, made: every socket has talked. */
 void bench_populate(struct bench *bench);
 
+/* And done away with, by RST: nothing of it is left in TIME_WAIT for who comes next. */
+void bench_release(struct bench *bench);
+
 /* So many pairs, from the first one on, say a byte each way. */
 void bench_talk(const struct bench *bench, size_t pairs);
 

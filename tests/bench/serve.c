@@ -57,7 +57,8 @@ void figure_scrape(const struct bench *bench)
 	struct page page = { 0 };
 	double value, count;
 
-	module_require();
+	/* Fresh: what its probes have counted has series. */
+	module_replace(module_path());
 	polling = polling_new(0);
 	polling_poll(polling);
 	snapshot = snapshot_new(bench, polling);
@@ -89,12 +90,18 @@ static void line_add(const char *data, size_t length, size_t count, void *arg)
 	skstat_udp_add(data, length, count, &lines->udp);
 }
 
-static void flush(void *arg)
+static void format(void *arg)
 {
 	struct lines *lines = arg;
 
 	lines->count = 0;
 	must_be(!skstat_statsd_format_set(lines->format, lines->families, false, DATAGRAM, line_add, lines, NULL));
+}
+
+static void send_all(void *arg)
+{
+	struct lines *lines = arg;
+
 	skstat_udp_send(&lines->udp, lines->udp.count);
 	skstat_udp_clear(&lines->udp);
 }
@@ -116,10 +123,10 @@ void figure_statsd(const struct bench *bench)
 	struct skstat_snapshot *snapshot;
 	struct polling *polling;
 	struct lines lines = { .udp = { .fd = -1 } };
-	uint64_t least = UINT64_MAX, value;
+	uint64_t formatted = UINT64_MAX, sent = UINT64_MAX, value;
 	int fd;
 
-	module_require();
+	module_replace(module_path());
 	fd = sink((struct sockaddr_in *)&lines.udp.peer);
 	lines.udp.peer_length = sizeof(struct sockaddr_in);
 	lines.format = must_have(skstat_statsd_format_new("skstat"));
@@ -129,13 +136,15 @@ void figure_statsd(const struct bench *bench)
 	for (int i = 0; i < 2 + BENCH_TIMES; i++) {
 		snapshot = snapshot_new(bench, polling);
 		lines.families = snapshot->families;
-		value = bench_once(flush, &lines) / lines.count;
-		if (i >= 2 && value < least)
-			least = value;
+		value = bench_once(format, &lines);
+		formatted = i < 2 || value > formatted ? formatted : value;
+		value = bench_once(send_all, &lines);
+		sent = i < 2 || value > sent ? sent : value;
 		skstat_snapshot_put(snapshot);
 	}
 	bench_say(bench, "statsd_lines", (double)lines.count, "lines");
-	bench_say(bench, "statsd", (double)least, "instructions/line");
+	bench_say(bench, "statsd", (double)formatted / (double)lines.count, "instructions/line");
+	bench_say(bench, "statsd_send", (double)sent / (double)lines.count, "instructions/line");
 	skstat_statsd_format_free(lines.format);
 	skstat_udp_free(&lines.udp);
 	polling_free(polling);
