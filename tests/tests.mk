@@ -90,7 +90,7 @@ check-lint: ## C, shell, the netlink spec
 	@tests/needs lint
 	@tests/tap.py lint tests/lint/run
 
-analyzed := exporter/main.c docs/metrics.c $(wildcard tests/vm/*.c tests/demo/*.c)
+analyzed := exporter/main.c docs/metrics.c $(wildcard tests/vm/*.c tests/demo/*.c tests/bench/*.c)
 
 .PHONY: analyzer
 analyzer: $(call objects,build/analyzer,$(client) $(vmtest) $(analyzed))

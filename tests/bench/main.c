@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * skbench [--sockets N] [--netns N] [--receive BYTES] FIGURE...: measures figures, in a guest of its own, as root. Prints a line for each
- * figure (bench_say()), and TAP for the lab.
+ * skbench [--sockets N] [--netns N] [--receive BYTES] FIGURE...: measures figures, in a guest of its own, as root.
+ * Prints a line for each figure (bench_say()), and TAP for the lab.
  */
 #include <getopt.h>
 #include <stdbool.h>
@@ -48,7 +48,7 @@ static const struct figure *figure_find(const char *name)
 static size_t measure(const struct bench *bench, char **names, bool alone, size_t done)
 {
 	for (; *names; names++) {
-		const struct figure *figure = figure_find(*names);
+		const struct figure *figure = must_have(figure_find(*names));
 
 		if (figure->alone != alone)
 			continue;

@@ -19,10 +19,12 @@
 /* The program, as clang made it. */
 __asm__(".section .rodata\n"
 	".balign 8\n"
-	"bpf_object_begin: .incbin \"" BPF_OBJECT "\"\n"
-	"bpf_object_end:\n"
+	"bpf_object_data: .incbin \"" BPF_OBJECT "\"\n"
+	"0: .balign 8\n"
+	"bpf_object_length: .quad 0b - bpf_object_data\n"
 	".previous\n");
-extern const char bpf_object_begin[], bpf_object_end[];
+extern const char bpf_object_data[];
+extern const size_t bpf_object_length;
 
 static char buffer[64 * 1024];
 
@@ -55,7 +57,7 @@ int main(void)
 	size_t bytes = 0;
 
 	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
-	object = must_have(bpf_object__open_mem(bpf_object_begin, (size_t)(bpf_object_end - bpf_object_begin), NULL));
+	object = must_have(bpf_object__open_mem(bpf_object_data, bpf_object_length, NULL));
 	must_be(!bpf_object__load(object));
 	program = must_have(bpf_object__find_program_by_name(object, "dump_tcp"));
 	link = must_have(bpf_program__attach_iter(program, NULL));
