@@ -165,7 +165,7 @@ check-peers: ## Debian's Prometheus and npm's statsd, with the exporter
 	@tests/tap.py peers tests/peers/prometheus tests/peers/statsd
 
 .PHONY: bench
-bench: ## what reading sockets costs, beside its peers (an hour or less): build/bench.json, docs/PERFORMANCE.md
+bench: ## what reading sockets costs, beside its peers (a quarter of an hour): build/bench.json, docs/PERFORMANCE.md
 	@tests/needs bench
 	@$(MAKE) -s bench-programs
 	@tests/bench/run --docs

@@ -16,6 +16,7 @@
 #define TRIES  5
 #define BYTES  64
 #define PORT   7680
+#define QDISC  "netem limit 1000" /* delays nothing, and is not passed by when it is empty, as others are */
 
 #define COUNTERS                                                                                            \
 	(SKSTAT_PROBE_BIT(DROP) | SKSTAT_PROBE_BIT(RETRANSMIT) | SKSTAT_PROBE_BIT(RESET) |                  \
@@ -73,14 +74,27 @@ static void settle(struct pair *pair)
 struct held {
 	const char *name;
 	uint64_t probes;
+	uint64_t hits; /* of them, while they were held the last time */
 	struct skstat_netlink *holder;
 };
+
+static uint64_t hits(const struct held *held)
+{
+	struct skstat_info info;
+	uint64_t sum = 0;
+
+	must_be(!skstat_netlink_info(held->holder, &info, NULL));
+	for (uint32_t id = 1; id < __SKSTAT_PROBE_MAX; id++)
+		sum += held->probes & 1ull << id ? info.probe[id].hits : 0;
+	return sum;
+}
 
 static void hold(struct held *held)
 {
 	struct skstat_error error = { 0 };
 
 	held->holder = dump_connect();
+	held->hits = hits(held);
 	if (!skstat_netlink_probe_set(held->holder, held->probes, 0, &error))
 		return;
 	printf("# %s: %s\n", held->name, error.text);
@@ -91,6 +105,7 @@ static void release(struct held *held)
 {
 	/* In so many words: closed, it would take its time. */
 	must_be(!skstat_netlink_probe_set(held->holder, 0, held->probes, NULL));
+	held->hits = hits(held) - held->hits;
 	skstat_netlink_close(held->holder);
 }
 
@@ -131,11 +146,15 @@ static struct price more(struct pair *pair, void (*begin)(struct held *), void (
 	must_bail(__FILE__, __LINE__, held->name, "is never the same before and after");
 }
 
-static void measure(const struct bench *bench, const char *name, struct pair *pair, uint64_t probes)
+/* Of probes whose handlers run so many times a packet, at the least: who sees none is not measured. */
+static void measure(const struct bench *bench, const char *name, struct pair *pair, uint64_t probes,
+		    uint64_t hits_a_packet)
 {
 	struct held held = { .name = name, .probes = probes };
 	struct price price = more(pair, hold, release, &held);
 
+	printf("# %s: %lu times, %lu a packet are expected\n", name, held.hits, hits_a_packet);
+	must_be((double)held.hits >= (double)hits_a_packet * price.packets * TIMES * ROUNDS);
 	bench_say(bench, name, price.round_trip / price.packets, BENCH_PACKET);
 }
 
@@ -157,16 +176,16 @@ static void pairings(const struct bench *bench)
 	struct road road;
 	struct pair pair;
 
-	must_be(road_make(&road, false) && road_shape(&road, "pfifo"));
+	must_be(road_make(&road, false) && road_shape(&road, QDISC));
 	pair = road_pair(&road);
 	settle(&pair);
 	without = price(&pair);
 	bench_say(bench, "veth_packets", without.packets, "packets/round-trip");
 	bench_say(bench, "veth", without.round_trip, BENCH_ROUND_TRIP);
-	measure(bench, "pair_transmit", &pair, SKSTAT_PROBE_BIT(TRANSMIT));
-	measure(bench, "pair_qdisc", &pair, SKSTAT_PROBE_BIT(QDISC));
-	measure(bench, "pair_read", &pair, SKSTAT_PROBE_BIT(READ));
-	measure(bench, "pair_skb", &pair, SKSTAT_PROBE_BIT(SKB));
+	measure(bench, "pair_transmit", &pair, SKSTAT_PROBE_BIT(TRANSMIT), 1);
+	measure(bench, "pair_qdisc", &pair, SKSTAT_PROBE_BIT(QDISC), 2);
+	measure(bench, "pair_read", &pair, SKSTAT_PROBE_BIT(READ), 1);
+	measure(bench, "pair_skb", &pair, SKSTAT_PROBE_BIT(SKB), 1);
 	pair_close(pair);
 	road_free(&road);
 }
@@ -186,8 +205,8 @@ void figure_roundtrip(const struct bench *bench)
 	bench_say(bench, "roundtrip_packets", without.packets, "packets/round-trip");
 	bench_say(bench, "roundtrip_loaded", more(&pair, load, unload, &loaded).round_trip, BENCH_ROUND_TRIP);
 	module_require();
-	measure(bench, "roundtrip_counters", &pair, COUNTERS);
-	measure(bench, "roundtrip_histograms", &pair, HISTOGRAMS);
+	measure(bench, "roundtrip_counters", &pair, COUNTERS, 0);
+	measure(bench, "roundtrip_histograms", &pair, HISTOGRAMS, 2);
 	pair_close(pair);
 	close(listener);
 	pairings(bench);
