@@ -173,7 +173,7 @@ bench: ## what reading sockets costs, beside its peers (a quarter of an hour): b
 check-bench: ## the part of it that tells most: is it as cheap as it must be, and no dearer than it was?
 	@tests/needs bench
 	@$(MAKE) -s bench-programs
-	@tests/tap.py bench tests/bench/check
+	@tests/tap.py bench tests/bench/verdicts tests/bench/check
 
 check-kernels: ## the same on all four
 	@tests/check vm:5.10+vm:6.1 vm:6.12+vm:7.2
