@@ -4,7 +4,7 @@
 # missing on this machine.
 
 .PHONY: check check-all check-host check-unit check-lint check-vm check-kernels check-debug check-cost check-lab check-fuzz \
-	check-demo check-peers
+	check-demo check-peers check-bench
 check: ## all tests that take no foreign kernel: those that a change should pass
 	@tests/check unit lint fuzz host vm:6.1 demo peers
 
@@ -90,7 +90,7 @@ check-lint: ## C, shell, the netlink spec
 	@tests/needs lint
 	@tests/tap.py lint tests/lint/run
 
-analyzed := exporter/main.c docs/metrics.c $(wildcard tests/vm/*.c tests/demo/*.c)
+analyzed := exporter/main.c docs/metrics.c $(wildcard tests/vm/*.c tests/demo/*.c tests/bench/*.c)
 
 .PHONY: analyzer
 analyzer: $(call objects,build/analyzer,$(client) $(vmtest) $(analyzed))
@@ -111,6 +111,20 @@ build/vm/vmtest-tail: $(call objects,build/tail,$(vmtest) $(client))
 build/vm/vmtest: $(call objects,build/obj,$(vmtest)) $(library)
 build/vm/skdump: $(call objects,build/obj,$(wildcard tests/vm/skdump*.c)) $(library)
 build/vm/skbench: $(call objects,build/obj,$(wildcard tests/bench/*.c tests/vm/lib/*.c)) $(library)
+
+# a program of its own, for clang and libbpf
+build/bench/tcp.bpf.o: tests/bench/bpf/tcp.bpf.c tests/bench/bpf/record.h
+	@mkdir -p $(@D)
+	clang-14 -target bpf -g -O2 -Wall -Werror -c -o $@ $<
+
+build/obj/tests/bench/bpf/%.o: CPPFLAGS += -DBPF_OBJECT='"build/bench/tcp.bpf.o"'
+build/obj/tests/bench/bpf/bpf_iter.o: build/bench/tcp.bpf.o
+build/bench/bpf_iter: build/obj/tests/bench/bpf/bpf_iter.o
+	$(CC) $(LDFLAGS) -o $@ $^ -lbpf
+
+.PHONY: bench-programs
+bench-programs: vm-programs build/bench/bpf_iter
+
 build/vm/record: $(call objects,build/obj,tests/vm/record.c $(wildcard tests/vm/lib/*.c)) $(library)
 build/vm/record_protocol: $(call objects,build/obj,tests/vm/record_protocol.c $(wildcard tests/vm/lib/*.c)) $(library)
 # a unit test on the host's kernel; and on others, too
@@ -151,6 +165,17 @@ check-peers: ## Debian's Prometheus and npm's statsd, with the exporter
 	@tests/needs peers
 	@$(MAKE) -s $(exporter)
 	@tests/tap.py peers tests/peers/prometheus tests/peers/statsd
+
+.PHONY: bench
+bench: ## what reading sockets costs, beside its peers (a quarter of an hour): build/bench.json, docs/PERFORMANCE.md
+	@tests/needs bench
+	@$(MAKE) -s bench-programs
+	@tests/bench/run --docs
+
+check-bench: ## the part of it that tells most: is it as cheap as it must be, and no dearer than it was?
+	@tests/needs bench
+	@$(MAKE) -s bench-programs
+	@tests/tap.py bench tests/bench/verdicts tests/bench/check
 
 check-kernels: ## the same on all four
 	@tests/check vm:5.10+vm:6.1 vm:6.12+vm:7.2

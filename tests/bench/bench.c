@@ -8,8 +8,12 @@
 #include "mark.h"
 #include "source/channel.h"
 
-/* Of a listener: with more, connect() would have to look for a free port for long. */
-#define PAIRS_OF_A_PORT 5000
+/*
+ * Listeners in a namespace: as many for few sockets as for many, so that views of them are the same. With one, there
+ * would not be ports enough.
+ */
+#define PORTS	   8
+#define FIRST_PORT 7700
 
 void bench_say(const struct bench *bench, const char *name, double value, const char *unit)
 {
@@ -41,25 +45,23 @@ uint64_t bench_best(unsigned int times, bench_fn work, void *arg)
 /* Pairs first .. last - 1, in the namespace that we are in. */
 static void pairs_make(struct bench *bench, size_t first, size_t last)
 {
-	int listener = -1;
+	size_t ports = bench->namespaces > 1 ? 1 : PORTS;
+	int listener[PORTS];
 
+	for (size_t i = 0; i < ports; i++)
+		listener[i] = pair_listen_at(PAIR_V4, FIRST_PORT + i, 128);
 	for (size_t i = first; i < last; i++) {
-		struct pair pair;
+		struct pair pair = pair_open(listener[i % ports], PAIR_V4);
 
-		if ((i - first) % PAIRS_OF_A_PORT == 0) {
-			if (listener >= 0)
-				close(listener);
-			listener = pair_listen(PAIR_V4, 128);
-		}
-		pair = pair_open(listener, PAIR_V4);
 		/* Both ways twice: the handshake's end and the first round trip are behind them. */
 		pair_talk(pair, 100 + i % 50, 300 + i % 70);
 		pair_talk(pair, 100, 300);
 		bench->fd[2 * i] = pair.client;
 		bench->fd[2 * i + 1] = pair.server;
 	}
-	if (listener >= 0)
-		close(listener);
+	/* They stay: who opened a connection is told by them. A hundred would be sockets to be counted. */
+	if (bench->namespaces > 1)
+		close(listener[0]);
 }
 
 void bench_populate(struct bench *bench)
@@ -81,6 +83,17 @@ void bench_populate(struct bench *bench)
 		}
 	}
 	ns_close(&home);
+}
+
+void bench_release(struct bench *bench)
+{
+	const struct linger now = { .l_onoff = 1 };
+
+	for (size_t i = 0; i < 2 * bench->pairs; i++) {
+		must(setsockopt(bench->fd[i], SOL_SOCKET, SO_LINGER, &now, sizeof(now)));
+		close(bench->fd[i]);
+	}
+	free(bench->fd);
 }
 
 void bench_talk(const struct bench *bench, size_t pairs)

@@ -27,12 +27,22 @@
 	F(traffic, "the traffic group alone, received only")                                                \
 	F(delta, "all groups of what was active since, 1 % of the sockets")                                 \
 	F(walk, "a walk that no socket meets")                                                              \
-	F(poll, "a poll of the exporter, from the dump to the snapshot")
+	F(poll, "a poll of the exporter, from the dump to the snapshot")                                    \
+	F(scrape, "the page of a snapshot, by its sample too")                                              \
+	F(statsd, "the lines of a snapshot, by line that is sent")                                          \
+	F(memory, "of an exporter")                                                                         \
+	F(idle, "what the guest itself does beside")                                                        \
+	F(ss_tinem, "ss -tinem")                                                                            \
+	F(ss_tn, "ss -tn")                                                                                  \
+	F(proc_net_tcp, "/proc/net/tcp, read")                                                              \
+	F(bpf_iter, "a BPF iterator that writes records of 320 bytes, received only")                       \
+	F(node_exporter, "a scrape of node_exporter with its tcpstat collector")
 
 /* The population that a figure is measured on: TCP over loopback, a half of the sockets is the other's peer. */
 struct bench {
 	size_t sockets;
 	size_t namespaces; /* that it is spread over; 1: the own one */
+	size_t receive;	   /* bytes that a dump's reader has room for, at a time */
 	int *fd;	   /* of pair i: 2 i is the client */
 	size_t pairs;
 };
@@ -60,8 +70,14 @@ uint64_t bench_best(unsigned int times, bench_fn work, void *arg);
 
 #define BENCH_TIMES 3
 
+/* The exporter's: exporter/source/channel.c. */
+#define BENCH_RECEIVE (64 * 1024)
+
 /* The population, made: every socket has talked. */
 void bench_populate(struct bench *bench);
+
+/* And done away with, by RST: nothing of it is left in TIME_WAIT for who comes next. */
+void bench_release(struct bench *bench);
 
 /* So many pairs, from the first one on, say a byte each way. */
 void bench_talk(const struct bench *bench, size_t pairs);

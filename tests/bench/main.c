@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * skbench [--sockets N] [--netns N] FIGURE...: measures figures, in a guest of its own, as root. Prints a line for each
- * figure (bench_say()), and TAP for the lab.
+ * skbench [--sockets N] [--netns N] [--receive BYTES] FIGURE...: measures figures, in a guest of its own, as root.
+ * Prints a line for each figure (bench_say()), and TAP for the lab.
  */
 #include <getopt.h>
 #include <stdbool.h>
@@ -31,7 +31,7 @@ static const struct figure figures[] = {
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: skbench [--sockets N] [--netns N] FIGURE...\n");
+	fprintf(stderr, "usage: skbench [--sockets N] [--netns N] [--receive BYTES] FIGURE...\n");
 	for (size_t i = 0; i < FIGURES; i++)
 		fprintf(stderr, "  %-18s%s\n", figures[i].name, figures[i].help);
 	return 2;
@@ -48,7 +48,7 @@ static const struct figure *figure_find(const char *name)
 static size_t measure(const struct bench *bench, char **names, bool alone, size_t done)
 {
 	for (; *names; names++) {
-		const struct figure *figure = figure_find(*names);
+		const struct figure *figure = must_have(figure_find(*names));
 
 		if (figure->alone != alone)
 			continue;
@@ -71,9 +71,10 @@ int main(int argc, char **argv)
 	static const struct option options[] = {
 		{ "sockets", required_argument, NULL, 's' },
 		{ "netns", required_argument, NULL, 'n' },
+		{ "receive", required_argument, NULL, 'r' },
 		{ 0 },
 	};
-	struct bench bench = { .sockets = 10000, .namespaces = 1 };
+	struct bench bench = { .sockets = 10000, .namespaces = 1, .receive = BENCH_RECEIVE };
 	size_t done, populated = 0;
 	int option;
 
@@ -82,7 +83,8 @@ int main(int argc, char **argv)
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (option == '?')
 			return usage();
-		*(option == 's' ? &bench.sockets : &bench.namespaces) = number(optarg);
+		*(option == 's' ? &bench.sockets : option == 'n' ? &bench.namespaces : &bench.receive) =
+			number(optarg);
 	}
 	argv += optind;
 	for (char **name = argv; *name; name++) {
@@ -99,5 +101,6 @@ int main(int argc, char **argv)
 	if (populated)
 		bench_populate(&bench);
 	measure(&bench, argv, false, done);
+	bench_release(&bench);
 	return 0;
 }

@@ -17,10 +17,12 @@
 /* How a dump ends: NLMSG_DONE with an errno. */
 #define DONE_BYTES (NLMSG_HDRLEN + sizeof(int))
 
-struct receiver *receiver_new(int protocol)
+struct receiver *receiver_new(int protocol, size_t room)
 {
 	struct receiver *receiver = must_have(calloc(1, sizeof(*receiver)));
 
+	receiver->room = room;
+	receiver->buffer = must_have(malloc(room));
 	receiver->socket = must_have(nl_socket_alloc());
 	must_be(!nl_connect(receiver->socket, protocol));
 	must_be(!nl_socket_set_buffer_size(receiver->socket, SOCKET_BYTES, 0));
@@ -34,6 +36,7 @@ struct receiver *receiver_new(int protocol)
 void receiver_free(struct receiver *receiver)
 {
 	nl_socket_free(receiver->socket);
+	free(receiver->buffer);
 	free(receiver);
 }
 
@@ -51,7 +54,7 @@ static bool is_done(const struct nlmsghdr *message, size_t left)
 static bool look_into(const struct receiver *receiver, size_t length, receive_fn fn, void *arg)
 {
 	for (size_t at = 0; at < length;) {
-		const struct nlmsghdr *message = (const struct nlmsghdr *)(receiver->buffer.data + at);
+		const struct nlmsghdr *message = (const struct nlmsghdr *)(receiver->buffer + at);
 
 		must_be(NLMSG_OK(message, length - at));
 		if (is_done(message, length - at))
@@ -65,9 +68,9 @@ static bool look_into(const struct receiver *receiver, size_t length, receive_fn
 /* The same from the ends of the datagram: its only message, or the last one. */
 static bool look_at_ends(const struct receiver *receiver, size_t length)
 {
-	return is_done(&receiver->buffer.header, length) ||
+	return is_done((const struct nlmsghdr *)receiver->buffer, length) ||
 	       (length > DONE_BYTES &&
-		is_done((const struct nlmsghdr *)(receiver->buffer.data + length - DONE_BYTES), DONE_BYTES));
+		is_done((const struct nlmsghdr *)(receiver->buffer + length - DONE_BYTES), DONE_BYTES));
 }
 
 void receive_dump(struct receiver *receiver, struct nl_msg *request, receive_fn fn, void *arg)
@@ -80,9 +83,9 @@ void receive_dump(struct receiver *receiver, struct nl_msg *request, receive_fn 
 	nlmsg_hdr(request)->nlmsg_seq = NL_AUTO_SEQ;
 	must_be(nl_send_auto(receiver->socket, request) >= 0);
 	while (!done) {
-		size_t length = must(recv(fd, receiver->buffer.data, sizeof(receiver->buffer.data), MSG_TRUNC));
+		size_t length = must(recv(fd, receiver->buffer, receiver->room, MSG_TRUNC));
 
-		must_be(length && length <= sizeof(receiver->buffer.data));
+		must_be(length && length <= receiver->room);
 		receiver->datagrams++;
 		receiver->bytes += length;
 		done = fn ? look_into(receiver, length, fn, arg) : look_at_ends(receiver, length);

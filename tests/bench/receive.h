@@ -17,14 +17,12 @@ struct receiver {
 	struct nl_sock *socket;
 	int family; /* of generic netlink: the module's */
 	size_t datagrams, bytes; /* of the last dump */
-	union {
-		unsigned char data[64 * 1024];
-		struct nlmsghdr header;
-	} buffer;
+	size_t room;
+	unsigned char *buffer; /* of that many bytes */
 };
 
 /* NETLINK_SOCK_DIAG, or NETLINK_GENERIC: then the module must be loaded. */
-struct receiver *receiver_new(int protocol);
+struct receiver *receiver_new(int protocol, size_t room);
 void receiver_free(struct receiver *receiver);
 
 /* Called for each message but the verdict. */
