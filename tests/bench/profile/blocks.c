@@ -171,7 +171,8 @@ static void touch(unsigned int cpu, qemu_plugin_meminfo_t info, uint64_t address
 /* --- blocks */
 
 /* The block at this address with this code: one, however often it is translated. */
-static struct block *block_of(uint64_t address, unsigned int instructions, const unsigned char *bytes, unsigned int length)
+static struct block *block_of(uint64_t address, unsigned int instructions, const unsigned char *bytes,
+			      unsigned int length)
 {
 	struct block **place = &blocks[(address * 0x9e3779b97f4a7c15ULL >> 48) % BUCKETS];
 
