@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a cache line costs that is not in the cache, on the CPU that this runs on: objects as large as a TCP socket lie in
- * memory in no order, and of each one some lines are read, as a walk does. Prints nanoseconds an object.
+ * What a cache line costs that is not in the cache, on the CPU that this runs on: objects as large as a TCP socket lie
+ * in memory in no order, and of each one some lines are read, as a walk does. Prints nanoseconds an object.
  *
  *	cold OBJECTS...
  *
  * `flushed`: every line was put out of all caches before. `as left`: the pass before has left what it could, as a
- * poll finds it that comes again. `ahead`: the lines of a later object are asked for before this one is read. `chained`:
- * where the next object is stands in this one, so that nothing of it can be asked for earlier.
+ * poll finds it that comes again. `ahead`: the lines of a later object are asked for before this one is read.
+ * `chained`: where the next object is stands in this one, so that nothing of it can be asked for earlier.
  */
 #include <stdbool.h>
 #include <stdint.h>

@@ -11,8 +11,9 @@
  *	block ADDRESS INSTRUCTIONS TIMES LINES BYTES      a block that ran between the marks
  *	section NUMBER INSTRUCTIONS TIMES                 so many sections took so many instructions
  *
- * With all=on there is one region: all that the guest does. LINES are cache lines of data that this block was the first to touch since a mark: what it would miss, had the cache
- * been cold and large. It takes lines=on, and time. BYTES are the block's code, with a dot behind each instruction.
+ * With all=on there is one region: all that the guest does. LINES are cache lines of data that this block was the first
+ * to touch since a mark: what it would miss, had the cache been cold and large. It takes lines=on, and time. BYTES are
+ * the block's code, with a dot behind each instruction.
  */
 #include <stdbool.h>
 #include <stdint.h>
