@@ -3,8 +3,9 @@
 #define SKSTAT_BENCH_MARK_H
 
 /*
- * What lies between these two is what tests/bench/profile/run counts. Each is one instruction that does nothing on any CPU: a
- * long nop, whose unused displacement the profile's plugin knows again. Regions do not nest; counts of several add up.
+ * What lies between these two is what tests/bench/profile/run counts. Each is one instruction that does nothing on any
+ * CPU: a long nop, whose unused displacement the profile's plugin knows again. Regions do not nest; counts of several
+ * add up.
  */
 #define MARK_BEGIN 0x534b4231 /* "SKB1" */
 #define MARK_END 0x534b4230

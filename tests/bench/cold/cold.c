@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a cache line costs that is not in the cache, on the CPU that this runs on: objects as large as a TCP socket lie in memory in no
- * order, and of each one some lines are read, as a walk does. Prints nanoseconds an object and a line.
+ * What a cache line costs that is not in the cache, on the CPU that this runs on: objects as large as a TCP socket lie
+ * in memory in no order, and of each one some lines are read, as a walk does. Prints nanoseconds an object.
  *
  *	cold OBJECTS...
  *
  * `flushed`: every line was put out of all caches before. `as left`: the pass before has left what it could, as a
  * poll finds it that comes again. `ahead`: the lines of a later object are asked for before this one is read.
+ * `chained`: where the next object is stands in this one, so that nothing of it can be asked for earlier.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,9 +22,11 @@
 #define OBJECT (LINES * LINE)
 #define HUGE_PAGE (2 << 20)
 #define AHEAD 4 /* objects */
-#define PASSES 7 /* of which the best counts: others use this machine, too */
+#define PASSES 15 /* of which the best counts: others use this machine, too */
 
 static const unsigned int touched[] = { 1, 4, 8, 12, 16, 20, 24, 26, 30 };
+
+enum way { APART, AHEAD_OF, CHAINED };
 
 static unsigned char *objects;
 static uint32_t *order;
@@ -48,6 +51,11 @@ static uint64_t draw(void)
 	return state * 0x2545f4914f6cdd1d;
 }
 
+static uint32_t *next_of(uint32_t object)
+{
+	return (uint32_t *)(objects + (size_t)object * OBJECT);
+}
+
 static bool make(void)
 {
 	size_t bytes = (count * OBJECT + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
@@ -69,6 +77,8 @@ static bool make(void)
 		order[i] = order[other];
 		order[other] = kept;
 	}
+	for (size_t i = 0; i < count; i++)
+		*next_of(order[i]) = order[(i + 1) % count];
 	return true;
 }
 
@@ -85,15 +95,16 @@ static inline size_t place(unsigned int k, unsigned int lines)
 	return (size_t)(k * LINES / lines) * LINE;
 }
 
-static uint64_t pass(unsigned int lines, bool ahead)
+static uint64_t pass(unsigned int lines, enum way way)
 {
 	volatile uint64_t sink;
 	uint64_t sum = 0, began = now();
+	uint32_t next = order[0];
 
 	for (size_t i = 0; i < count; i++) {
-		const unsigned char *object = objects + (size_t)order[i] * OBJECT;
+		const unsigned char *object = objects + (size_t)(way == CHAINED ? next : order[i]) * OBJECT;
 
-		if (ahead && i + AHEAD < count) {
+		if (way == AHEAD_OF && i + AHEAD < count) {
 			const unsigned char *later = objects + (size_t)order[i + AHEAD] * OBJECT;
 
 			for (unsigned int k = 0; k < lines; k++)
@@ -101,6 +112,7 @@ static uint64_t pass(unsigned int lines, bool ahead)
 		}
 		for (unsigned int k = 0; k < lines; k++)
 			sum += *(const volatile uint64_t *)(object + place(k, lines));
+		next = *(const volatile uint32_t *)object;
 	}
 	began = now() - began;
 	sink = sum;
@@ -108,7 +120,7 @@ static uint64_t pass(unsigned int lines, bool ahead)
 	return began;
 }
 
-static double best(unsigned int lines, bool flushed, bool ahead)
+static double best(unsigned int lines, bool flushed, enum way way)
 {
 	uint64_t least = UINT64_MAX;
 
@@ -117,7 +129,7 @@ static double best(unsigned int lines, bool flushed, bool ahead)
 
 		if (flushed)
 			flush();
-		took = pass(lines, ahead);
+		took = pass(lines, way);
 		least = took < least ? took : least;
 	}
 	return (double)least / (double)count;
@@ -131,14 +143,15 @@ int main(int argc, char **argv)
 			fprintf(stderr, "cold: no room for %s objects\n", argv[i]);
 			return 1;
 		}
-		printf("| %zu objects: lines | flushed | ns a line | flushed, ahead | as left | as left, ahead |\n|---|---|---|---|---|---|\n",
+		printf("| lines of %zu objects | flushed | flushed, ahead | flushed, chained | as left | as left, chained |\n",
 		       count);
+		printf("|---|---|---|---|---|---|\n");
 		for (size_t k = 0; k < sizeof(touched) / sizeof(*touched); k++) {
 			unsigned int lines = touched[k];
-			double flushed = best(lines, true, false);
 
-			printf("| %u | %.0f | %.1f | %.0f | %.0f | %.0f |\n", lines, flushed, flushed / lines,
-			       best(lines, true, true), best(lines, false, false), best(lines, false, true));
+			printf("| %u | %.0f | %.0f | %.0f | %.0f | %.0f |\n", lines, best(lines, true, APART),
+			       best(lines, true, AHEAD_OF), best(lines, true, CHAINED), best(lines, false, APART),
+			       best(lines, false, CHAINED));
 			fflush(stdout);
 		}
 		munmap(objects, (count * OBJECT + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE);

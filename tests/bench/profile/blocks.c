@@ -11,8 +11,9 @@
  *	block ADDRESS INSTRUCTIONS TIMES LINES BYTES      a block that ran between the marks
  *	section NUMBER INSTRUCTIONS TIMES                 so many sections took so many instructions
  *
- * With all=on there is one region: all that the guest does. LINES are cache lines of data that this block was the first to touch since a mark: what it would miss, had the cache
- * been cold and large. It takes lines=on, and time. BYTES are the block's code, with a dot behind each instruction.
+ * With all=on there is one region: all that the guest does. LINES are cache lines of data that this block was the first
+ * to touch since a mark: what it would miss, had the cache been cold and large. It takes lines=on, and time. BYTES are
+ * the block's code, with a dot behind each instruction.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -171,7 +172,8 @@ static void touch(unsigned int cpu, qemu_plugin_meminfo_t info, uint64_t address
 /* --- blocks */
 
 /* The block at this address with this code: one, however often it is translated. */
-static struct block *block_of(uint64_t address, unsigned int instructions, const unsigned char *bytes, unsigned int length)
+static struct block *block_of(uint64_t address, unsigned int instructions, const unsigned char *bytes,
+			      unsigned int length)
 {
 	struct block **place = &blocks[(address * 0x9e3779b97f4a7c15ULL >> 48) % BUCKETS];
 
