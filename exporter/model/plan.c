@@ -177,6 +177,18 @@ static void lives_fit(struct skstat_plan *plan, const struct skstat_schema *sche
 	plan->life[SKSTAT_LIFE_RECEIVED].available &= plan->closes;
 }
 
+static bool has_always(const struct skstat_plan *plan)
+{
+	bool has = true;
+
+#define ROW(id, name, type, kind, unit, noun, aggregate, shown, have, ...) \
+	SKSTAT_IF_COUNTER(kind, aggregate, shown, has &= strcmp(#have, "ALWAYS") || \
+						   plan->counter[SKSTAT_COUNTER_##name].available;)
+	SKSTAT_FIELDS_OF_CONNECTIONS(ROW)
+#undef ROW
+	return has;
+}
+
 void skstat_plan_fit(struct skstat_plan *plan, const struct skstat_schema *schema, uint32_t hz)
 {
 	uint16_t epoch = (uint16_t)(plan->epoch + 1);
@@ -194,6 +206,7 @@ void skstat_plan_fit(struct skstat_plan *plan, const struct skstat_schema *schem
 	if (!changed)
 		return;
 	plan->epoch = epoch;
+	plan->always = has_always(plan);
 	mask_fit(plan);
 }
 

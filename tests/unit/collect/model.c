@@ -57,6 +57,14 @@ int skstat_model_sample(const struct skstat_sample *sample, void *arg)
 	return ++model->samples == 2 ? now.model_err : 0;
 }
 
+int skstat_model_run(struct skstat_run_reader *run, void *arg)
+{
+	(void)run;
+	(void)arg;
+	say("WRONG ");
+	return 0;
+}
+
 void skstat_model_walked(struct skstat_model *model, uint64_t now_ns)
 {
 	(void)model;

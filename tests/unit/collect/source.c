@@ -133,8 +133,8 @@ static void become(struct skstat_source *source, uint64_t other)
 		source->info.instance = instance = other;
 }
 
-int skstat_source_sock(struct skstat_source *source, const struct skstat_query *query, skstat_sample_fn fn, void *arg,
-		       struct skstat_totals *totals, struct skstat_error *error)
+int skstat_source_take(struct skstat_source *source, const struct skstat_query *query,
+		       const struct skstat_taker *taker, struct skstat_totals *totals, struct skstat_error *error)
 {
 	static const struct skstat_sample sample;
 	struct timespec pause;
@@ -157,7 +157,7 @@ int skstat_source_sock(struct skstat_source *source, const struct skstat_query *
 	become(source, now.instance);
 	*totals = (struct skstat_totals){ .ns = 7, .emitted = 2, .filtered = 3, .idle = 4, .gone = 5, .restarts = 6 };
 	for (int i = 0; i < (now.err ? now.after : now.empty ? 0 : 2); i++)
-		if (fn(&sample, arg))
+		if (taker->fn(&sample, taker->arg))
 			return 1;
 	source->cost.errors += now.err != 0;
 	if (now.err)
