@@ -178,9 +178,8 @@ static inline bool is_ordinary(const struct skstat_model *model, const struct sk
 {
 	uint8_t state = record->identity->state;
 
-	if (entry->kind != SKSTAT_KIND_FULL || entry->state != state || !entry->group || entry->newcomer ||
-	    entry->epoch != model->plan.epoch || entry->seen == model->number ||
-	    entry->flags & SKSTAT_ENTRY_OPENING)
+	if (entry->kind != SKSTAT_KIND_FULL || entry->state != state || !entry->group ||
+	    entry->epoch != model->plan.epoch || entry->seen == model->number)
 		return false;
 	/* What has not opened is looked at more closely, and so is a FIN, until it is taken off. */
 	if (1u << state & (1u << TCP_SYN_SENT | 1u << TCP_SYN_RECV))

@@ -164,9 +164,10 @@ static void end(struct bench *bench)
 
 static void take(struct bench *bench)
 {
+	const struct skstat_taker taker = { .run = skstat_model_run, .arg = bench->model };
+
 	for (size_t i = 0; i < bench->datagrams; i++)
-		if (skstat_sock_parse((const void *)(bench->dump + i * DATAGRAM), skstat_model_sample, bench->model,
-				      &bench->totals))
+		if (skstat_sock_take((const void *)(bench->dump + i * DATAGRAM), &taker, &bench->totals))
 			die("a message was refused");
 }
 
