@@ -177,7 +177,8 @@ static void event_put(struct kit *a, struct kit *b, const struct socket *socket,
 {
 	struct skstat_sample event = socket->sample;
 
-	kit_event(&event, opened ? SKSTAT_KIND_OPENED : SKSTAT_KIND_CLOSED, 1, a->poll.now_ns - chance(KIT_SECOND));
+	kit_event(&event, opened ? SKSTAT_KIND_OPENED : SKSTAT_KIND_CLOSED, 1,
+		  a->poll.now_ns - chance(chance(2) ? KIT_SECOND : 20 * KIT_SECOND));
 	event.event.event_direction = (uint8_t)(1 + chance(2));
 	assert_int_equal(skstat_model_event(&event, a->model), 0);
 	assert_int_equal(skstat_model_event(&event, b->model), 0);
