@@ -54,6 +54,7 @@ static int dump_parse(struct dump *dump, struct netlink_callback *cb)
 	struct nlattr **attrs = skstat_dump_attrs(cb);
 	u32 groups = attrs[SKSTAT_SOCK_GROUPS] ? nla_get_u32(attrs[SKSTAT_SOCK_GROUPS]) : ~0U;
 	enum skstat_kind kind;
+	bool brief;
 
 	if (attrs[SKSTAT_SOCK_ACTIVE_SINCE]) {
 		dump->walk.since = nla_get_u64(attrs[SKSTAT_SOCK_ACTIVE_SINCE]);
@@ -67,10 +68,13 @@ static int dump_parse(struct dump *dump, struct netlink_callback *cb)
 	dump->max_sockets = attrs[SKSTAT_SOCK_MAX_SOCKETS] ? nla_get_u32(attrs[SKSTAT_SOCK_MAX_SOCKETS]) : U64_MAX;
 	dump->max_ns = attrs[SKSTAT_SOCK_MAX_NS] ? nla_get_u64(attrs[SKSTAT_SOCK_MAX_NS]) : U64_MAX;
 
+	brief = nla_get_flag(attrs[SKSTAT_SOCK_BRIEF]);
 	groups |= 1 << SKSTAT_GROUP_IDENTITY;
 	for (kind = SKSTAT_KIND_FULL; kind <= SKSTAT_KIND_NETNS; kind++) {
 		skstat_layout_init(&dump->layout[kind], kind,
 				   kind == SKSTAT_KIND_NETNS ? 1 << SKSTAT_GROUP_NETNS : groups);
+		if (brief)
+			skstat_layout_shorten(&dump->layout[kind]);
 		if (kind != SKSTAT_KIND_NETNS)
 			dump->max_stride = max_t(u32, dump->max_stride, dump->layout[kind].stride);
 	}

@@ -266,21 +266,21 @@ static void ulp_read(struct ulp *ulp, const struct sock *sk)
 /* Every row of a group, in the order of its structure. */
 #define FILL(ID, NAME, TYPE, KIND, UNIT, NOUN, AGGREGATE, SHOWN, HAVE, SOURCE, HELP) r->NAME = (SOURCE);
 
-static void fill_identity(struct skstat_identity *r, const struct skstat_source *src)
+static void fill_identity(struct skstat_identity *r, const struct skstat_source *src, bool brief)
 {
 	const struct sock *sk = src->sk;
 
 	SKSTAT_FIELDS_IDENTITY(FILL)
 }
 
-static void fill_timer(struct skstat_timer *r, const struct skstat_source *src)
+static void fill_timer(struct skstat_timer *r, const struct skstat_source *src, bool brief)
 {
 	struct timer timer = skstat_timer_read(src);
 
 	SKSTAT_FIELDS_TIMER(FILL)
 }
 
-static void fill_listen(struct skstat_listen *r, const struct skstat_source *src)
+static void fill_listen(struct skstat_listen *r, const struct skstat_source *src, bool brief)
 {
 	const struct sock *sk = src->sk;
 	const struct request_sock_queue *queue = &inet_csk(sk)->icsk_accept_queue;
@@ -288,14 +288,14 @@ static void fill_listen(struct skstat_listen *r, const struct skstat_source *src
 	SKSTAT_FIELDS_LISTEN(FILL)
 }
 
-static void fill_traffic(struct skstat_traffic *r, const struct skstat_source *src)
+static void fill_traffic(struct skstat_traffic *r, const struct skstat_source *src, bool brief)
 {
 	const struct tcp_sock *tp = tcp_sk(src->sk);
 
 	SKSTAT_FIELDS_TRAFFIC(FILL)
 }
 
-static void fill_tcp(struct skstat_tcp *r, const struct skstat_source *src)
+static void fill_tcp(struct skstat_tcp *r, const struct skstat_source *src, bool brief)
 {
 	const struct sock *sk = src->sk;
 	const struct tcp_sock *tp = tcp_sk(src->sk);
@@ -303,17 +303,25 @@ static void fill_tcp(struct skstat_tcp *r, const struct skstat_source *src)
 	struct chrono chrono = skstat_chrono_read(tp);
 	u32 now = tcp_jiffies32;
 
+	if (brief) {
+		SKSTAT_FIELDS_TCP_LAST(FILL)
+		return;
+	}
 	SKSTAT_FIELDS_TCP(FILL)
 }
 
-static void fill_memory(struct skstat_memory *r, const struct skstat_source *src)
+static void fill_memory(struct skstat_memory *r, const struct skstat_source *src, bool brief)
 {
 	const struct sock *sk = src->sk;
 
+	if (brief) {
+		SKSTAT_FIELDS_MEMORY_LAST(FILL)
+		return;
+	}
 	SKSTAT_FIELDS_MEMORY(FILL)
 }
 
-static void fill_owner(struct skstat_owner *r, const struct skstat_source *src)
+static void fill_owner(struct skstat_owner *r, const struct skstat_source *src, bool brief)
 {
 	struct skstat_process process = skstat_conn_process(src->sk);
 	struct sock *sk = src->sk;
@@ -321,7 +329,7 @@ static void fill_owner(struct skstat_owner *r, const struct skstat_source *src)
 	SKSTAT_FIELDS_OWNER(FILL)
 }
 
-static void fill_congestion(struct skstat_congestion *r, const struct skstat_source *src)
+static void fill_congestion(struct skstat_congestion *r, const struct skstat_source *src, bool brief)
 {
 	struct ulp ulp;
 	struct ca ca;
@@ -331,14 +339,14 @@ static void fill_congestion(struct skstat_congestion *r, const struct skstat_sou
 	SKSTAT_FIELDS_CONGESTION(FILL)
 }
 
-static void fill_netns(struct skstat_netns *r, const struct skstat_source *src)
+static void fill_netns(struct skstat_netns *r, const struct skstat_source *src, bool brief)
 {
 	const struct skstat_count *count = src->count;
 
 	SKSTAT_FIELDS_NETNS(FILL)
 }
 
-static void fill_event(struct skstat_event *r, const struct skstat_source *src)
+static void fill_event(struct skstat_event *r, const struct skstat_source *src, bool brief)
 {
 	const struct skstat_incident *event = src->event;
 	const struct sock *sk = src->sk;
@@ -358,14 +366,31 @@ void skstat_layout_init(struct skstat_layout *layout, enum skstat_kind kind, u32
 	}
 	SKSTAT_GROUPS(LAYOUT_GROUP)
 #undef LAYOUT_GROUP
+	if (SKSTAT_KINDS_LAST & (1 << kind))
+		skstat_layout_shorten(layout);
+}
+
+static void layout_cut(struct skstat_layout *layout, enum skstat_group group, u16 size)
+{
+	if (!layout->size[group])
+		return;
+	layout->stride -= layout->size[group] - size;
+	layout->size[group] = size;
+}
+
+void skstat_layout_shorten(struct skstat_layout *layout)
+{
+	layout->brief = true;
+	layout_cut(layout, SKSTAT_GROUP_TCP, SKSTAT_TCP_BRIEF);
+	layout_cut(layout, SKSTAT_GROUP_MEMORY, SKSTAT_MEMORY_BRIEF);
 }
 
 void skstat_record_fill(void *at, const struct skstat_layout *layout, const struct skstat_source *src)
 {
 #define FILL_GROUP(GROUP, group, KINDS)                              \
 	if (layout->size[SKSTAT_GROUP_##GROUP]) {                    \
-		fill_##group(at, src);                               \
-		at += sizeof(struct skstat_##group);                 \
+		fill_##group(at, src, layout->brief);                \
+		at += layout->size[SKSTAT_GROUP_##GROUP];            \
 	}
 	SKSTAT_GROUPS(FILL_GROUP)
 #undef FILL_GROUP

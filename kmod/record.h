@@ -17,6 +17,7 @@ struct skstat_layout {
 	u16 kind, stride;
 	u32 groups;
 	u16 size[SKSTAT_RUN_GROUPS];
+	bool brief; /* tcp and memory end behind what outlasts a connection */
 };
 
 /* What a probe knows of an event; the fields are those of the group EVENT. */
@@ -41,8 +42,14 @@ struct skstat_source {
 	u8 state;
 };
 
-/* `groups` are 1 << enum skstat_group, as asked for; those that `kind` does not have are left out. */
+/*
+ * `groups` are 1 << enum skstat_group, as asked for; those that `kind` does not have are left out. Of connections that
+ * are over, the layout is brief.
+ */
 void skstat_layout_init(struct skstat_layout *layout, enum skstat_kind kind, u32 groups);
+
+/* Makes it brief. */
+void skstat_layout_shorten(struct skstat_layout *layout);
 
 /*
  * Fills `at` (8-byte aligned, layout->stride bytes), leaving no byte of it as it was. The caller holds a reference on

@@ -24,6 +24,7 @@ enum {
 	OPTION_IFINDEX,
 	OPTION_SINCE,
 	OPTION_EXACT,
+	OPTION_BRIEF,
 	OPTION_MAX_SOCKETS,
 	OPTION_MAX_NS,
 	OPTIONS,
@@ -45,6 +46,7 @@ const struct skstat_option skstat_option_table[] = {
 	[OPTION_IFINDEX] = { "ifindex", "N", "device that the socket is bound to; 0: none" },
 	[OPTION_SINCE] = { "since", "TOKEN", "leave out what was idle since the dump that gave this token" },
 	[OPTION_EXACT] = { "exact", NULL, "read each socket under its lock" },
+	[OPTION_BRIEF] = { "brief", NULL, "of tcp and memory, only what outlasts a connection" },
 	[OPTION_MAX_SOCKETS] = { "max-sockets", "N", "end after so many were visited" },
 	[OPTION_MAX_NS] = { "max-ns", "N", "end after so many nanoseconds" },
 	[OPTIONS] = { NULL, NULL, NULL },
@@ -203,6 +205,9 @@ static int option_take(struct skstat_options *options, size_t index, const char 
 		return number_parse(value, UINT64_MAX, &q->active_since);
 	case OPTION_EXACT:
 		q->exact = true;
+		return 0;
+	case OPTION_BRIEF:
+		q->brief = true;
 		return 0;
 	case OPTION_MAX_SOCKETS:
 		q->has |= SKSTAT_HAS(MAX_SOCKETS);

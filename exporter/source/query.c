@@ -66,6 +66,8 @@ int skstat_query_put(struct nl_msg *message, const struct skstat_query *query)
 			return -EMSGSIZE;
 	if (q->exact && nla_put_flag(message, SKSTAT_SOCK_EXACT))
 		return -EMSGSIZE;
+	if (q->brief && nla_put_flag(message, SKSTAT_SOCK_BRIEF))
+		return -EMSGSIZE;
 	if (ranges_put(message, SKSTAT_SOCK_LOCAL_PORT, q->local_port, q->local_ports) ||
 	    ranges_put(message, SKSTAT_SOCK_REMOTE_PORT, q->remote_port, q->remote_ports) ||
 	    prefixes_put(message, SKSTAT_SOCK_LOCAL_PREFIX, q->local_prefix, q->local_prefixes) ||

@@ -47,6 +47,7 @@ struct skstat_query {
 	uint64_t active_since; /* ACTIVE_SINCE: totals.token of an earlier dump of this instance */
 	uint64_t max_ns;       /* MAX_NS */
 	bool exact;	       /* EXACT: sent when true, `has` does not matter */
+	bool brief;	       /* BRIEF: likewise; a source that cannot may say more */
 
 	const struct skstat_range *local_port, *remote_port;
 	size_t local_ports, remote_ports;

@@ -116,65 +116,40 @@
 	F(27, bytes_received, U64, COUNTER, BYTES, "received", SUM, 1, ALWAYS, TP(bytes_received),                    \
 	  "Payload received in order, and 1 for a FIN (RFC 4898 tcpEStatsAppHCThruOctetsReceived)")                   \
 	F(28, segs_out, U32, COUNTER, SEGMENTS, "sent", SUM, 1, ALWAYS, TP(segs_out), "Segments sent")                \
-	F(29, segs_in, U32, COUNTER, SEGMENTS, "received", SUM, 1, ALWAYS, TP(segs_in), "Segments received")          \
 	F(30, data_segs_out, U32, COUNTER, SEGMENTS, "data_sent", SUM, 0, ALWAYS, TP(data_segs_out),                  \
 	  "Segments sent with payload")                                                                               \
+	F(29, segs_in, U32, COUNTER, SEGMENTS, "received", SUM, 1, ALWAYS, TP(segs_in), "Segments received")          \
 	F(31, data_segs_in, U32, COUNTER, SEGMENTS, "data_received", SUM, 0, ALWAYS, TP(data_segs_in),                \
 	  "Segments received with payload")                                                                           \
 	F(32, total_retrans, U32, COUNTER, SEGMENTS, "retransmitted", SUM, 1, ALWAYS, TP(total_retrans),              \
 	  "Segments retransmitted, SYN and SYN-ACK included")                                                         \
+	F(35, rqueue, U32, GAUGE, BYTES, "receive_queue", HISTOGRAM, 1, ALWAYS, skstat_rqueue(tp),                    \
+	  "Received and not yet read")                                                                                \
 	F(33, delivered, U32, COUNTER, SEGMENTS, "delivered", SUM, 1, ALWAYS, TP(delivered),                          \
 	  "Segments known to have arrived")                                                                           \
 	F(34, delivered_ce, U32, COUNTER, SEGMENTS, "delivered_ce", SUM, 1, ALWAYS, TP(delivered_ce),                 \
 	  "Segments that arrived and that the peer saw marked CE")                                                    \
-	F(35, rqueue, U32, GAUGE, BYTES, "receive_queue", HISTOGRAM, 1, ALWAYS, skstat_rqueue(tp),                    \
-	  "Received and not yet read")                                                                                \
 	F(36, wqueue, U32, GAUGE, BYTES, "send_queue", HISTOGRAM, 1, ALWAYS, TP(write_seq) - TP(snd_una),             \
 	  "Written and not yet acknowledged")                                                                         \
 	F(37, notsent_bytes, U32, GAUGE, BYTES, "not_sent", HISTOGRAM, 0, ALWAYS, skstat_notsent(tp),                 \
 	  "Written and not yet sent")                                                                                 \
 	SKSTAT_TAIL(F, 9003, traffic_tail)
 
-/* The rest of struct tcp_info, raw. */
-#define SKSTAT_FIELDS_TCP(F)                                                                                          \
-	F(38, pacing_rate, U64, GAUGE, BYTES_PER_SECOND, "pacing_rate", NONE, 0, ALWAYS,                              \
-	  skstat_rate(READ_ONCE(sk->sk_pacing_rate)), "Rate at which sending is paced; all ones: it is not")          \
-	F(39, max_pacing_rate, U64, GAUGE, BYTES_PER_SECOND, "max_pacing_rate", NONE, 0, ALWAYS,                      \
-	  skstat_rate(READ_ONCE(sk->sk_max_pacing_rate)), "SO_MAX_PACING_RATE; all ones: none")                       \
-	F(40, rto, U32, GAUGE, JIFFIES, "rto", HISTOGRAM, 0, ALWAYS, READ_ONCE(icsk->icsk_rto),                       \
-	  "Retransmission timeout")                                                                                   \
-	F(41, ato, U32, GAUGE, JIFFIES, "ato", NONE, 0, ALWAYS, skstat_ato(sk), "Delayed ACK timeout")                \
-	F(42, snd_mss, U32, GAUGE, BYTES, "send_mss", NONE, 0, ALWAYS, TP(mss_cache), "Segment size for sending")     \
-	F(43, rcv_mss, U32, GAUGE, BYTES, "receive_mss", NONE, 0, ALWAYS, READ_ONCE(icsk->icsk_ack.rcv_mss),          \
-	  "Segment size that the peer seems to use")                                                                  \
-	F(44, unacked, U32, GAUGE, SEGMENTS, "unacked", NONE, 0, ALWAYS, TP(packets_out), "Segments in flight")       \
-	F(45, sacked, U32, GAUGE, SEGMENTS, "sacked", NONE, 0, ALWAYS, TP(sacked_out),                                \
-	  "Of these, selectively acknowledged")                                                                       \
-	F(46, lost, U32, GAUGE, SEGMENTS, "lost", NONE, 0, ALWAYS, TP(lost_out), "Of these, held to be lost")         \
-	F(47, retrans, U32, GAUGE, SEGMENTS, "retrans", NONE, 0, ALWAYS, TP(retrans_out),                             \
-	  "Of these, retransmitted")                                                                                  \
-	F(48, last_data_sent, U32, GAUGE, JIFFIES, "", NONE, 0, ALWAYS, now - TP(lsndtime),                           \
-	  "Since data was last sent")                                                                                 \
-	F(49, last_data_recv, U32, GAUGE, JIFFIES, "", NONE, 0, ALWAYS, now - READ_ONCE(icsk->icsk_ack.lrcvtime),     \
-	  "Since data was last received")                                                                             \
-	F(50, last_ack_recv, U32, GAUGE, JIFFIES, "", NONE, 0, ALWAYS, now - TP(rcv_tstamp),                          \
-	  "Since an ACK was last received")                                                                           \
-	F(51, pmtu, U32, GAUGE, BYTES, "path_mtu", NONE, 0, ALWAYS, READ_ONCE(icsk->icsk_pmtu_cookie), "Path MTU")    \
-	F(52, rcv_ssthresh, U32, GAUGE, BYTES, "receive_ssthresh", NONE, 0, ALWAYS, TP(rcv_ssthresh),                 \
-	  "Limit of the window to advertise")                                                                         \
+/*
+ * The rest of struct tcp_info, raw, in three parts: what is worth saying of a connection that is over, what means
+ * something only while it lasts, and accurate ECN. CLOSED, FAILED and brief records (SKSTAT_SOCK_BRIEF) end behind the
+ * first part. Neighbours in struct tcp_sock are neighbours here, so that they are moved two at a time.
+ */
+#define SKSTAT_FIELDS_TCP_LAST(F)                                                                                     \
 	F(53, rtt, U32, GAUGE, MICROSECONDS_8, "rtt", HISTOGRAM, 1, ALWAYS, TP(srtt_us), "Smoothed round-trip time")  \
 	F(54, rttvar, U32, GAUGE, MICROSECONDS_4, "rtt_variation", NONE, 0, ALWAYS, TP(mdev_us),                      \
 	  "Mean deviation of the round-trip time")                                                                    \
 	F(55, snd_ssthresh, U32, GAUGE, SEGMENTS, "send_ssthresh", NONE, 0, ALWAYS, TP(snd_ssthresh),                 \
 	  "Slow start threshold")                                                                                     \
 	F(56, snd_cwnd, U32, GAUGE, SEGMENTS, "cwnd", HISTOGRAM, 1, ALWAYS, TP(snd_cwnd), "Congestion window")        \
-	F(57, advmss, U32, GAUGE, BYTES, "advertised_mss", NONE, 0, ALWAYS, TP(advmss), "MSS told to the peer")       \
 	F(58, reordering, U32, GAUGE, SEGMENTS, "reordering", NONE, 0, ALWAYS, TP(reordering),                        \
 	  "Reordering that is put up with before a loss is assumed")                                                  \
-	F(59, rcv_rtt, U32, GAUGE, MICROSECONDS_8, "receive_rtt", NONE, 0, ALWAYS, TP(rcv_rtt_est.rtt_us),            \
-	  "Round-trip time as the receiving side estimates it")                                                       \
-	F(60, rcv_space, U32, GAUGE, BYTES, "receive_space", NONE, 0, ALWAYS, TP(rcvq_space.space),                   \
-	  "Bytes that the application takes in a round trip")                                                         \
+	F(68, reord_seen, U32, COUNTER, EVENTS, "reorderings", SUM, 1, ALWAYS, TP(reord_seen), "Reorderings seen")    \
 	F(61, min_rtt, U32, GAUGE, MICROSECONDS, "min_rtt", HISTOGRAM, 1, ALWAYS, skstat_min_rtt(tp),                 \
 	  "Lowest round-trip time of late; all ones: not measured")                                                   \
 	F(62, busy_time, U32, COUNTER, JIFFIES, "busy", SUM, 1, ALWAYS, chrono.busy, "Time with data to send")        \
@@ -182,29 +157,87 @@
 	  "Time with data to send, held up by the peer's receive window")                                             \
 	F(64, sndbuf_limited, U32, COUNTER, JIFFIES, "send_buffer_limited", SUM, 1, ALWAYS, chrono.sndbuf_limited,    \
 	  "Time with data to send, held up by a full send buffer")                                                    \
-	F(65, rate_delivered, U32, GAUGE, SEGMENTS, "", NONE, 0, ALWAYS, TP(rate_delivered),                          \
-	  "Delivery rate = rate_delivered * snd_mss / rate_interval")                                                 \
-	F(66, rate_interval, U32, GAUGE, MICROSECONDS, "", NONE, 0, ALWAYS, TP(rate_interval_us),                     \
-	  "Time in which rate_delivered segments were delivered")                                                     \
 	F(67, dsack_dups, U32, COUNTER, EVENTS, "dsack_duplicates", SUM, 1, ALWAYS, TP(dsack_dups),                   \
 	  "Duplicates that the peer reported (RFC 4898 tcpEStatsStackDSACKDups)")                                     \
-	F(68, reord_seen, U32, COUNTER, EVENTS, "reorderings", SUM, 1, ALWAYS, TP(reord_seen), "Reorderings seen")    \
 	F(69, rcv_ooopack, U32, COUNTER, SEGMENTS, "received_out_of_order", SUM, 1, ALWAYS, TP(rcv_ooopack),          \
 	  "Segments received out of order")                                                                           \
-	F(70, snd_wnd, U32, GAUGE, BYTES, "send_window", NONE, 0, ALWAYS, TP(snd_wnd),                                \
-	  "Window that the peer advertised")                                                                          \
-	F(71, rcv_wnd, U32, GAUGE, BYTES, "receive_window", NONE, 0, ALWAYS, TP(rcv_wnd),                             \
-	  "Window that was advertised to the peer")                                                                   \
+	F(150, total_lost, U32, COUNTER, SEGMENTS, "lost", SUM, 1, ALWAYS, TP(lost), "Segments held to be lost, ever") \
+	F(74, total_rto_time, U32, COUNTER, MILLISECONDS, "rto_recovery", SUM, 1, TOTAL_RTO,                          \
+	  skstat_total_rto_time(tp), "Time in recovery after a retransmission timeout")                               \
 	F(72, timeout_rehash, U32, COUNTER, EVENTS, "timeout_rehashes", SUM, 0, ALWAYS, TP(timeout_rehash),           \
 	  "Changes of the path hash after a timeout")                                                                 \
 	F(73, plb_rehash, U32, COUNTER, EVENTS, "plb_rehashes", SUM, 0, PLB, skstat_plb_rehash(tp),                   \
 	  "Changes of the path hash by protective load balancing")                                                    \
-	F(74, total_rto_time, U32, COUNTER, MILLISECONDS, "rto_recovery", SUM, 1, TOTAL_RTO,                          \
-	  skstat_total_rto_time(tp), "Time in recovery after a retransmission timeout")                               \
+	F(42, snd_mss, U32, GAUGE, BYTES, "send_mss", NONE, 0, ALWAYS, TP(mss_cache), "Segment size for sending")     \
+	F(51, pmtu, U32, GAUGE, BYTES, "path_mtu", NONE, 0, ALWAYS, READ_ONCE(icsk->icsk_pmtu_cookie), "Path MTU")    \
 	F(75, total_rto, U16, COUNTER, EVENTS, "rtos", SUM, 1, TOTAL_RTO, skstat_total_rto(tp),                       \
 	  "Retransmission timeouts, of SYN and SYN-ACK too")                                                          \
 	F(76, total_rto_recoveries, U16, COUNTER, EVENTS, "rto_recoveries", SUM, 0, TOTAL_RTO,                        \
 	  skstat_total_rto_recoveries(tp), "Recoveries after a retransmission timeout")                               \
+	F(87, options, U8, INFO, NONE, "", NONE, 0, ALWAYS, skstat_options(tp), "TCPI_OPT_*")                         \
+	F(90, ca_state, U8, INFO, NONE, "", NONE, 0, ALWAYS, icsk->icsk_ca_state,                                     \
+	  "0 open, 1 disorder, 2 CWR, 3 recovery, 4 loss")                                                            \
+	F(97, shutdown, U8, INFO, NONE, "", NONE, 0, ALWAYS, READ_ONCE(sk->sk_shutdown),                              \
+	  "1 receiving, 2 sending is shut down: bits")                                                                \
+	/* The state is of an earlier moment than the rest of a record; this, behind bytes_received, of a later one. */ \
+	F(152, fin_received, U8, INFO, NONE, "", NONE, 0, ALWAYS, sock_flag(sk, SOCK_DONE),                           \
+	  "The peer's FIN has come: bytes_received counts it as 1")
+
+#define SKSTAT_FIELDS_TCP_NOW(F)                                                                                      \
+	F(38, pacing_rate, U64, GAUGE, BYTES_PER_SECOND, "pacing_rate", NONE, 0, ALWAYS,                              \
+	  skstat_rate(READ_ONCE(sk->sk_pacing_rate)), "Rate at which sending is paced; all ones: it is not")          \
+	F(39, max_pacing_rate, U64, GAUGE, BYTES_PER_SECOND, "max_pacing_rate", NONE, 0, ALWAYS,                      \
+	  skstat_rate(READ_ONCE(sk->sk_max_pacing_rate)), "SO_MAX_PACING_RATE; all ones: none")                       \
+	F(44, unacked, U32, GAUGE, SEGMENTS, "unacked", NONE, 0, ALWAYS, TP(packets_out), "Segments in flight")       \
+	F(47, retrans, U32, GAUGE, SEGMENTS, "retrans", NONE, 0, ALWAYS, TP(retrans_out),                             \
+	  "Of these, retransmitted")                                                                                  \
+	F(46, lost, U32, GAUGE, SEGMENTS, "lost", NONE, 0, ALWAYS, TP(lost_out), "Of these, held to be lost")         \
+	F(45, sacked, U32, GAUGE, SEGMENTS, "sacked", NONE, 0, ALWAYS, TP(sacked_out),                                \
+	  "Of these, selectively acknowledged")                                                                       \
+	F(65, rate_delivered, U32, GAUGE, SEGMENTS, "", NONE, 0, ALWAYS, TP(rate_delivered),                          \
+	  "Delivery rate = rate_delivered * snd_mss / rate_interval")                                                 \
+	F(66, rate_interval, U32, GAUGE, MICROSECONDS, "", NONE, 0, ALWAYS, TP(rate_interval_us),                     \
+	  "Time in which rate_delivered segments were delivered")                                                     \
+	F(71, rcv_wnd, U32, GAUGE, BYTES, "receive_window", NONE, 0, ALWAYS, TP(rcv_wnd),                             \
+	  "Window that was advertised to the peer")                                                                   \
+	F(70, snd_wnd, U32, GAUGE, BYTES, "send_window", NONE, 0, ALWAYS, TP(snd_wnd),                                \
+	  "Window that the peer advertised")                                                                          \
+	F(40, rto, U32, GAUGE, JIFFIES, "rto", HISTOGRAM, 0, ALWAYS, READ_ONCE(icsk->icsk_rto),                       \
+	  "Retransmission timeout")                                                                                   \
+	F(41, ato, U32, GAUGE, JIFFIES, "ato", NONE, 0, ALWAYS, skstat_ato(sk), "Delayed ACK timeout")                \
+	F(43, rcv_mss, U32, GAUGE, BYTES, "receive_mss", NONE, 0, ALWAYS, READ_ONCE(icsk->icsk_ack.rcv_mss),          \
+	  "Segment size that the peer seems to use")                                                                  \
+	F(57, advmss, U32, GAUGE, BYTES, "advertised_mss", NONE, 0, ALWAYS, TP(advmss), "MSS told to the peer")       \
+	F(48, last_data_sent, U32, GAUGE, JIFFIES, "", NONE, 0, ALWAYS, now - TP(lsndtime),                           \
+	  "Since data was last sent")                                                                                 \
+	F(49, last_data_recv, U32, GAUGE, JIFFIES, "", NONE, 0, ALWAYS, now - READ_ONCE(icsk->icsk_ack.lrcvtime),     \
+	  "Since data was last received")                                                                             \
+	F(50, last_ack_recv, U32, GAUGE, JIFFIES, "", NONE, 0, ALWAYS, now - TP(rcv_tstamp),                          \
+	  "Since an ACK was last received")                                                                           \
+	F(52, rcv_ssthresh, U32, GAUGE, BYTES, "receive_ssthresh", NONE, 0, ALWAYS, TP(rcv_ssthresh),                 \
+	  "Limit of the window to advertise")                                                                         \
+	F(59, rcv_rtt, U32, GAUGE, MICROSECONDS_8, "receive_rtt", NONE, 0, ALWAYS, TP(rcv_rtt_est.rtt_us),            \
+	  "Round-trip time as the receiving side estimates it")                                                       \
+	F(60, rcv_space, U32, GAUGE, BYTES, "receive_space", NONE, 0, ALWAYS, TP(rcvq_space.space),                   \
+	  "Bytes that the application takes in a round trip")                                                         \
+	F(88, snd_wscale, U8, GAUGE, NONE, "", NONE, 0, ALWAYS, tp->rx_opt.wscale_ok ? tp->rx_opt.snd_wscale : 0,     \
+	  "Shift of the peer's window")                                                                               \
+	F(89, rcv_wscale, U8, GAUGE, NONE, "", NONE, 0, ALWAYS, tp->rx_opt.wscale_ok ? tp->rx_opt.rcv_wscale : 0,     \
+	  "Shift of the own window")                                                                                  \
+	F(91, retransmits, U8, GAUGE, EVENTS, "", NONE, 0, ALWAYS, READ_ONCE(icsk->icsk_retransmits),                 \
+	  "Timeouts in a row")                                                                                        \
+	F(92, probes, U8, GAUGE, EVENTS, "", NONE, 0, ALWAYS, READ_ONCE(icsk->icsk_probes_out),                       \
+	  "Window or keepalive probes without an answer")                                                             \
+	F(93, backoff, U8, GAUGE, EVENTS, "", NONE, 0, ALWAYS, READ_ONCE(icsk->icsk_backoff),                         \
+	  "Doublings of the timeout")                                                                                 \
+	F(94, app_limited, U8, INFO, NONE, "", NONE, 0, ALWAYS, tp->rate_app_limited,                                 \
+	  "The delivery rate is limited by the application")                                                          \
+	F(95, fastopen_client_fail, U8, INFO, NONE, "", NONE, 0, ALWAYS, tp->fastopen_client_fail,                    \
+	  "TFO_*: why Fast Open failed")                                                                              \
+	F(96, nonagle, U8, INFO, NONE, "", NONE, 0, ALWAYS, tp->nonagle,                                              \
+	  "1 TCP_NODELAY, 2 TCP_CORK, 4 push: bits")
+
+#define SKSTAT_FIELDS_TCP_ACCECN(F)                                                                                   \
 	F(77, received_ce, U32, COUNTER, SEGMENTS, "received_ce", SUM, 0, ACCECN, skstat_received_ce(tp),             \
 	  "Segments received marked CE")                                                                              \
 	F(78, delivered_e1_bytes, U32, COUNTER, BYTES, "delivered_ect1", SUM, 0, ACCECN,                              \
@@ -219,59 +252,43 @@
 	  skstat_received_ecn(tp, INET_ECN_ECT_0), "Payload received marked ECT(0)")                                  \
 	F(83, received_ce_bytes, U32, COUNTER, BYTES, "received_ce", SUM, 0, ACCECN,                                  \
 	  skstat_received_ecn(tp, INET_ECN_CE), "Payload received marked CE")                                         \
-	F(150, total_lost, U32, COUNTER, SEGMENTS, "lost", SUM, 1, ALWAYS, TP(lost), "Segments held to be lost, ever") \
 	F(84, ecn_mode, U8, INFO, NONE, "", NONE, 0, ACCECN, skstat_ecn_mode(tp),                                     \
 	  "0 off, 1 RFC 3168, 2 accurate ECN, 3 being negotiated")                                                    \
 	F(85, accecn_opt_seen, U8, INFO, NONE, "", NONE, 0, ACCECN, skstat_accecn_opt_seen(tp),                       \
 	  "Whether the peer's accurate ECN option was seen")                                                          \
 	F(86, accecn_fail_mode, U8, INFO, NONE, "", NONE, 0, ACCECN, skstat_accecn_fail_mode(tp),                     \
 	  "TCP_ACCECN_*_FAIL")                                                                                        \
-	F(87, options, U8, INFO, NONE, "", NONE, 0, ALWAYS, skstat_options(tp), "TCPI_OPT_*")                         \
-	F(88, snd_wscale, U8, GAUGE, NONE, "", NONE, 0, ALWAYS, tp->rx_opt.wscale_ok ? tp->rx_opt.snd_wscale : 0,     \
-	  "Shift of the peer's window")                                                                               \
-	F(89, rcv_wscale, U8, GAUGE, NONE, "", NONE, 0, ALWAYS, tp->rx_opt.wscale_ok ? tp->rx_opt.rcv_wscale : 0,     \
-	  "Shift of the own window")                                                                                  \
-	F(90, ca_state, U8, INFO, NONE, "", NONE, 0, ALWAYS, icsk->icsk_ca_state,                                     \
-	  "0 open, 1 disorder, 2 CWR, 3 recovery, 4 loss")                                                            \
-	F(91, retransmits, U8, GAUGE, EVENTS, "", NONE, 0, ALWAYS, READ_ONCE(icsk->icsk_retransmits),                 \
-	  "Timeouts in a row")                                                                                        \
-	F(92, probes, U8, GAUGE, EVENTS, "", NONE, 0, ALWAYS, READ_ONCE(icsk->icsk_probes_out),                       \
-	  "Window or keepalive probes without an answer")                                                             \
-	F(93, backoff, U8, GAUGE, EVENTS, "", NONE, 0, ALWAYS, READ_ONCE(icsk->icsk_backoff),                         \
-	  "Doublings of the timeout")                                                                                 \
-	F(94, app_limited, U8, INFO, NONE, "", NONE, 0, ALWAYS, tp->rate_app_limited,                                 \
-	  "The delivery rate is limited by the application")                                                          \
-	F(95, fastopen_client_fail, U8, INFO, NONE, "", NONE, 0, ALWAYS, tp->fastopen_client_fail,                    \
-	  "TFO_*: why Fast Open failed")                                                                              \
-	F(96, nonagle, U8, INFO, NONE, "", NONE, 0, ALWAYS, tp->nonagle,                                              \
-	  "1 TCP_NODELAY, 2 TCP_CORK, 4 push: bits")                                                                  \
-	F(97, shutdown, U8, INFO, NONE, "", NONE, 0, ALWAYS, READ_ONCE(sk->sk_shutdown),                              \
-	  "1 receiving, 2 sending is shut down: bits")                                                                \
-	F(98, tcp_reserved, U8, INFO, NONE, "", NONE, 0, ALWAYS, 0, "Reserved")                                       \
-	/* The state is of an earlier moment than the rest of a record; this, behind bytes_received, of a later one. */ \
-	F(152, fin_received, U8, INFO, NONE, "", NONE, 0, ALWAYS, sock_flag(sk, SOCK_DONE),                           \
-	  "The peer's FIN has come: bytes_received counts it as 1")                                                   \
+	F(98, tcp_reserved, U8, INFO, NONE, "", NONE, 0, ALWAYS, 0, "Reserved")
+
+#define SKSTAT_FIELDS_TCP(F)                                                                                          \
+	SKSTAT_FIELDS_TCP_LAST(F) SKSTAT_FIELDS_TCP_NOW(F) SKSTAT_FIELDS_TCP_ACCECN(F)                                \
 	SKSTAT_TAIL(F, 9004, tcp_tail)
 
-#define SKSTAT_FIELDS_MEMORY(F)                                                                                       \
+/* In the first two of these parts. */
+#define SKSTAT_FIELDS_MEMORY_LAST(F)                                                                                  \
+	F(107, drops, U32, COUNTER, SEGMENTS, "dropped", SUM, 1, ALWAYS, skstat_drops(sk), "Segments dropped")        \
+	F(100, rcvbuf, U32, GAUGE, BYTES, "receive_buffer", SUM, 0, ALWAYS, READ_ONCE(sk->sk_rcvbuf),                 \
+	  "Its limit")
+
+#define SKSTAT_FIELDS_MEMORY_NOW(F)                                                                                   \
 	F(99, rmem_alloc, U32, GAUGE, BYTES, "receive_memory", SUM, 0, ALWAYS, sk_rmem_alloc_get(sk),                 \
 	  "Memory of the receive queue")                                                                              \
-	F(100, rcvbuf, U32, GAUGE, BYTES, "receive_buffer", SUM, 0, ALWAYS, READ_ONCE(sk->sk_rcvbuf),                 \
-	  "Its limit")                                                                                                \
-	F(101, wmem_alloc, U32, GAUGE, BYTES, "send_memory", SUM, 0, ALWAYS, sk_wmem_alloc_get(sk),                   \
-	  "Memory handed to the network layer")                                                                       \
-	F(102, sndbuf, U32, GAUGE, BYTES, "send_buffer", SUM, 0, ALWAYS, READ_ONCE(sk->sk_sndbuf),                    \
-	  "Limit of the send queue")                                                                                  \
-	F(103, fwd_alloc, S32, GAUGE, BYTES, "forward_memory", SUM, 0, ALWAYS, skstat_forward_alloc(sk),              \
-	  "Memory reserved and not yet used")                                                                         \
-	F(104, wmem_queued, U32, GAUGE, BYTES, "send_queue_memory", SUM, 0, ALWAYS, READ_ONCE(sk->sk_wmem_queued),    \
-	  "Memory of the send queue")                                                                                 \
-	F(105, optmem, U32, GAUGE, BYTES, "option_memory", SUM, 0, ALWAYS, atomic_read(&sk->sk_omem_alloc),           \
-	  "Memory of options and filters")                                                                            \
 	F(106, backlog, U32, GAUGE, BYTES, "backlog_memory", SUM, 0, ALWAYS, READ_ONCE(sk->sk_backlog.len),           \
 	  "Memory of segments that wait for the owner to let go of the lock")                                         \
-	F(107, drops, U32, COUNTER, SEGMENTS, "dropped", SUM, 1, ALWAYS, skstat_drops(sk), "Segments dropped")          \
-	F(108, rcvlowat, S32, GAUGE, BYTES, "", NONE, 0, ALWAYS, READ_ONCE(sk->sk_rcvlowat), "SO_RCVLOWAT")           \
+	F(102, sndbuf, U32, GAUGE, BYTES, "send_buffer", SUM, 0, ALWAYS, READ_ONCE(sk->sk_sndbuf),                    \
+	  "Limit of the send queue")                                                                                  \
+	F(104, wmem_queued, U32, GAUGE, BYTES, "send_queue_memory", SUM, 0, ALWAYS, READ_ONCE(sk->sk_wmem_queued),    \
+	  "Memory of the send queue")                                                                                 \
+	F(101, wmem_alloc, U32, GAUGE, BYTES, "send_memory", SUM, 0, ALWAYS, sk_wmem_alloc_get(sk),                   \
+	  "Memory handed to the network layer")                                                                       \
+	F(103, fwd_alloc, S32, GAUGE, BYTES, "forward_memory", SUM, 0, ALWAYS, skstat_forward_alloc(sk),              \
+	  "Memory reserved and not yet used")                                                                         \
+	F(105, optmem, U32, GAUGE, BYTES, "option_memory", SUM, 0, ALWAYS, atomic_read(&sk->sk_omem_alloc),           \
+	  "Memory of options and filters")                                                                            \
+	F(108, rcvlowat, S32, GAUGE, BYTES, "", NONE, 0, ALWAYS, READ_ONCE(sk->sk_rcvlowat), "SO_RCVLOWAT")
+
+#define SKSTAT_FIELDS_MEMORY(F)                                                                                       \
+	SKSTAT_FIELDS_MEMORY_LAST(F) SKSTAT_FIELDS_MEMORY_NOW(F)                                                      \
 	SKSTAT_TAIL(F, 9005, memory_tail)
 
 #define SKSTAT_FIELDS_OWNER(F)                                                                                        \

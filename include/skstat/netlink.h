@@ -169,6 +169,7 @@ enum skstat_sock_attr {
 	SKSTAT_SOCK_TOTALS,	   /* nest of skstat_totals_attr: in the last message, once */
 	/* Of requests. */
 	SKSTAT_SOCK_KINDS,	   /* u32: 1 << SKSTAT_KIND_FULL .. 1 << SKSTAT_KIND_REQUEST; default all */
+	SKSTAT_SOCK_BRIEF,	   /* flag: groups tcp and memory end behind what outlasts a connection (fields.h) */
 	__SKSTAT_SOCK_MAX,
 };
 #define SKSTAT_SOCK_MAX (__SKSTAT_SOCK_MAX - 1)

@@ -190,6 +190,11 @@ SKSTAT_GROUPS(SKSTAT_STRUCT)
 SKSTAT_GROUPS(SKSTAT_STRUCT_IS_DENSE)
 #undef SKSTAT_STRUCT_IS_DENSE
 
+/* Where these groups end in brief records, and in those of connections that are over (fields.h). */
+#define SKSTAT_TCP_BRIEF    (0 SKSTAT_FIELDS_TCP_LAST(SKSTAT_PLUS_SIZE))
+#define SKSTAT_MEMORY_BRIEF (0 SKSTAT_FIELDS_MEMORY_LAST(SKSTAT_PLUS_SIZE))
+_Static_assert(SKSTAT_TCP_BRIEF % 8 == 0 && SKSTAT_MEMORY_BRIEF % 8 == 0, "a brief group ends off 8 bytes");
+
 _Static_assert(sizeof(struct skstat_run) % 8 == 0, "records must stay 8-byte aligned");
 _Static_assert(__SKSTAT_GROUP_MAX <= SKSTAT_RUN_GROUPS, "skstat_run.size is too short");
 

@@ -115,6 +115,30 @@ static void groups_are_dense(void **state)
 	assert_int_equal(skstat_field_by_name("bytes_retrans")->offset, 8);
 }
 
+/* What the model reads of a connection's last record, and of a poll's. */
+static void brief_has_what_is_counted(void **state)
+{
+	const size_t brief[__SKSTAT_GROUP_MAX] = {
+		[SKSTAT_GROUP_TCP] = SKSTAT_TCP_BRIEF,
+		[SKSTAT_GROUP_MEMORY] = SKSTAT_MEMORY_BRIEF,
+	};
+	size_t left_out[__SKSTAT_GROUP_MAX] = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < SKSTAT_FIELDS_COUNT; i++) {
+		const struct skstat_field *field = &skstat_fields[i];
+
+		if (!brief[field->group])
+			continue;
+		/* none is cut through */
+		assert_true(field->offset >= brief[field->group] || field->offset + field->size <= brief[field->group]);
+		if (field->shown || strcmp(field->name, "fin_received") == 0)
+			assert_true(field->offset < brief[field->group]);
+		left_out[field->group] += field->offset >= brief[field->group];
+	}
+	assert_true(left_out[SKSTAT_GROUP_TCP] > 0 && left_out[SKSTAT_GROUP_MEMORY] > 0);
+}
+
 static void metrics_have_a_noun(void **state)
 {
 	(void)state;
@@ -171,6 +195,7 @@ int main(void)
 		cmocka_unit_test(ids_stay),
 		cmocka_unit_test(names_are_unique_words),
 		cmocka_unit_test(groups_are_dense),
+		cmocka_unit_test(brief_has_what_is_counted),
 		cmocka_unit_test(metrics_have_a_noun),
 		cmocka_unit_test(reserved_rows),
 		cmocka_unit_test(every_number_has_a_word),

@@ -189,6 +189,7 @@ static void full_query(void **state)
 		{ "netns", "7", SKSTAT_SOCK_NETNS, 8, 7 },
 		{ "netns", "8", SKSTAT_SOCK_NETNS, 8, 8 },
 		{ "exact", NULL, SKSTAT_SOCK_EXACT, 0, 0 },
+		{ "brief", NULL, SKSTAT_SOCK_BRIEF, 0, 0 },
 		{ "sport", "80", SKSTAT_SOCK_LOCAL_PORT, 16, 0 },
 		{ "sport", "90-91", SKSTAT_SOCK_LOCAL_PORT, 16, 0 },
 		{ "dport", "443", SKSTAT_SOCK_REMOTE_PORT, 16, 0 },

@@ -225,7 +225,8 @@ void chronicle_show(const struct skstat_sample *event)
 	R(tcp.min_rtt, min_rtt, 1)                 \
 	R(tcp.snd_cwnd, snd_cwnd, 1)               \
 	R(tcp.snd_mss, snd_mss, 1)                 \
-	R(tcp.advmss, advmss, 1)
+	R(tcp.pmtu, pmtu, 1)                       \
+	R(tcp.reordering, reordering, 1)
 
 #define COMPARE(field, member, steps)                                                            \
 	if (closed->field / (steps) != info->member) {                                           \

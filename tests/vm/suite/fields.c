@@ -321,13 +321,63 @@ static void groups_can_be_chosen(void **state)
 	}
 }
 
+/* Brief records are those of a whole dump, with two groups that end early; listeners have one of these. */
+static void brief_is_shorter(void **state)
+{
+	const struct skstat_query query = { .brief = true };
+	size_t told = 0, absent = 0, fulls = 0, listeners = 0;
+	struct dump dump, all;
+
+	(void)state;
+	dump_take(&dump, netlink, &query);
+	dump_take(&all, netlink, NULL);
+	for (size_t i = 0; i < dump.count; i++) {
+		const struct skstat_sample *s = &dump.sample[i];
+		const struct skstat_sample *whole = dump_find(&all, s->identity.cookie);
+		bool full = s->kind == SKSTAT_KIND_FULL;
+
+		if (!whole || whole->kind != s->kind)
+			continue;
+		fulls += full;
+		listeners += s->kind == SKSTAT_KIND_LISTEN;
+		assert_int_equal(s->groups, whole->groups);
+		assert_int_equal(s->size[SKSTAT_GROUP_TCP], full ? SKSTAT_TCP_BRIEF : 0);
+		assert_int_equal(s->size[SKSTAT_GROUP_MEMORY],
+				 full || s->kind == SKSTAT_KIND_LISTEN ? SKSTAT_MEMORY_BRIEF : 0);
+		for (uint32_t g = 0; g < SKSTAT_GROUP_NETNS; g++)
+			if (g != SKSTAT_GROUP_TCP && g != SKSTAT_GROUP_MEMORY)
+				assert_int_equal(s->size[g], whole->size[g]);
+		if (full && whole->traffic.segs_in == s->traffic.segs_in &&
+		    whole->traffic.segs_out == s->traffic.segs_out) {
+			assert_int_equal(s->tcp.rtt, whole->tcp.rtt);
+			assert_int_equal(s->tcp.snd_mss, whole->tcp.snd_mss);
+			assert_int_equal(s->tcp.options, whole->tcp.options);
+			told += s->tcp.snd_mss != 0;
+		}
+		for (size_t f = 0; full && f < SKSTAT_FIELDS_COUNT; f++) {
+			const struct skstat_field *field = &skstat_fields[f];
+
+			if (field->group == SKSTAT_GROUP_TCP && !skstat_sample_has(s, field)) {
+				assert_true(field->offset >= SKSTAT_TCP_BRIEF);
+				absent++;
+			}
+		}
+		/* Behind what is told nothing is made up. */
+		assert_int_equal(s->tcp.rcv_wnd, 0);
+		assert_int_equal(s->memory.sndbuf, 0);
+	}
+	assert_true(fulls > 0 && listeners > 0 && told > fulls / 2 && absent > 0);
+	dump_free(&dump);
+	dump_free(&all);
+}
+
 int suite_fields(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(like_inet_diag),     cmocka_unit_test(exact_like_inet_diag),
 		cmocka_unit_test(no_field_stays_zero), cmocka_unit_test(like_getsockopt),
 		cmocka_unit_test(owners_are_the_makers), cmocka_unit_test(mptcp_is_flagged),
-		cmocka_unit_test(groups_can_be_chosen),
+		cmocka_unit_test(groups_can_be_chosen), cmocka_unit_test(brief_is_shorter),
 	};
 
 	(void)argc;
