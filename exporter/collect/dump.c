@@ -15,6 +15,7 @@ static struct skstat_query query(const struct skstat_dump *dump)
 		/* The others are counted by state in the records of namespaces: that is all there is to know of them. */
 		.kinds = 1u << SKSTAT_KIND_FULL | 1u << SKSTAT_KIND_LISTEN,
 		.max_sockets = config->poll_max_sockets,
+		.brief = true,
 		.active_since = dump->token,
 	};
 

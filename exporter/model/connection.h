@@ -42,6 +42,13 @@ static inline bool skstat_entry_may_send(const struct skstat_entry *entry)
 	       (entry->state == TCP_SYN_RECV && entry->flags & SKSTAT_ENTRY_ANNOUNCED);
 }
 
+/* So many jiffies of the time from the last record on, it was busy. */
+static inline void skstat_connection_busy(const struct skstat_model *model, struct skstat_entry *entry, uint64_t busy)
+{
+	if (model->poll.hz)
+		entry->idle_from_ns += busy * UINT64_C(1000000000) / model->poll.hz;
+}
+
 /*
  * The entry's time without anything to send, up to `now_ns`; `state` is the one that it is in then: since the last
  * record, less what it was busy. Records and clock are not read at the same moment: what was busy too much, as it seems,
@@ -55,8 +62,8 @@ static inline void skstat_connection_idle(const struct skstat_model *model, stru
 		entry->idle_from_ns = now_ns;
 		return;
 	}
-	if (busy && model->poll.hz)
-		entry->idle_from_ns += busy * UINT64_C(1000000000) / model->poll.hz;
+	if (busy)
+		skstat_connection_busy(model, entry, busy);
 	if (entry->idle_from_ns < now_ns) {
 		entry->group->idle_ns += now_ns - entry->idle_from_ns;
 		entry->idle_from_ns = now_ns;

@@ -172,6 +172,12 @@ static inline void observe(const struct skstat_plan *plan, const struct record *
 #undef OBSERVE
 }
 
+static inline bool has_queue(const struct skstat_plan *plan, const struct record *record)
+{
+	return (record->traffic->rqueue && plan->histogram[SKSTAT_HISTOGRAM_rqueue].available) ||
+	       (record->traffic->wqueue && plan->histogram[SKSTAT_HISTOGRAM_wqueue].available);
+}
+
 /* Whether it is known what is to be done: the record goes on where the entry is. */
 static inline bool is_ordinary(const struct skstat_model *model, const struct skstat_entry *entry,
 			       const struct record *record)
@@ -190,56 +196,70 @@ static inline bool is_ordinary(const struct skstat_model *model, const struct sk
 	       !(1u << state & (1u << TCP_CLOSE_WAIT | 1u << TCP_LAST_ACK | 1u << TCP_CLOSING));
 }
 
+/*
+ * Something moved, and nothing went back. By itself, so that what is compared before is not kept in registers for this,
+ * and by value, so that it is not kept in memory.
+ */
+static __attribute__((noinline)) void record_count(struct skstat_model *model, struct skstat_entry *entry,
+						   const struct record at, bool traffic, bool others)
+{
+	const struct record *record = &at;
+	const struct skstat_plan *plan = &model->plan;
+	struct skstat_view_group *group = entry->group;
+	struct skstat_values *last = &entry->values;
+
+	group->changed_ns = model->poll.now_ns;
+	if (others) {
+		skstat_connection_busy(model, entry, STEP(tcp, busy_time, ALWAYS));
+		others_count(plan, last, record, group);
+	}
+	if (traffic) {
+		uint32_t sent = STEP(traffic, segs_out, ALWAYS);
+		struct skstat_book *book = skstat_namespaces_book(&model->namespaces, record->identity->netns);
+		bool active = sent || STEP(traffic, segs_in, ALWAYS) || STEP(traffic, bytes_sent, ALWAYS) ||
+			      STEP(traffic, bytes_received, ALWAYS);
+
+		if (book)
+			skstat_book_add(book, STEP(traffic, delivered, ALWAYS), STEP(traffic, total_retrans, ALWAYS),
+					sent);
+		traffic_count(plan, last, record, group);
+		/* With a queue it is observed all the same. */
+		if (active && !has_queue(plan, record))
+			observe(plan, record, group);
+	}
+}
+
 /* False: nothing was done. */
 static inline bool record_take(struct skstat_model *model, const struct record *record)
 {
 	const struct skstat_identity *identity = (const void *)record->identity;
 	struct skstat_entry *entry = skstat_table_find(&model->table, identity->cookie);
 	const struct skstat_plan *plan = &model->plan;
-	const uint64_t now_ns = model->poll.now_ns;
-	struct skstat_view_group *group;
-	struct skstat_values *last;
 	struct steps traffic, others;
-	bool ipv4, active;
+	bool ipv4;
 
 	if (!entry || !is_ordinary(model, entry, record))
 		return false;
 	ipv4 = identity->family == AF_INET || skstat_address_is_ipv4(identity);
 	if (entry->tuple != skstat_address_tuple(identity, ipv4))
 		return false;
-	last = &entry->values;
-	traffic = steps_of_traffic(plan, last, record);
-	others = steps_of_others(plan, last, record);
-	if (steps_back(&traffic) || steps_back(&others))
-		return false;
-
-	group = entry->group;
-	skstat_connection_idle(model, entry, entry->state,
-			       steps_any(&others) ? STEP(tcp, busy_time, ALWAYS) : 0, now_ns);
-	active = (record->traffic->rqueue && plan->histogram[SKSTAT_HISTOGRAM_rqueue].available) ||
-		 (record->traffic->wqueue && plan->histogram[SKSTAT_HISTOGRAM_wqueue].available);
-	if (steps_any(&traffic)) {
-		struct skstat_book *book = skstat_namespaces_book(&model->namespaces, identity->netns);
-
-		active |= STEP(traffic, segs_out, ALWAYS) || STEP(traffic, segs_in, ALWAYS) ||
-			  STEP(traffic, bytes_sent, ALWAYS) || STEP(traffic, bytes_received, ALWAYS);
-		if (book)
-			skstat_book_add(book, STEP(traffic, delivered, ALWAYS), STEP(traffic, total_retrans, ALWAYS),
-					STEP(traffic, segs_out, ALWAYS));
-		traffic_count(plan, last, record, group);
-		group->changed_ns = now_ns;
+	traffic = steps_of_traffic(plan, &entry->values, record);
+	others = steps_of_others(plan, &entry->values, record);
+	if (steps_any(&traffic) || steps_any(&others)) {
+		if (steps_back(&traffic) || steps_back(&others))
+			return false;
+		record_count(model, entry, *record, steps_any(&traffic), steps_any(&others));
 	}
-	if (steps_any(&others)) {
-		others_count(plan, last, record, group);
-		group->changed_ns = now_ns;
-	}
-	if (active)
-		observe(plan, record, group);
+	if (has_queue(plan, record))
+		observe(plan, record, entry->group);
+	skstat_connection_idle(model, entry, entry->state, 0, model->poll.now_ns);
 	entry->flags &= (uint8_t)~SKSTAT_ENTRY_BASELINE;
 	entry->seen = model->number;
 	entry->missed = 0;
-	model->count.full_ipv4 += ipv4;
-	model->count.full_ipv6 += !ipv4;
+	if (ipv4)
+		model->count.full_ipv4++;
+	else
+		model->count.full_ipv6++;
 	model->count.updated++;
 	return true;
 }

@@ -96,7 +96,9 @@ static void dump_make(struct bench *bench)
 	for (unsigned int g = 0; g < __SKSTAT_GROUP_MAX; g++)
 		if (groups & 1u << g && skstat_groups[g].kinds & 1u << SKSTAT_KIND_FULL) {
 			run.groups |= 1u << g;
-			run.size[g] = bench->size[g] = skstat_groups[g].size;
+			run.size[g] = bench->size[g] = g == SKSTAT_GROUP_TCP	? SKSTAT_TCP_BRIEF :
+						       g == SKSTAT_GROUP_MEMORY ? SKSTAT_MEMORY_BRIEF :
+										  skstat_groups[g].size;
 			bench->stride += bench->size[g];
 		}
 	run.stride = (uint16_t)bench->stride;
