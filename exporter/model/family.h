@@ -125,7 +125,10 @@ struct skstat_series *skstat_series_add(struct skstat_families *set, struct skst
 const struct skstat_labels *skstat_labels_add(struct skstat_families *set, const struct skstat_label *label,
 					      size_t labels);
 
-/* As skstat_series_add(), with the labels of the list and, if it is not NULL, `last`. */
+/*
+ * As skstat_series_add(), with the labels of the list and, if it is not NULL, `last`, whose strings are constants: the
+ * same one is at the same address in every set.
+ */
 struct skstat_series *skstat_series_add_shared(struct skstat_families *set, struct skstat_family *family,
 					       const struct skstat_labels *shared, const struct skstat_label *last);
 

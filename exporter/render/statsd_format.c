@@ -44,8 +44,9 @@ struct counter {
  */
 struct slot {
 	uint32_t list;	 /* id of the labels that its series shares + 1; 0: none */
-	uint32_t labels; /* of its own, behind these */
-	uint32_t values; /* where the text has their values, each with its end */
+	uint32_t labels; /* of its own, behind these: constants, then, and one at most */
+	const char *last;	 /* that one's value, if there is one */
+	uint32_t values;	 /* of a series that shares none: where the text has the values, each with its end */
 	uint32_t name, length;	 /* where it has the name */
 	struct counter *counter; /* NULL: of a gauge, or not known now */
 };
@@ -348,23 +349,24 @@ static struct place *place_of(struct skstat_statsd_format *format, size_t number
 	return place;
 }
 
-/* Labels of its own, which are behind those that it shares. */
-static size_t own_labels(const struct skstat_series *series, const struct skstat_label **own)
+/* The value behind those that a series shares, or NULL. */
+static inline const char *last_of(const struct skstat_series *series, size_t shared)
 {
-	size_t shared = series->shared ? series->shared->count : 0;
-
-	*own = series->label + shared;
-	return series->labels - shared;
+	return series->labels > shared ? series->label[shared].value : NULL;
 }
 
-static bool slot_is(const struct place *place, const struct slot *slot, const struct skstat_series *series,
-		    uint32_t list)
+static inline bool slot_is(const struct place *place, const struct slot *slot, const struct skstat_series *series,
+			   uint32_t list)
 {
-	const struct skstat_label *own;
-	size_t labels = own_labels(series, &own);
+	const struct skstat_labels *shared = series->shared;
 
-	return slot->list == list && slot->labels == labels &&
-	       (!labels || values_are(place->text.data + slot->values, own, labels));
+	/* An id that is not known yet is none. */
+	if (slot->list != list || !list != !shared)
+		return false;
+	if (shared)
+		return slot->labels == series->labels - shared->count && slot->last == last_of(series, shared->count);
+	return slot->labels == series->labels &&
+	       (!series->labels || values_are(place->text.data + slot->values, series->label, series->labels));
 }
 
 /* The slot is the series' from now on. 0 or -ENOMEM. */
@@ -372,19 +374,19 @@ static int slot_fill(struct skstat_statsd_format *format, struct place *place, s
 		     const struct skstat_family *family, const struct skstat_series *series, uint32_t list)
 {
 	struct skstat_buffer *text = &place->text;
-	const struct skstat_label *own;
-	size_t labels = own_labels(series, &own), values = text->length, name;
+	size_t shared = series->shared ? series->shared->count : 0, values = text->length, name;
 
 	if (name_make(format, family, series))
 		return -ENOMEM;
-	values_put(text, own, labels);
+	if (!series->shared)
+		values_put(text, series->label, series->labels);
 	name = text->length;
 	skstat_buffer_put(text, format->name.data, format->name.length);
 	if (text->failed || text->length > UINT32_MAX)
 		return -ENOMEM;
 	*slot = (struct slot){
-		.list = list, .labels = (uint32_t)labels, .values = (uint32_t)values, .name = (uint32_t)name,
-		.length = (uint32_t)format->name.length - 1,
+		.list = list, .labels = (uint32_t)(series->labels - shared), .last = last_of(series, shared),
+		.values = (uint32_t)values, .name = (uint32_t)name, .length = (uint32_t)format->name.length - 1,
 	};
 	return 0;
 }
@@ -520,6 +522,30 @@ static int counter_read(struct skstat_statsd_format *format, const struct place 
 	return 0;
 }
 
+/*
+ * Counters as long as they are where they were, which is what nearly all of nearly all sets are: how many were read.
+ * What is not is left to slot_of() and counter_read().
+ */
+static size_t counters_go_on(struct skstat_statsd_format *format, const struct place *place,
+			     const struct skstat_family *family, size_t number)
+{
+	size_t count = family->count < place->count ? family->count : place->count;
+	const uint64_t set = format->set;
+
+	for (; number < count; number++) {
+		const struct skstat_series *series = &family->series[number];
+		const struct slot *slot = &place->slot[number];
+		struct counter *counter = slot->counter;
+
+		if (!counter || counter->set == set || !isfinite(series->value) ||
+		    !slot_is(place, slot, series, series->shared ? format->id[series->shared->number] : 0))
+			break;
+		counter->set = set;
+		counter->current = series->value;
+	}
+	return number;
+}
+
 /* `value` in steps of 10^-DECIMALS. Not by printf: its point is the locale's. */
 static char *put_fixed(char *at, double value)
 {
@@ -579,9 +605,16 @@ static int family_read(struct skstat_statsd_format *format, const struct skstat_
 	if (!place)
 		return -ENOMEM;
 	for (size_t i = 0; !err && i < family->count; i++) {
-		double value = family->series[i].value;
-		struct slot *slot = slot_of(format, place, family, i);
+		struct slot *slot;
+		double value;
 
+		if (!gauge) {
+			i = counters_go_on(format, place, family, i);
+			if (i == family->count)
+				break;
+		}
+		value = family->series[i].value;
+		slot = slot_of(format, place, family, i);
 		if (!slot)
 			return -ENOMEM;
 		err = gauge ? gauge_put(format, place->text.data + slot->name, slot->length, value, packet) :

@@ -75,7 +75,7 @@ static bool fill(struct skstat_families *set, size_t counters, size_t series)
 	family = skstat_family_add(set, SKSTAT_METRIC_GAUGE, "shared", "", "Help");
 	skstat_family_reserve(set, family, series);
 	for (size_t s = 0; s < series; s++) {
-		const struct skstat_label last = { "last", skstat_families_text(set, s % 2 ? "odd" : "even") };
+		const struct skstat_label last = { "last", s % 2 ? "odd" : "even" };
 
 		skstat_series_add_shared(set, family, list, s % 3 ? &last : NULL)->value = (double)s;
 	}
