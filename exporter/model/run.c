@@ -138,6 +138,27 @@ static inline bool steps_back(const struct steps *steps)
 	return steps->of64 >> 63 | steps->of32 >> 31 | steps->of16 >> 15;
 }
 
+/*
+ * Whether a figure is another one. What is behind a mask is held against what the mask left of it: where there is no
+ * such figure, this may say yes, and the steps will not.
+ */
+#define DIFFER(group, name, have)                                               \
+	if (sizeof(last->name) == 8)                                            \
+		differ64 |= record->group->name ^ last->name;                   \
+	else                                                                    \
+		differ32 |= (uint32_t)(record->group->name ^ last->name);
+
+static inline bool others_differ(const struct skstat_values *last, const struct record *record)
+{
+	uint64_t differ64 = 0;
+	uint32_t differ32 = 0;
+
+#define DO(group, name, have) DIFFER(group, name, have)
+	OTHER_COUNTERS
+#undef DO
+	return differ64 | differ32;
+}
+
 #define COUNT(group, name, have)                                                  \
 	{                                                                         \
 		__typeof__(last->name) step = STEP(group, name, have);            \
@@ -154,13 +175,6 @@ static inline void traffic_count(const struct skstat_plan *plan, struct skstat_v
 #undef DO
 }
 
-static inline void others_count(const struct skstat_plan *plan, struct skstat_values *last,
-				const struct record *record, struct skstat_view_group *to)
-{
-#define DO(group, name, have) COUNT(group, name, have)
-	OTHER_COUNTERS
-#undef DO
-}
 
 static inline void observe(const struct skstat_plan *plan, const struct record *record, struct skstat_view_group *to)
 {
@@ -178,16 +192,9 @@ static inline bool has_queue(const struct skstat_plan *plan, const struct record
 	       (record->traffic->wqueue && plan->histogram[SKSTAT_HISTOGRAM_wqueue].available);
 }
 
-/* Whether it is known what is to be done: the record goes on where the entry is. */
-static inline bool is_ordinary(const struct skstat_model *model, const struct skstat_entry *entry,
-			       const struct record *record)
+/* What has not opened is looked at more closely, and so is a FIN, until it is taken off. */
+static bool state_is_ordinary(const struct skstat_entry *entry, const struct record *record, uint8_t state)
 {
-	uint8_t state = record->identity->state;
-
-	if (entry->kind != SKSTAT_KIND_FULL || entry->state != state || !entry->group ||
-	    entry->epoch != model->plan.epoch || entry->seen == model->number)
-		return false;
-	/* What has not opened is looked at more closely, and so is a FIN, until it is taken off. */
 	if (1u << state & (1u << TCP_SYN_SENT | 1u << TCP_SYN_RECV))
 		return false;
 	if (entry->fin == SKSTAT_FIN_TAKEN)
@@ -196,37 +203,71 @@ static inline bool is_ordinary(const struct skstat_model *model, const struct sk
 	       !(1u << state & (1u << TCP_CLOSE_WAIT | 1u << TCP_LAST_ACK | 1u << TCP_CLOSING));
 }
 
+/* Whether it is known what is to be done: the record goes on where the entry is. */
+static inline bool is_ordinary(const struct skstat_model *model, const struct skstat_entry *entry,
+			       const struct record *record)
+{
+	uint8_t state = record->identity->state;
+	const struct skstat_entry_now now = { .epoch = model->plan.epoch, .kind = SKSTAT_KIND_FULL, .state = state };
+
+	if (memcmp(&entry->now, &now, sizeof(now)) || entry->seen == model->number || !entry->group)
+		return false;
+	if (state == TCP_ESTABLISHED && entry->fin == SKSTAT_FIN_NONE && !record->tcp->fin_received)
+		return true;
+	return state_is_ordinary(entry, record, state);
+}
+
 /*
- * Something moved, and nothing went back. By itself, so that what is compared before is not kept in registers for this,
- * and by value, so that it is not kept in memory.
+ * What follows is by itself, so that what was compared is not kept in registers for it, and takes the record by value,
+ * so that it is not kept in memory.
  */
-static __attribute__((noinline)) void record_count(struct skstat_model *model, struct skstat_entry *entry,
-						   const struct record at, bool traffic, bool others)
+
+/* Counters of group tcp and memory have moved. */
+static __attribute__((noinline)) void others_count(struct skstat_model *model, struct skstat_entry *entry,
+						   const struct record *record)
+{
+	const struct skstat_plan *plan = &model->plan;
+	struct skstat_view_group *to = entry->group;
+	struct skstat_values *last = &entry->values;
+
+	skstat_connection_busy(model, entry, STEP(tcp, busy_time, ALWAYS));
+#define DO(group, name, have) COUNT(group, name, have)
+	OTHER_COUNTERS
+#undef DO
+	to->changed_ns = model->poll.now_ns;
+}
+
+/* They are others than they were; `traffic`: counters of that have moved. False: something went back: nothing was done. */
+static __attribute__((noinline)) bool record_count(struct skstat_model *model, struct skstat_entry *entry,
+						   const struct record at, bool traffic)
 {
 	const struct record *record = &at;
 	const struct skstat_plan *plan = &model->plan;
 	struct skstat_view_group *group = entry->group;
 	struct skstat_values *last = &entry->values;
+	struct steps others = steps_of_others(plan, last, record);
+	struct skstat_book *book;
+	bool active;
 
+	if (steps_any(&others)) {
+		if (steps_back(&others))
+			return false;
+		others_count(model, entry, record);
+	}
+	if (!traffic)
+		return true;
+	book = skstat_namespaces_book(&model->namespaces, record->identity->netns);
+	if (book)
+		skstat_book_add(book, STEP(traffic, delivered, ALWAYS), STEP(traffic, total_retrans, ALWAYS),
+				STEP(traffic, segs_out, ALWAYS));
+	active = STEP(traffic, segs_out, ALWAYS) || STEP(traffic, segs_in, ALWAYS) ||
+		 STEP(traffic, bytes_sent, ALWAYS) || STEP(traffic, bytes_received, ALWAYS);
+	traffic_count(plan, last, record, group);
 	group->changed_ns = model->poll.now_ns;
-	if (others) {
-		skstat_connection_busy(model, entry, STEP(tcp, busy_time, ALWAYS));
-		others_count(plan, last, record, group);
-	}
-	if (traffic) {
-		uint32_t sent = STEP(traffic, segs_out, ALWAYS);
-		struct skstat_book *book = skstat_namespaces_book(&model->namespaces, record->identity->netns);
-		bool active = sent || STEP(traffic, segs_in, ALWAYS) || STEP(traffic, bytes_sent, ALWAYS) ||
-			      STEP(traffic, bytes_received, ALWAYS);
-
-		if (book)
-			skstat_book_add(book, STEP(traffic, delivered, ALWAYS), STEP(traffic, total_retrans, ALWAYS),
-					sent);
-		traffic_count(plan, last, record, group);
-		/* With a queue it is observed all the same. */
-		if (active && !has_queue(plan, record))
-			observe(plan, record, group);
-	}
+	/* With a queue it is observed all the same. */
+	if (active && !has_queue(plan, record))
+		observe(plan, record, group);
+	return true;
 }
 
 /* False: nothing was done. */
@@ -235,7 +276,7 @@ static inline bool record_take(struct skstat_model *model, const struct record *
 	const struct skstat_identity *identity = (const void *)record->identity;
 	struct skstat_entry *entry = skstat_table_find(&model->table, identity->cookie);
 	const struct skstat_plan *plan = &model->plan;
-	struct steps traffic, others;
+	struct steps traffic;
 	bool ipv4;
 
 	if (!entry || !is_ordinary(model, entry, record))
@@ -244,11 +285,11 @@ static inline bool record_take(struct skstat_model *model, const struct record *
 	if (entry->tuple != skstat_address_tuple(identity, ipv4))
 		return false;
 	traffic = steps_of_traffic(plan, &entry->values, record);
-	others = steps_of_others(plan, &entry->values, record);
-	if (steps_any(&traffic) || steps_any(&others)) {
-		if (steps_back(&traffic) || steps_back(&others))
+	if (steps_any(&traffic)) {
+		if (steps_back(&traffic) || !record_count(model, entry, *record, true))
 			return false;
-		record_count(model, entry, *record, steps_any(&traffic), steps_any(&others));
+	} else if (others_differ(&entry->values, record) && !record_count(model, entry, *record, false)) {
+		return false;
 	}
 	if (has_queue(plan, record))
 		observe(plan, record, entry->group);

@@ -53,9 +53,17 @@ struct skstat_entry {
 	uint32_t seen;	   /* number of the poll that brought it last, 0: none has; of a free entry the next */
 	uint32_t first;	   /* number of the poll that brought this connection first, or last in SYN_SENT */
 	uint32_t newcomer; /* its place among the newcomers + 1, as long as it waits there; 0: it does not */
-	uint16_t epoch;			 /* the plan's, when the values were taken; 0: there are none */
-	uint8_t kind;			 /* enum skstat_kind: FULL or LISTEN; UNSPEC of a free one */
-	uint8_t state;
+	union {
+		struct {
+			uint16_t epoch; /* the plan's, when the values were taken; 0: there are none */
+			uint8_t kind;	/* enum skstat_kind: FULL or LISTEN; UNSPEC of a free one */
+			uint8_t state;
+		};
+		struct skstat_entry_now {
+			uint16_t epoch;
+			uint8_t kind, state;
+		} now; /* the same, to be compared at once */
+	};
 	uint8_t missed; /* full walks in a row that did not bring it */
 	uint8_t fin;	/* enum skstat_fin */
 	uint8_t flags;	/* SKSTAT_ENTRY_* */
