@@ -29,8 +29,11 @@
 
 struct counter {
 	UT_hash_handle hh;
-	uint64_t set; /* in which it was last seen */
+	uint64_t set;	 /* in which it was last seen */
+	uint64_t queued; /* in which it was queued */
+	struct counter *next; /* in the queue */
 	bool added;
+	bool quiet; /* the server knows all of it, up to its value in the last set */
 	double last;	/* its value in that set */
 	double current; /* in the set that is being read */
 	double sent;	/* up to where the server knows it */
@@ -44,8 +47,8 @@ struct counter {
  */
 struct slot {
 	uint32_t list;	 /* id of the labels that its series shares + 1; 0: none */
-	uint32_t labels; /* of its own, behind these: constants, then, and one at most */
-	const char *last;	 /* that one's value, if there is one */
+	uint32_t labels;	 /* in all */
+	const char *last;	 /* value of the one behind those that are shared, a constant; NULL: there is none */
 	uint32_t values;	 /* of a series that shares none: where the text has the values, each with its end */
 	uint32_t name, length;	 /* where it has the name */
 	struct counter *counter; /* NULL: of a gauge, or not known now */
@@ -70,6 +73,8 @@ struct list {
 struct skstat_statsd_format {
 	struct counter *counter; /* by name, in the order in which they came */
 	uint64_t set;		 /* number of the one that is being read */
+	size_t seen;		 /* counters that this set has */
+	struct counter *queue, **queue_end; /* of these, the ones that may have something to send */
 	bool started;		 /* one has been read to its end */
 	struct skstat_buffer name;
 	struct skstat_buffer lines; /* what belongs together: one line, or two of a negative gauge */
@@ -294,9 +299,8 @@ static uint32_t list_id(struct skstat_statsd_format *format, const struct skstat
 		return id;
 	if (number < format->ids_before)
 		id = format->id_before[number];
-	/* As long as it is, for its end is one more value. */
-	if (!id || !values_are(format->list[id - 1].values, labels->label, labels->count) ||
-	    format->list[id - 1].length != list_length(labels))
+	if (!id || format->list[id - 1].length != list_length(labels) ||
+	    !values_are(format->list[id - 1].values, labels->label, labels->count))
 		id = list_learn(format, labels);
 	return format->id[number] = id;
 }
@@ -349,24 +353,15 @@ static struct place *place_of(struct skstat_statsd_format *format, size_t number
 	return place;
 }
 
-/* The value behind those that a series shares, or NULL. */
-static inline const char *last_of(const struct skstat_series *series, size_t shared)
-{
-	return series->labels > shared ? series->label[shared].value : NULL;
-}
-
 static inline bool slot_is(const struct place *place, const struct slot *slot, const struct skstat_series *series,
 			   uint32_t list)
 {
-	const struct skstat_labels *shared = series->shared;
-
 	/* An id that is not known yet is none. */
-	if (slot->list != list || !list != !shared)
+	if (slot->list != list || slot->labels != series->labels || !list != !series->shared)
 		return false;
-	if (shared)
-		return slot->labels == series->labels - shared->count && slot->last == last_of(series, shared->count);
-	return slot->labels == series->labels &&
-	       (!series->labels || values_are(place->text.data + slot->values, series->label, series->labels));
+	if (list)
+		return !slot->last || slot->last == series->label[series->labels - 1].value;
+	return !series->labels || values_are(place->text.data + slot->values, series->label, series->labels);
 }
 
 /* The slot is the series' from now on. 0 or -ENOMEM. */
@@ -374,7 +369,7 @@ static int slot_fill(struct skstat_statsd_format *format, struct place *place, s
 		     const struct skstat_family *family, const struct skstat_series *series, uint32_t list)
 {
 	struct skstat_buffer *text = &place->text;
-	size_t shared = series->shared ? series->shared->count : 0, values = text->length, name;
+	size_t values = text->length, name;
 
 	if (name_make(format, family, series))
 		return -ENOMEM;
@@ -385,7 +380,9 @@ static int slot_fill(struct skstat_statsd_format *format, struct place *place, s
 	if (text->failed || text->length > UINT32_MAX)
 		return -ENOMEM;
 	*slot = (struct slot){
-		.list = list, .labels = (uint32_t)(series->labels - shared), .last = last_of(series, shared),
+		.list = list, .labels = (uint32_t)series->labels,
+		.last = list && series->labels > series->shared->count ?
+				series->label[series->labels - 1].value : NULL,
 		.values = (uint32_t)values, .name = (uint32_t)name, .length = (uint32_t)format->name.length - 1,
 	};
 	return 0;
@@ -501,6 +498,22 @@ static struct counter *counter_take(struct skstat_statsd_format *format, const c
 	return counter;
 }
 
+/* The set has it. */
+static inline void counter_see(struct skstat_statsd_format *format, struct counter *counter)
+{
+	counter->set = format->set;
+	format->seen++;
+}
+
+/* It may have something to send. */
+static inline void counter_queue(struct skstat_statsd_format *format, struct counter *counter)
+{
+	counter->queued = format->set;
+	counter->next = NULL;
+	*format->queue_end = counter;
+	format->queue_end = &counter->next;
+}
+
 static int counter_read(struct skstat_statsd_format *format, const struct place *place, struct slot *slot,
 			double value)
 {
@@ -514,10 +527,13 @@ static int counter_read(struct skstat_statsd_format *format, const struct place 
 		counter = counter_take(format, place->text.data + slot->name, slot->length);
 	if (!counter)
 		return -ENOMEM;
-	if (counter->set != format->set)
+	if (counter->set != format->set) {
 		counter->current = 0;
-	counter->set = format->set;
+		counter_see(format, counter);
+	}
 	counter->current += value;
+	if (counter->queued != format->set)
+		counter_queue(format, counter);
 	slot->counter = counter;
 	return 0;
 }
@@ -537,11 +553,16 @@ static size_t counters_go_on(struct skstat_statsd_format *format, const struct p
 		const struct slot *slot = &place->slot[number];
 		struct counter *counter = slot->counter;
 
-		if (!counter || counter->set == set || !isfinite(series->value) ||
+		if (!counter || counter->set == set ||
 		    !slot_is(place, slot, series, series->shared ? format->id[series->shared->number] : 0))
 			break;
-		counter->set = set;
-		counter->current = series->value;
+		if (series->value != counter->current || !counter->quiet) {
+			if (!isfinite(series->value))
+				break;
+			counter->current = series->value;
+			counter_queue(format, counter);
+		}
+		counter_see(format, counter);
 	}
 	return number;
 }
@@ -599,8 +620,12 @@ static int family_read(struct skstat_statsd_format *format, const struct skstat_
 	int err = 0;
 
 	if (family->type == SKSTAT_METRIC_HISTOGRAM || (gauge && stale) ||
-	    strncmp(family->name, ABOUT_STATSD, strlen(ABOUT_STATSD)) == 0)
+	    strncmp(family->name, ABOUT_STATSD, strlen(ABOUT_STATSD)) == 0) {
+		/* Of another family that was here, the counters are forgotten. */
+		if (number < format->places && format->place[number].type != SKSTAT_METRIC_GAUGE)
+			place_clear(&format->place[number]);
 		return 0;
+	}
 	place = place_of(format, number, family);
 	if (!place)
 		return -ENOMEM;
@@ -626,20 +651,29 @@ static int family_read(struct skstat_statsd_format *format, const struct skstat_
 	return err;
 }
 
-/* All counters that this set has; the others are forgotten. */
-static int counters_put(struct skstat_statsd_format *format, struct packet *packet)
+/* Those that this set does not have. */
+static void counters_forget(struct skstat_statsd_format *format)
 {
 	struct counter *counter, *next;
-	int err = 0;
 
 	for (counter = format->counter; counter; counter = next) {
 		next = counter->hh.next;
 		if (counter->set != format->set)
 			counter_forget(format, counter);
-		else if (!format->started)
+	}
+}
+
+/* What the set's counters have grown; or, of the first set, where they start. */
+static int counters_put(struct skstat_statsd_format *format, struct packet *packet)
+{
+	int err = 0;
+
+	for (struct counter *counter = format->queue; counter && !err; counter = counter->next) {
+		if (!format->started)
 			counter->last = counter->sent = counter->current;
-		else if (!err && !(counter->current == counter->sent && counter->current == counter->last))
+		else
 			err = counter_put(format, counter, packet);
+		counter->quiet = counter->sent == counter->current && counter->last == counter->current;
 	}
 	return err;
 }
@@ -651,6 +685,9 @@ int skstat_statsd_format_set(struct skstat_statsd_format *format, const struct s
 	int err = packet.data ? 0 : -ENOMEM;
 
 	format->set++;
+	format->seen = 0;
+	format->queue = NULL;
+	format->queue_end = &format->queue;
 	if (!err && !lists_begin(format, set))
 		err = -ENOMEM;
 	for (size_t i = 0; !err && i < set->count; i++)
@@ -658,8 +695,11 @@ int skstat_statsd_format_set(struct skstat_statsd_format *format, const struct s
 	if (!err)
 		places_drop(format, set->count);
 	/* Of a set that was not read to its end, nobody knows which counters it has. */
-	if (!err)
+	if (!err) {
+		if (format->seen != HASH_COUNT(format->counter))
+			counters_forget(format);
 		err = counters_put(format, &packet);
+	}
 	if (!err)
 		format->started = true;
 	packet_send(&packet);
