@@ -51,8 +51,8 @@ static inline void skstat_connection_busy(const struct skstat_model *model, stru
 
 /*
  * The entry's time without anything to send, up to `now_ns`; `state` is the one that it is in then: since the last
- * record, less what it was busy. Records and clock are not read at the same moment: what was busy too much, as it seems,
- * is taken off the next time.
+ * record, less what it was busy. Records and clock are not read at the same moment: what was busy too much, as it
+ * seems, is taken off the next time.
  */
 static inline void skstat_connection_idle(const struct skstat_model *model, struct skstat_entry *entry, uint8_t state,
 					  uint64_t busy, uint64_t now_ns)

@@ -170,7 +170,8 @@ static bool knows(const struct skstat_schema *schema, size_t field)
 static void lives_fit(struct skstat_plan *plan, const struct skstat_schema *schema)
 {
 	for (size_t i = 0; i < SKSTAT_LIVES; i++)
-		plan->life[i].available = plan->life[i].wanted && knows(schema, (size_t)(plan->life[i].field - skstat_fields));
+		plan->life[i].available = plan->life[i].wanted &&
+					  knows(schema, (size_t)(plan->life[i].field - skstat_fields));
 	plan->opens = knows(schema, SKSTAT_AT_connect_latency);
 	plan->closes = knows(schema, SKSTAT_AT_event_kind);
 	plan->life[SKSTAT_LIFE_SENT].available &= plan->closes && knows(schema, SKSTAT_AT_bytes_retrans);

@@ -237,7 +237,7 @@ static __attribute__((noinline)) void others_count(struct skstat_model *model, s
 	to->changed_ns = model->poll.now_ns;
 }
 
-/* They are others than they were; `traffic`: counters of that have moved. False: something went back: nothing was done. */
+/* Counters have moved; of `traffic`, too, and none of it went back. False: another one did, and nothing was done. */
 static __attribute__((noinline)) bool record_count(struct skstat_model *model, struct skstat_entry *entry,
 						   const struct record at, bool traffic)
 {

@@ -50,7 +50,8 @@ static uint32_t step(void)
 static void socket_begin(struct socket *socket)
 {
 	static const char *const locals[] = { "10.0.0.1:80", "10.0.0.1:33000", "[::1]:443", "[::ffff:10.0.0.1]:80" };
-	static const char *const remotes[] = { "10.0.0.2:40000", "10.0.0.2:22", "[::2]:50000", "[::ffff:10.0.0.2]:40000" };
+	static const char *const remotes[] = { "10.0.0.2:40000", "10.0.0.2:22", "[::2]:50000",
+					       "[::ffff:10.0.0.2]:40000" };
 	size_t which = chance(4);
 
 	socket->sample = kit_connection(next_cookie++, locals[which], remotes[which]);
