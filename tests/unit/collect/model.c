@@ -59,10 +59,15 @@ int skstat_model_sample(const struct skstat_sample *sample, void *arg)
 
 int skstat_model_run(struct skstat_run_reader *run, void *arg)
 {
-	(void)run;
-	(void)arg;
-	say("WRONG ");
-	return 0;
+	static const struct skstat_sample sample;
+	int err = 0;
+
+	/* Nobody is to begin for nothing. */
+	if (!run->count)
+		say("WRONG ");
+	for (; run->count && !err; run->count--)
+		err = skstat_model_sample(&sample, arg);
+	return err;
 }
 
 void skstat_model_walked(struct skstat_model *model, uint64_t now_ns)
