@@ -13,21 +13,24 @@
 struct row {
 	const char *family, *unit, *label, *value, *help;
 	size_t member; /* its place in struct skstat_self */
-	double scale;
+	double steps;
 	enum skstat_metric_type type;
 	bool constant;
 };
 
-/* What a row's unit appends to the family's name, what the unit is called, and one step of the member in it. */
+/*
+ * What a row's unit appends to the family's name, what the unit is called, and how many steps of the member make one.
+ * Divided by, not multiplied with a step's length: 3 ms are 0.003 s, then, and not 0.0030000000000000001.
+ */
 #define SUFFIX_NONE	   ""
 #define SUFFIX_BYTES	   "_bytes"
 #define SUFFIX_NANOSECONDS "_seconds"
 #define UNIT_NONE	   ""
 #define UNIT_BYTES	   "bytes"
 #define UNIT_NANOSECONDS   "seconds"
-#define SCALE_NONE	   1
-#define SCALE_BYTES	   1
-#define SCALE_NANOSECONDS  1e-9
+#define STEPS_NONE	   1
+#define STEPS_BYTES	   1
+#define STEPS_NANOSECONDS  1e9
 
 static const struct row rows[] = {
 #define ROW(MEMBER, FAMILY, KIND, TYPE, LABEL, VALUE, CONSTANT, HELP) \
@@ -38,7 +41,7 @@ static const struct row rows[] = {
 		.value = VALUE,                                       \
 		.help = HELP,                                         \
 		.member = offsetof(struct skstat_self, MEMBER),       \
-		.scale = SCALE_##KIND,                                \
+		.steps = STEPS_##KIND,                                \
 		.type = SKSTAT_METRIC_##TYPE,                         \
 		.constant = CONSTANT,                                 \
 	},
@@ -122,7 +125,7 @@ static void add_rows(struct skstat_families *set, const struct skstat_self *self
 			const struct skstat_label label = { row->label, row->value };
 
 			skstat_series_add(set, family, &label, row->label[0] ? 1 : 0)->value =
-				(double)row_value(self, row) * row->scale;
+				(double)row_value(self, row) / row->steps;
 		}
 	}
 }
