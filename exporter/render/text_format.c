@@ -30,10 +30,21 @@ struct text {
 	struct piece *edge_piece;
 };
 
-/* What no format has to look at twice. */
-static inline bool is_plain(char c)
+/* What nobody has to look at twice: ASCII but for control characters, the quote and the backslash. */
+static const bool plain[256] = {
+	[' ' ... '!'] = true,
+	['#' ... '['] = true,
+	[']' ... '~'] = true,
+};
+
+/* How many of such the text begins with. */
+static size_t plain_length(const char *text)
 {
-	return (c >= ' ' && c < '\\' && c != '"') || (c > '\\' && c <= '~');
+	const char *end = text;
+
+	while (plain[(unsigned char)*end])
+		end++;
+	return (size_t)(end - text);
 }
 
 /* `special` characters are written with a backslash (newline as \n). */
@@ -44,8 +55,7 @@ static void put_escaped(struct skstat_buffer *buffer, const char *text, const ch
 	for (;;) {
 		size_t length;
 
-		while (is_plain(*text))
-			text++;
+		text += plain_length(text);
 		if (!*text)
 			break;
 		length = skstat_utf8_length(text);
@@ -227,37 +237,48 @@ static void put_distribution(struct text *text, const struct piece name[3], cons
 	put_sample(text, &name[2], &labels, (double)total);
 }
 
-static void put_head(struct skstat_buffer *buffer, const struct skstat_family *family, const char *suffix)
+/* `name` is that of the samples, but for what a histogram appends to it. */
+static void put_head(struct text *text, const struct skstat_family *family, const struct piece *name)
 {
 	static const char *const types[] = {
 		[SKSTAT_METRIC_COUNTER] = " counter\n",
 		[SKSTAT_METRIC_GAUGE] = " gauge\n",
 		[SKSTAT_METRIC_HISTOGRAM] = " histogram\n",
 	};
+	size_t help = plain_length(family->help);
+	struct skstat_buffer *out = text->out;
+	char *at = skstat_buffer_room(out, 2 * name->length + help + REST);
 
-	skstat_buffer_text(buffer, "# HELP ");
-	skstat_buffer_text(buffer, family->name);
-	skstat_buffer_text(buffer, suffix);
-	skstat_buffer_text(buffer, " ");
-	put_escaped(buffer, family->help, "\\\n");
-	skstat_buffer_text(buffer, "\n# TYPE ");
-	skstat_buffer_text(buffer, family->name);
-	skstat_buffer_text(buffer, suffix);
-	skstat_buffer_text(buffer, types[family->type]);
+	if (!at)
+		return;
+	memcpy(at, "# HELP ", 7);
+	at = copy(text, at + 7, name);
+	*at++ = ' ';
+	memcpy(at, family->help, help);
+	skstat_buffer_written(out, at + help);
+	if (family->help[help])
+		put_escaped(out, family->help + help, "\\\n");
+	at = skstat_buffer_room(out, name->length + REST);
+	if (!at)
+		return;
+	memcpy(at, "\n# TYPE ", 8);
+	at = copy(text, at + 8, name);
+	skstat_buffer_written(out, at);
+	skstat_buffer_text(out, types[family->type]);
 }
 
 static void put_family(struct text *text, const struct skstat_family *family)
 {
 	const char *suffix = family->type == SKSTAT_METRIC_COUNTER ? "_total" : "";
-	struct piece name[3] = { 0 };
+	struct piece name[3] = { name_piece(text, family->name, suffix) };
 
-	put_head(text->out, family, suffix);
+	if (text->pieces.failed)
+		return;
+	put_head(text, family, &name[0]);
 	if (family->type == SKSTAT_METRIC_HISTOGRAM) {
 		name[0] = name_piece(text, family->name, "_bucket");
 		name[1] = name_piece(text, family->name, "_sum");
 		name[2] = name_piece(text, family->name, "_count");
-	} else {
-		name[0] = name_piece(text, family->name, suffix);
 	}
 	for (size_t i = 0; i < family->count && !text->pieces.failed; i++) {
 		const struct skstat_series *series = &family->series[i];
