@@ -113,8 +113,11 @@ static uint64_t row_value(const struct skstat_self *self, const struct row *row)
 	return atomic_load_explicit(member, memory_order_relaxed);
 }
 
+/* What the rows say are constants: each is the one label behind a list of none. */
 static void add_rows(struct skstat_families *set, const struct skstat_self *self)
 {
+	const struct skstat_labels *none = skstat_labels_add(set, NULL, 0);
+
 	for (size_t i = 0, count; i < LENGTH(rows); i += count) {
 		struct skstat_family *family =
 			skstat_family_add(set, rows[i].type, rows[i].family, rows[i].unit, rows[i].help);
@@ -124,7 +127,7 @@ static void add_rows(struct skstat_families *set, const struct skstat_self *self
 		for (const struct row *row = &rows[i]; row < &rows[i + count]; row++) {
 			const struct skstat_label label = { row->label, row->value };
 
-			skstat_series_add(set, family, &label, row->label[0] ? 1 : 0)->value =
+			skstat_series_add_shared(set, family, none, row->label[0] ? &label : NULL)->value =
 				(double)row_value(self, row) / row->steps;
 		}
 	}

@@ -120,7 +120,7 @@ static struct piece name_piece(struct text *text, const char *name, const char *
 /* The series' labels. Good until the next piece is made, but for those that are all shared. */
 static struct piece labels_piece(struct text *text, const struct skstat_series *series)
 {
-	const struct skstat_labels *shared = series->shared;
+	const struct skstat_labels *shared = series->shared && series->shared->count ? series->shared : NULL;
 	struct piece *piece = shared ? &text->shared[shared->number] : NULL;
 	size_t start = text->pieces.length;
 	struct piece made;
