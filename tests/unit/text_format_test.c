@@ -323,7 +323,7 @@ static void shared_labels(void **state)
 	assert_false(own.failed || shared.failed);
 	assert_int_equal(own.length, shared.length);
 	assert_memory_equal(own.data, shared.data, own.length);
-	assert_non_null(memmem(shared.data, shared.length, "m_total{a=\"1\",last=\"z\"} 1\n", 27));
+	assert_non_null(memmem(shared.data, shared.length, "m_total{a=\"1\",last=\"z\"} 1\n", 26));
 	skstat_buffer_free(&own);
 	skstat_buffer_free(&shared);
 }
