@@ -18,6 +18,7 @@ all: ## everything: the exporter, and the module for the running kernel
 
 include build.mk
 include tests/tests.mk
+include tests/bench/host/host.mk
 
 $(library): $(call objects,build/obj,$(client))
 

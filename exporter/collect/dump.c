@@ -15,6 +15,7 @@ static struct skstat_query query(const struct skstat_dump *dump)
 		/* The others are counted by state in the records of namespaces: that is all there is to know of them. */
 		.kinds = 1u << SKSTAT_KIND_FULL | 1u << SKSTAT_KIND_LISTEN,
 		.max_sockets = config->poll_max_sockets,
+		.brief = true,
 		.active_since = dump->token,
 	};
 
@@ -60,8 +61,21 @@ static int sample_take(const struct skstat_sample *sample, void *arg)
 	return dump->err != 0;
 }
 
+static int run_take(struct skstat_run_reader *run, void *arg)
+{
+	struct skstat_dump *dump = arg;
+
+	if (!run->count)
+		return 0;
+	if (!dump->begun && !begin(dump))
+		return 1;
+	dump->err = skstat_model_run(run, dump->model);
+	return dump->err != 0;
+}
+
 int skstat_dump_walk(struct skstat_dump *dump, struct skstat_error *error)
 {
+	const struct skstat_taker taker = { .fn = sample_take, .run = run_take, .arg = dump };
 	struct skstat_query q = query(dump);
 	int err;
 
@@ -69,7 +83,7 @@ int skstat_dump_walk(struct skstat_dump *dump, struct skstat_error *error)
 	dump->begun = dump->stranger = false;
 	dump->err = 0;
 	*error = (struct skstat_error){ 0 };
-	err = skstat_source_sock(dump->source, &q, sample_take, dump, &dump->totals, error);
+	err = skstat_source_take(dump->source, &q, &taker, &dump->totals, error);
 	if (dump->stranger || (!dump->begun && !begin(dump)))
 		return 0;
 	skstat_model_walked(dump->model, skstat_now_ns());

@@ -69,7 +69,7 @@ struct skstat_config {
 	const char *statsd_address;  /* --statsd.address */
 	const char *statsd_prefix;   /* --statsd.prefix */
 	uint64_t statsd_interval_ns; /* --statsd.interval */
-	uint32_t statsd_mtu;	     /* --statsd.mtu: bytes of a datagram */
+	uint32_t statsd_mtu;	     /* --statsd.mtu: bytes of a datagram; 0: by the path */
 
 	/* the process */
 	const char *user;		  /* --user; "": stays root */

@@ -347,7 +347,8 @@ const struct skstat_setting skstat_setting_table[] = {
 	  PLACE(statsd_prefix) },
 	{ "statsd", "statsd.interval", 0, "DURATION", "10s", "Time between two sendings",
 	  DURATION(statsd_interval_ns, "10ms", "1h") },
-	{ "statsd", "statsd.mtu", 0, "BYTES", "1432", "Size of a datagram, at most",
+	{ "statsd", "statsd.mtu", 0, "BYTES", "0",
+	  "Size of a datagram, at most; 0: what gets to the receiver in one packet, up to 8192",
 	  NUMBER32(statsd_mtu, "512", "65507") },
 
 	{ "Process", "user", 0, "USER", "nobody", "Whom to become when started as root; --user= stays root",

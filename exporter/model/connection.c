@@ -50,38 +50,6 @@ void skstat_fin_take(struct skstat_entry *entry, struct skstat_difference *diffe
 	difference->delta[SKSTAT_COUNTER_bytes_received]--;
 }
 
-/* Time in which the peer would have taken data, and there was none to send. */
-static bool state_may_send(uint8_t state)
-{
-	return state == TCP_ESTABLISHED || state == TCP_CLOSE_WAIT;
-}
-
-/* One that opened since the last walk could, too. */
-static bool entry_may_send(const struct skstat_entry *entry)
-{
-	return state_may_send(entry->state) || (entry->state == TCP_SYN_RECV && entry->flags & SKSTAT_ENTRY_ANNOUNCED);
-}
-
-/*
- * Since the last record, less what it was busy. Records and clock are not read at the same moment: what was busy too
- * much, as it seems, is taken off the next time.
- */
-void skstat_connection_idle(const struct skstat_model *model, struct skstat_entry *entry, uint8_t state, uint64_t busy,
-			    uint64_t now)
-{
-	if (!state_may_send(state) || !entry_may_send(entry) ||
-	    !model->plan.counter[SKSTAT_COUNTER_busy_time].available) {
-		entry->idle_from_ns = now;
-		return;
-	}
-	if (busy && model->poll.hz)
-		entry->idle_from_ns += busy * UINT64_C(1000000000) / model->poll.hz;
-	if (entry->idle_from_ns < now) {
-		entry->group->idle_ns += now - entry->idle_from_ns;
-		entry->idle_from_ns = now;
-	}
-}
-
 bool skstat_difference_active(const struct skstat_difference *difference)
 {
 	const uint64_t *delta = difference->delta;

@@ -6,6 +6,8 @@
 #ifndef SKSTAT_MODEL_CONNECTION_H
 #define SKSTAT_MODEL_CONNECTION_H
 
+#include <netinet/tcp.h>
+
 #include "difference.h"
 #include "inside.h"
 
@@ -27,9 +29,46 @@ void skstat_connection_count(struct skstat_model *model, struct skstat_view_grou
 void skstat_fin_note(struct skstat_entry *entry, const struct skstat_sample *sample);
 void skstat_fin_take(struct skstat_entry *entry, struct skstat_difference *difference);
 
-/* The entry's time without anything to send, up to `now_ns`; `state` is the one that it is in then. */
-void skstat_connection_idle(const struct skstat_model *model, struct skstat_entry *entry, uint8_t state, uint64_t busy,
-			    uint64_t now_ns);
+/* Time in which the peer would have taken data, and there was none to send. */
+static inline bool skstat_state_may_send(uint8_t state)
+{
+	return state == TCP_ESTABLISHED || state == TCP_CLOSE_WAIT;
+}
+
+/* One that opened since the last walk could, too. */
+static inline bool skstat_entry_may_send(const struct skstat_entry *entry)
+{
+	return skstat_state_may_send(entry->state) ||
+	       (entry->state == TCP_SYN_RECV && entry->flags & SKSTAT_ENTRY_ANNOUNCED);
+}
+
+/* So many jiffies of the time from the last record on, it was busy. */
+static inline void skstat_connection_busy(const struct skstat_model *model, struct skstat_entry *entry, uint64_t busy)
+{
+	if (model->poll.hz)
+		entry->idle_from_ns += busy * UINT64_C(1000000000) / model->poll.hz;
+}
+
+/*
+ * The entry's time without anything to send, up to `now_ns`; `state` is the one that it is in then: since the last
+ * record, less what it was busy. Records and clock are not read at the same moment: what was busy too much, as it
+ * seems, is taken off the next time.
+ */
+static inline void skstat_connection_idle(const struct skstat_model *model, struct skstat_entry *entry, uint8_t state,
+					  uint64_t busy, uint64_t now_ns)
+{
+	if (!skstat_state_may_send(state) || !skstat_entry_may_send(entry) ||
+	    !model->plan.counter[SKSTAT_COUNTER_busy_time].available) {
+		entry->idle_from_ns = now_ns;
+		return;
+	}
+	if (busy)
+		skstat_connection_busy(model, entry, busy);
+	if (entry->idle_from_ns < now_ns) {
+		entry->group->idle_ns += now_ns - entry->idle_from_ns;
+		entry->idle_from_ns = now_ns;
+	}
+}
 
 /* Whether it sent or received anything. */
 bool skstat_difference_active(const struct skstat_difference *difference);

@@ -43,15 +43,28 @@ const struct skstat_derived skstat_derived[SKSTAT_DERIVED_COUNT] = {
 	},
 };
 
+/* How a raw figure becomes one in base units. */
+struct scale {
+	bool divides;
+	double by;
+};
+
 /*
- * A raw figure in base units. Divided by the steps of a unit, and not multiplied by a step's length, so that 1003
- * milliseconds are 1.003 s and not 1.0030000000000001.
+ * Divided by the steps of a unit, and not multiplied by a step's length, so that 1003 milliseconds are 1.003 s and not
+ * 1.0030000000000001.
  */
-static double scaled(double raw, enum skstat_unit unit, uint32_t hz)
+static struct scale scale_of(enum skstat_unit unit, uint32_t hz)
 {
 	double scale = skstat_unit_scale(unit, hz);
 
-	return scale > 0 && scale < 1 ? raw / (double)(uint64_t)(1 / scale + 0.5) : raw * scale;
+	if (scale > 0 && scale < 1)
+		return (struct scale) { true, (double)(uint64_t)(1 / scale + 0.5) };
+	return (struct scale) { false, scale };
+}
+
+static double scaled(double raw, const struct scale *scale)
+{
+	return scale->divides ? raw / scale->by : raw * scale->by;
 }
 
 static struct skstat_family *derived_add(const struct skstat_making *m, int which)
@@ -68,9 +81,8 @@ static struct skstat_family *column_add(const struct skstat_making *m, const str
 				 column->help);
 }
 
-/* In a set's own words: the group may be gone when it is read. Returns how many. */
-static size_t group_labels(const struct skstat_making *m, const struct skstat_view_group *group,
-			   struct skstat_label label[VIEW_LABELS + 1])
+/* In a set's own words: the group may be gone when it is read. */
+static const struct skstat_labels *labels_of(const struct skstat_making *m, const struct skstat_view_group *group)
 {
 	static const char *const directions[] = {
 		[SKSTAT_DIRECTION_UNKNOWN] = "unknown",
@@ -78,6 +90,7 @@ static size_t group_labels(const struct skstat_making *m, const struct skstat_vi
 		[SKSTAT_DIRECTION_OUT] = "out",
 	};
 	bool other = group == &m->model->view.other;
+	struct skstat_label label[VIEW_LABELS + 1];
 	char number[8];
 
 	snprintf(number, sizeof(number), "%" PRIu16, group->key.port);
@@ -88,21 +101,18 @@ static size_t group_labels(const struct skstat_making *m, const struct skstat_vi
 									  skstat_families_text(m->set, number) };
 	label[3] = (struct skstat_label) { "family", other ? "other" : group->key.ipv4 ? "ipv4" : "ipv6" };
 	if (!m->model->by_comm)
-		return VIEW_LABELS;
+		return skstat_labels_add(m->set, label, VIEW_LABELS);
 	label[4] = (struct skstat_label) { "comm", other ? "other" :
 							   skstat_families_text(m->set, group->key.comm.text) };
-	return VIEW_LABELS + 1;
+	return skstat_labels_add(m->set, label, VIEW_LABELS + 1);
 }
 
 struct skstat_series *skstat_group_series(const struct skstat_making *m, struct skstat_family *family,
 					  const struct skstat_view_group *group, const struct skstat_label *last)
 {
-	struct skstat_label label[VIEW_LABELS + 2];
-	size_t count = group_labels(m, group, label);
-
-	if (last)
-		label[count++] = *last;
-	return skstat_series_add(m->set, family, label, count);
+	if (!family->room)
+		skstat_family_reserve(m->set, family, m->groups);
+	return skstat_series_add_shared(m->set, family, group->labels, last);
 }
 
 static struct skstat_series *group_add(const struct skstat_making *m, struct skstat_family *family,
@@ -138,15 +148,16 @@ static void counters_add(const struct skstat_making *m, enum skstat_kind kind)
 
 	for (size_t i = 0; i < SKSTAT_COUNTERS; i++) {
 		const struct skstat_column *column = &plan->counter[i];
-		enum skstat_unit unit = column->field->unit;
 		const struct skstat_view_group *group;
 		struct skstat_family *family;
+		struct scale scale;
 
 		if (column->kind != kind || !column->available)
 			continue;
+		scale = scale_of(column->field->unit, plan->hz);
 		family = column_add(m, column, SKSTAT_METRIC_COUNTER);
 		FOR_EACH_GROUP(m, group)
-			group_add(m, family, group)->value = scaled((double)group->counter[i], unit, plan->hz);
+			group_add(m, family, group)->value = scaled((double)group->counter[i], &scale);
 	}
 }
 
@@ -164,6 +175,7 @@ static uint64_t cwnd_limited(struct skstat_view_group *group)
 static void limits_add(const struct skstat_making *m)
 {
 	const struct skstat_plan *plan = &m->model->plan;
+	struct scale scale = scale_of(SKSTAT_UNIT_JIFFIES, plan->hz);
 	struct skstat_view_group *group;
 	struct skstat_family *family;
 
@@ -173,8 +185,7 @@ static void limits_add(const struct skstat_making *m)
 	    plan->counter[SKSTAT_COUNTER_sndbuf_limited].available) {
 		family = derived_add(m, SKSTAT_DERIVED_CWND_LIMITED);
 		FOR_EACH_GROUP(m, group)
-			group_add(m, family, group)->value =
-				scaled((double)cwnd_limited(group), SKSTAT_UNIT_JIFFIES, plan->hz);
+			group_add(m, family, group)->value = scaled((double)cwnd_limited(group), &scale);
 	}
 	family = derived_add(m, SKSTAT_DERIVED_APPLICATION_LIMITED);
 	FOR_EACH_GROUP(m, group)
@@ -185,15 +196,15 @@ void skstat_group_histogram(const struct skstat_making *m, struct skstat_family 
 			    const struct skstat_view_group *group, const struct skstat_column *column,
 			    const struct skstat_measure *measure, const struct skstat_histogram *histogram)
 {
+	const uint64_t *count = skstat_families_copy(m->set, histogram->count, sizeof(histogram->count));
+	struct scale scale = scale_of(column->field->unit, m->model->plan.hz);
 	struct skstat_series *series = group_add(m, family, group);
-	uint64_t *count = skstat_families_alloc(m->set, sizeof(histogram->count));
 
-	memcpy(count, histogram->count, sizeof(histogram->count));
 	series->distribution = (struct skstat_distribution) {
 		.edge = measure->edge,
 		.edges = SKSTAT_EDGES,
 		.count = count,
-		.sum = scaled((double)histogram->sum, column->field->unit, m->model->plan.hz),
+		.sum = scaled((double)histogram->sum, &scale),
 	};
 }
 
@@ -220,15 +231,16 @@ static void gauges_add(const struct skstat_making *m, enum skstat_kind kind)
 
 	for (size_t i = 0; i < SKSTAT_GAUGES; i++) {
 		const struct skstat_column *column = &plan->gauge[i];
-		enum skstat_unit unit = column->field->unit;
 		const struct skstat_view_group *group;
 		struct skstat_family *family;
+		struct scale scale;
 
 		if (column->kind != kind || !column->available)
 			continue;
+		scale = scale_of(column->field->unit, plan->hz);
 		family = column_add(m, column, SKSTAT_METRIC_GAUGE);
 		FOR_EACH_GROUP(m, group)
-			group_add(m, family, group)->value = scaled((double)group->gauge[i], unit, plan->hz);
+			group_add(m, family, group)->value = scaled((double)group->gauge[i], &scale);
 	}
 }
 
@@ -243,8 +255,14 @@ static void listeners_add(const struct skstat_making *m)
 
 void skstat_model_families(struct skstat_model *model, struct skstat_families *set)
 {
-	const struct skstat_making making = { model, set };
+	struct skstat_making making = { .model = model, .set = set };
+	struct skstat_view_group *group;
 
+	FOR_EACH_GROUP(&making, group) {
+		group->labels = labels_of(&making, group);
+		making.groups++;
+	}
+	skstat_namespaces_show(&model->namespaces, set);
 	skstat_sockets_families(&making);
 	connections_add(&making);
 	counters_add(&making, SKSTAT_KIND_FULL);

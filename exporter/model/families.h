@@ -13,6 +13,7 @@
 struct skstat_making {
 	struct skstat_model *model;
 	struct skstat_families *set;
+	size_t groups; /* `other` among them */
 };
 
 /* A group's series; `last`, if not NULL, is one more label. */

@@ -19,6 +19,7 @@ struct skstat_arena {
 	/* What is handed out when there is no memory. */
 	struct skstat_family family;
 	struct skstat_series series;
+	struct skstat_labels labels;
 	max_align_t piece[SKSTAT_FAMILIES_PIECE / sizeof(max_align_t)];
 };
 
@@ -30,16 +31,17 @@ static struct chunk *chunk_for(struct skstat_arena *arena, size_t bytes)
 
 	if (chunk && bytes <= chunk->room - chunk->used)
 		return chunk;
-	chunk = calloc(1, sizeof(*chunk) + room);
+	chunk = malloc(sizeof(*chunk) + room);
 	if (!chunk)
 		return NULL;
+	chunk->used = 0;
 	chunk->room = room;
 	chunk->next = arena->chunk;
 	arena->chunk = chunk;
 	return chunk;
 }
 
-/* `count` things of `size` bytes, zeroed, or NULL and `failed`; once failed, always so. */
+/* `count` things of `size` bytes, to be written whole, or NULL and `failed`; once failed, always so. */
 static void *arena_take(struct skstat_families *set, size_t count, size_t size)
 {
 	struct chunk *chunk = NULL;
@@ -105,7 +107,16 @@ void *skstat_families_alloc(struct skstat_families *set, size_t size)
 
 	assert(size <= SKSTAT_FAMILIES_PIECE);
 	memory = arena_take(set, 1, size ? size : 1);
-	return memory ? memory : memset(set->arena->piece, 0, sizeof(set->arena->piece));
+	return memory ? memset(memory, 0, size) : memset(set->arena->piece, 0, sizeof(set->arena->piece));
+}
+
+void *skstat_families_copy(struct skstat_families *set, const void *data, size_t size)
+{
+	void *memory;
+
+	assert(size && size <= SKSTAT_FAMILIES_PIECE);
+	memory = arena_take(set, 1, size);
+	return memcpy(memory ? memory : set->arena->piece, data, size);
 }
 
 const char *skstat_families_text(struct skstat_families *set, const char *text)
@@ -134,26 +145,82 @@ struct skstat_family *skstat_family_add(struct skstat_families *set, enum skstat
 	return family;
 }
 
+/* Twice the room, or `wanted` if that is more. */
+static void series_grow(struct skstat_families *set, struct skstat_family *family, size_t wanted)
+{
+	size_t room = family->room < 2 ? 4 : family->room * 2;
+	struct skstat_series *grown;
+
+	if (room < wanted)
+		room = wanted;
+	grown = arena_take(set, room, sizeof(*grown));
+	if (!grown)
+		return;
+	if (family->count)
+		memcpy(grown, family->series, family->count * sizeof(*grown));
+	family->series = grown;
+	family->room = room;
+}
+
+void skstat_family_reserve(struct skstat_families *set, struct skstat_family *family, size_t count)
+{
+	if (count > family->room)
+		series_grow(set, family, count);
+}
+
+/* The next place, or that of the set's own when memory has run out. */
+static struct skstat_series *series_place(struct skstat_families *set, struct skstat_family *family)
+{
+	if (family->count == family->room)
+		series_grow(set, family, 0);
+	return set->failed ? &set->arena->series : &family->series[family->count++];
+}
+
+/* Those of `first`, and `more` if not NULL. NULL: there are none, or no memory. */
+static struct skstat_label *labels_copy(struct skstat_families *set, const struct skstat_label *first, size_t count,
+					const struct skstat_label *more)
+{
+	size_t sum = more && count < SIZE_MAX ? count + 1 : count;
+	struct skstat_label *copy = sum ? arena_take(set, sum, sizeof(*copy)) : NULL;
+
+	if (copy && count)
+		memcpy(copy, first, count * sizeof(*copy));
+	if (copy && more)
+		copy[count] = *more;
+	return copy;
+}
+
 struct skstat_series *skstat_series_add(struct skstat_families *set, struct skstat_family *family,
 					const struct skstat_label *label, size_t labels)
 {
-	struct skstat_series *series = &set->arena->series;
-	struct skstat_label *copy = NULL;
+	struct skstat_label *copy = labels_copy(set, label, labels, NULL);
+	struct skstat_series *series = series_place(set, family);
 
-	if (family->count == family->room) {
-		struct skstat_series *grown =
-			array_grow(set, family->series, family->count, &family->room, sizeof(*family->series));
-
-		if (grown)
-			family->series = grown;
-	}
-	if (labels)
-		copy = arena_take(set, labels, sizeof(*copy));
-	if (copy)
-		memcpy(copy, label, labels * sizeof(*copy));
-	if (!set->failed)
-		series = &family->series[family->count++];
 	*series = (struct skstat_series){ .label = copy, .labels = copy ? labels : 0 };
+	return series;
+}
+
+const struct skstat_labels *skstat_labels_add(struct skstat_families *set, const struct skstat_label *label,
+					      size_t labels)
+{
+	struct skstat_labels *list = arena_take(set, 1, sizeof(*list));
+	struct skstat_label *copy = labels_copy(set, label, labels, NULL);
+
+	if (!list)
+		list = &set->arena->labels;
+	*list = (struct skstat_labels){ .label = copy, .count = copy ? labels : 0, .number = set->lists++ };
+	return list;
+}
+
+struct skstat_series *skstat_series_add_shared(struct skstat_families *set, struct skstat_family *family,
+					       const struct skstat_labels *shared, const struct skstat_label *last)
+{
+	const struct skstat_label *label =
+		last ? labels_copy(set, shared->label, shared->count, last) : shared->label;
+	struct skstat_series *series = series_place(set, family);
+
+	*series = (struct skstat_series){ .label = label, .labels = label ? shared->count + !!last : 0,
+					  .shared = label ? shared : NULL };
 	return series;
 }
 

@@ -48,9 +48,17 @@ struct skstat_distribution {
 	const struct skstat_native *native; /* NULL: there are none */
 };
 
+/* Labels that several series of a set begin with: what a format makes of them, it makes once. */
+struct skstat_labels {
+	const struct skstat_label *label;
+	size_t count;
+	size_t number; /* among the lists of the set, from 0 */
+};
+
 struct skstat_series {
 	const struct skstat_label *label; /* in the order in which they are written */
 	size_t labels;
+	const struct skstat_labels *shared; /* the list of which the first ones are; NULL: none */
 	union {
 		double value;
 		struct skstat_distribution distribution; /* of a histogram */
@@ -70,6 +78,7 @@ struct skstat_family {
 struct skstat_families {
 	struct skstat_family *family;
 	size_t count, room;
+	size_t lists; /* of labels that are shared */
 	bool failed; /* memory ran out: the set is not whole and must not be shown */
 	struct skstat_arena *arena;
 };
@@ -92,6 +101,9 @@ void skstat_families_free(struct skstat_families *set);
 #define SKSTAT_FAMILIES_PIECE 4096
 void *skstat_families_alloc(struct skstat_families *set, size_t size);
 
+/* A copy of `size` bytes, as above. */
+void *skstat_families_copy(struct skstat_families *set, const void *data, size_t size);
+
 /* A copy that lives as long as the set; "" when memory runs out. */
 const char *skstat_families_text(struct skstat_families *set, const char *text);
 
@@ -108,6 +120,20 @@ struct skstat_family *skstat_family_add(struct skstat_families *set, enum skstat
  */
 struct skstat_series *skstat_series_add(struct skstat_families *set, struct skstat_family *family,
 					const struct skstat_label *label, size_t labels);
+
+/* A list of labels, copied, for series that begin with them; their strings must outlive the set. Never NULL. */
+const struct skstat_labels *skstat_labels_add(struct skstat_families *set, const struct skstat_label *label,
+					      size_t labels);
+
+/*
+ * As skstat_series_add(), with the labels of the list and, if it is not NULL, `last`, whose strings are constants: the
+ * same one is at the same address in every set.
+ */
+struct skstat_series *skstat_series_add_shared(struct skstat_families *set, struct skstat_family *family,
+					       const struct skstat_labels *shared, const struct skstat_label *last);
+
+/* Room for so many series at once: for who knows how many there will be. */
+void skstat_family_reserve(struct skstat_families *set, struct skstat_family *family, size_t count);
 
 /* The family of that name, or NULL. Linear. */
 const struct skstat_family *skstat_family_find(const struct skstat_families *set, const char *name);

@@ -40,6 +40,11 @@ static inline void skstat_histogram_add(struct skstat_histogram *histogram, cons
 
 	if (value == measure->lacking)
 		return;
+	/* Of a queue, that is what it is nearly always. No edge is below. */
+	if (!value) {
+		histogram->count[0]++;
+		return;
+	}
 	/* There is not more than one limit between a power of two and the next. */
 	i = measure->first[63 - __builtin_clzll(value | 1)];
 	i += value > measure->limit[i];

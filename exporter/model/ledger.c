@@ -25,19 +25,19 @@ void skstat_ledger_index(struct skstat_ledger *ledger, const struct skstat_schem
 #undef ROW
 }
 
-static bool has_field(const struct skstat_schema *schema, const char *name)
+static bool has_field(const struct skstat_schema *schema, size_t field)
 {
-	return schema && schema->available[skstat_field_by_name(name) - skstat_fields];
+	return schema && schema->available[field];
 }
 
 void skstat_ledger_fit(struct skstat_ledger *ledger, const struct skstat_schema *schema, bool journal)
 {
-	bool retransmits = has_field(schema, "total_retrans");
+	bool retransmits = has_field(schema, SKSTAT_AT_total_retrans);
 
-	ledger->available[SKSTAT_LEDGER_DELIVERED] = has_field(schema, "delivered");
+	ledger->available[SKSTAT_LEDGER_DELIVERED] = has_field(schema, SKSTAT_AT_delivered);
 	ledger->available[SKSTAT_LEDGER_RETRANSMITTED] = retransmits;
-	ledger->available[SKSTAT_LEDGER_SENT] = retransmits && has_field(schema, "segs_out");
-	ledger->events = journal && has_field(schema, "synack_retrans");
+	ledger->available[SKSTAT_LEDGER_SENT] = retransmits && has_field(schema, SKSTAT_AT_segs_out);
+	ledger->events = journal && has_field(schema, SKSTAT_AT_synack_retrans);
 }
 
 void skstat_book_open(struct skstat_book *book, enum skstat_open kind, bool in, uint32_t inherited)

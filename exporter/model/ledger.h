@@ -127,15 +127,22 @@ void skstat_ledger_index(struct skstat_ledger *ledger, const struct skstat_schem
 void skstat_ledger_fit(struct skstat_ledger *ledger, const struct skstat_schema *schema, bool journal);
 
 /* What a connection gained. */
-static inline void skstat_book_count(struct skstat_book *book, const struct skstat_difference *difference)
+static inline void skstat_book_add(struct skstat_book *book, uint64_t delivered, uint64_t retransmitted,
+				   uint64_t segs_out)
 {
-	int64_t retransmitted = (int64_t)difference->delta[SKSTAT_COUNTER_total_retrans];
-
 	if (book->waiting)
 		return;
-	book->attributed[SKSTAT_LEDGER_DELIVERED] += (int64_t)difference->delta[SKSTAT_COUNTER_delivered];
-	book->attributed[SKSTAT_LEDGER_RETRANSMITTED] += retransmitted;
-	book->attributed[SKSTAT_LEDGER_SENT] += (int64_t)difference->delta[SKSTAT_COUNTER_segs_out] - retransmitted;
+	book->attributed[SKSTAT_LEDGER_DELIVERED] += (int64_t)delivered;
+	book->attributed[SKSTAT_LEDGER_RETRANSMITTED] += (int64_t)retransmitted;
+	book->attributed[SKSTAT_LEDGER_SENT] += (int64_t)(segs_out - retransmitted);
+}
+
+static inline void skstat_book_count(struct skstat_book *book, const struct skstat_difference *difference)
+{
+	const uint64_t *delta = difference->delta;
+
+	skstat_book_add(book, delta[SKSTAT_COUNTER_delivered], delta[SKSTAT_COUNTER_total_retrans],
+			delta[SKSTAT_COUNTER_segs_out]);
 }
 
 /*

@@ -17,6 +17,7 @@ static void kinds_add(const struct skstat_making *m, int which, const char *labe
 		skstat_family_add(m->set, derived->type, derived->name, derived->unit, derived->help);
 	struct skstat_view_group *group = NULL;
 
+	skstat_family_reserve(m->set, family, m->groups * kinds);
 	while ((group = skstat_group_next(m, group))) {
 		const uint64_t *count = counts_of(group);
 

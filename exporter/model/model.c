@@ -242,7 +242,7 @@ static void sweep(struct skstat_model *model)
 	uint32_t index = 0;
 
 	skstat_tombstones_expire(&model->tombstones);
-	while ((entry = skstat_table_next(&model->table, &index)))
+	while ((entry = skstat_table_next_unseen(&model->table, &index, model->number)))
 		if (is_missed(model, entry) && ++entry->missed >= misses_of(model, entry))
 			entry_sweep(model, entry);
 	model->lossy = false;

@@ -76,6 +76,12 @@ void skstat_model_begin(struct skstat_model *model, const struct skstat_poll *po
 int skstat_model_sample(const struct skstat_sample *sample, void *model);
 
 /*
+ * The same for a whole run, a skstat_run_fn: what it brings of connections that are known is read in place. 0, or what
+ * skstat_model_sample() failed with.
+ */
+int skstat_model_run(struct skstat_run_reader *run, void *model);
+
+/*
  * The walk is over, at that time of CLOCK_MONOTONIC: what its records say is not younger. To be called behind the last
  * of them, before the journal is read; without, the next poll's begin has to do, and of sockets that carried several
  * connections between two polls some may be taken for another.

@@ -15,7 +15,7 @@ enum width { BOOL, U32, U64 };
 struct row {
 	const char *name, *unit, *help;
 	size_t member;
-	double scale;
+	double steps; /* of the member, in a unit */
 	enum width width;
 	enum skstat_metric_type type;
 };
@@ -54,7 +54,7 @@ static const struct row probe_rows[] = {
 	{ "skstat_probe_samples", "", "Of these, the ones that were timed", OF(samples), 1, U64,
 	  SKSTAT_METRIC_COUNTER },
 	{ "skstat_probe_sampled_seconds", "seconds",
-	  "Time of those; times hits, divided by samples: what the probe costs", OF(sample_ns), 1e-9, U64,
+	  "Time of those; times hits, divided by samples: what the probe costs", OF(sample_ns), 1e9, U64,
 	  SKSTAT_METRIC_COUNTER },
 	{ "skstat_probe_missed", "",
 	  "What began and found no place to be remembered, or ended and had none; of a kretprobe, returns",
@@ -110,7 +110,7 @@ static double figure(const void *base, const struct row *row)
 		value = *(const uint32_t *)place;
 	else
 		value = (double)*(const uint64_t *)place;
-	return value * row->scale;
+	return value / row->steps;
 }
 
 static void add_probe(struct skstat_families *set, struct skstat_family *family, size_t probe, double value)

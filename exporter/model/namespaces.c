@@ -330,6 +330,20 @@ const char *skstat_namespaces_label(const struct skstat_namespaces *namespaces, 
 	return ns->folded ? SKSTAT_NETNS_OTHER : ns->label;
 }
 
+void skstat_namespaces_show(struct skstat_namespaces *namespaces, struct skstat_families *set)
+{
+	struct skstat_label label = { "netns", SKSTAT_NETNS_OTHER };
+	struct skstat_namespace *ns;
+
+	namespaces->other_labels = skstat_labels_add(set, &label, 1);
+	for (ns = namespaces->by_inode; ns; ns = ns->hh.next) {
+		if (ns->folded)
+			continue;
+		label.value = skstat_families_text(set, ns->label);
+		ns->labels = skstat_labels_add(set, &label, 1);
+	}
+}
+
 size_t skstat_namespaces_bytes(const struct skstat_namespaces *namespaces)
 {
 	return namespaces->count * sizeof(struct skstat_namespace) +

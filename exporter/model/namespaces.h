@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "family.h"
 #include "hash.h"
 #include "ledger.h"
 #include "mib.h"
@@ -36,6 +37,7 @@ struct skstat_namespace {
 	bool walked;   /* a walk has told of its sockets; else it is known by its SNMP counters, or by a socket, alone */
 	uint32_t seen; /* number of the poll that named it last */
 	char *label;
+	const struct skstat_labels *labels; /* of the set that is being made, while it is; NULL: it has no series */
 	bool hashed;
 	UT_hash_handle hh;	 /* by inode: all that are named */
 	UT_hash_handle hh_id;	 /* by id: those that are current */
@@ -54,6 +56,7 @@ struct skstat_namespaces {
 	uint32_t limit;
 	uint32_t labelled; /* how many have series of their own */
 	bool other_used;
+	const struct skstat_labels *other_labels; /* as above */
 	struct skstat_mib_values other; /* counters: what the folded ones counted, also those that are gone */
 	struct skstat_ledger ledger;
 	struct skstat_ledger_line gone[SKSTAT_LEDGER_COUNTERS]; /* of folded ones that are */
@@ -112,6 +115,9 @@ bool skstat_namespaces_id_of(uint32_t inode, uint64_t *id, void *arg);
 
 /* The label of the namespace with that id: its own, or `other`; NULL: nobody has named it. Good until it is dropped. */
 const char *skstat_namespaces_label(const struct skstat_namespaces *namespaces, uint64_t id);
+
+/* A set is begun: each namespace that has series of its own gets its labels in it, and `other` does. */
+void skstat_namespaces_show(struct skstat_namespaces *namespaces, struct skstat_families *set);
 
 size_t skstat_namespaces_bytes(const struct skstat_namespaces *namespaces);
 

@@ -2,8 +2,6 @@
 /* The families by namespace: sockets by state, and the kernel's own counters. */
 #include "families.h"
 
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-
 void skstat_sockets_families(const struct skstat_making *m)
 {
 	const struct skstat_namespaces *namespaces = &m->model->namespaces;
@@ -13,7 +11,7 @@ void skstat_sockets_families(const struct skstat_making *m)
 
 	for (size_t i = 0; i < namespaces->states; i++) {
 		const struct skstat_field *field = namespaces->state[i];
-		struct skstat_label label[] = { { "netns", SKSTAT_NETNS_OTHER }, { "state", field->name } };
+		const struct skstat_label state = { "state", field->name };
 		const struct skstat_namespace *ns;
 		uint64_t other = 0;
 
@@ -26,21 +24,18 @@ void skstat_sockets_families(const struct skstat_making *m)
 				other += ns->sockets[i];
 				continue;
 			}
-			label[0].value = skstat_families_text(m->set, ns->label);
-			skstat_series_add(m->set, family, label, LENGTH(label))->value = ns->sockets[i];
+			skstat_series_add_shared(m->set, family, ns->labels, &state)->value = ns->sockets[i];
 		}
-		label[0].value = SKSTAT_NETNS_OTHER;
 		if (namespaces->other_used)
-			skstat_series_add(m->set, family, label, LENGTH(label))->value = (double)other;
+			skstat_series_add_shared(m->set, family, namespaces->other_labels, &state)->value =
+				(double)other;
 	}
 }
 
-static void mib_value_add(const struct skstat_making *m, struct skstat_family *family, const char *label,
-			  uint64_t value)
+static void mib_value_add(const struct skstat_making *m, struct skstat_family *family,
+			  const struct skstat_labels *labels, uint64_t value)
 {
-	struct skstat_label netns = { "netns", label };
-
-	skstat_series_add(m->set, family, &netns, 1)->value = (double)value;
+	skstat_series_add_shared(m->set, family, labels, NULL)->value = (double)value;
 }
 
 /* The counters of `other` are kept; a gauge there is the sum of what the folded ones have now. */
@@ -63,11 +58,11 @@ void skstat_mib_families(const struct skstat_making *m)
 			if (!ns->mib.has[row])
 				continue;
 			if (!ns->folded)
-				mib_value_add(m, family, skstat_families_text(m->set, ns->label), ns->mib.value[row]);
+				mib_value_add(m, family, ns->labels, ns->mib.value[row]);
 			else if (mib->type == SKSTAT_METRIC_GAUGE)
 				other += ns->mib.value[row];
 		}
 		if (namespaces->other.has[row])
-			mib_value_add(m, family, SKSTAT_NETNS_OTHER, other);
+			mib_value_add(m, family, namespaces->other_labels, other);
 	}
 }

@@ -161,20 +161,33 @@ static void measures_init(struct skstat_plan *plan, uint32_t hz)
 	skstat_measure_payload(&plan->life_measure[SKSTAT_LIFE_RECEIVED]);
 }
 
-static bool knows(const struct skstat_schema *schema, const char *name)
+static bool knows(const struct skstat_schema *schema, size_t field)
 {
-	return schema && schema->available[skstat_field_by_name(name) - skstat_fields];
+	return schema && schema->available[field];
 }
 
 /* They are no part of an entry's values, and change nothing in a difference. */
 static void lives_fit(struct skstat_plan *plan, const struct skstat_schema *schema)
 {
 	for (size_t i = 0; i < SKSTAT_LIVES; i++)
-		plan->life[i].available = plan->life[i].wanted && knows(schema, plan->life[i].field->name);
-	plan->opens = knows(schema, "connect_latency");
-	plan->closes = knows(schema, "event_kind");
-	plan->life[SKSTAT_LIFE_SENT].available &= plan->closes && knows(schema, "bytes_retrans");
+		plan->life[i].available = plan->life[i].wanted &&
+					  knows(schema, (size_t)(plan->life[i].field - skstat_fields));
+	plan->opens = knows(schema, SKSTAT_AT_connect_latency);
+	plan->closes = knows(schema, SKSTAT_AT_event_kind);
+	plan->life[SKSTAT_LIFE_SENT].available &= plan->closes && knows(schema, SKSTAT_AT_bytes_retrans);
 	plan->life[SKSTAT_LIFE_RECEIVED].available &= plan->closes;
+}
+
+static bool has_always(const struct skstat_plan *plan)
+{
+	bool has = true;
+
+#define ROW(id, name, type, kind, unit, noun, aggregate, shown, have, ...) \
+	SKSTAT_IF_COUNTER(kind, aggregate, shown, has &= strcmp(#have, "ALWAYS") || \
+						   plan->counter[SKSTAT_COUNTER_##name].available;)
+	SKSTAT_FIELDS_OF_CONNECTIONS(ROW)
+#undef ROW
+	return has;
 }
 
 void skstat_plan_fit(struct skstat_plan *plan, const struct skstat_schema *schema, uint32_t hz)
@@ -194,6 +207,7 @@ void skstat_plan_fit(struct skstat_plan *plan, const struct skstat_schema *schem
 	if (!changed)
 		return;
 	plan->epoch = epoch;
+	plan->always = has_always(plan);
 	mask_fit(plan);
 }
 

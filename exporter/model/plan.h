@@ -35,6 +35,7 @@ struct skstat_plan {
 	struct skstat_measure life_measure[SKSTAT_LIVES];
 	bool all_histograms; /* else only those of the default view are ever available */
 	bool opens, closes;  /* the source tells of connections that open (and fail to); of those that close */
+	bool always;	     /* every counter that every kernel has is available */
 	uint32_t groups; /* 1 << enum skstat_group: what a walk has to bring for the columns */
 	uint32_t hz;
 	uint16_t epoch; /* counts changes of what is available; 0: none was fitted yet */

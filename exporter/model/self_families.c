@@ -13,21 +13,24 @@
 struct row {
 	const char *family, *unit, *label, *value, *help;
 	size_t member; /* its place in struct skstat_self */
-	double scale;
+	double steps;
 	enum skstat_metric_type type;
 	bool constant;
 };
 
-/* What a row's unit appends to the family's name, what the unit is called, and one step of the member in it. */
+/*
+ * What a row's unit appends to the family's name, what the unit is called, and how many steps of the member make one.
+ * Divided by, not multiplied with a step's length: 3 ms are 0.003 s, then, and not 0.0030000000000000001.
+ */
 #define SUFFIX_NONE	   ""
 #define SUFFIX_BYTES	   "_bytes"
 #define SUFFIX_NANOSECONDS "_seconds"
 #define UNIT_NONE	   ""
 #define UNIT_BYTES	   "bytes"
 #define UNIT_NANOSECONDS   "seconds"
-#define SCALE_NONE	   1
-#define SCALE_BYTES	   1
-#define SCALE_NANOSECONDS  1e-9
+#define STEPS_NONE	   1
+#define STEPS_BYTES	   1
+#define STEPS_NANOSECONDS  1e9
 
 static const struct row rows[] = {
 #define ROW(MEMBER, FAMILY, KIND, TYPE, LABEL, VALUE, CONSTANT, HELP) \
@@ -38,7 +41,7 @@ static const struct row rows[] = {
 		.value = VALUE,                                       \
 		.help = HELP,                                         \
 		.member = offsetof(struct skstat_self, MEMBER),       \
-		.scale = SCALE_##KIND,                                \
+		.steps = STEPS_##KIND,                                \
 		.type = SKSTAT_METRIC_##TYPE,                         \
 		.constant = CONSTANT,                                 \
 	},
@@ -110,8 +113,11 @@ static uint64_t row_value(const struct skstat_self *self, const struct row *row)
 	return atomic_load_explicit(member, memory_order_relaxed);
 }
 
+/* What the rows say are constants: each is the one label behind a list of none. */
 static void add_rows(struct skstat_families *set, const struct skstat_self *self)
 {
+	const struct skstat_labels *none = skstat_labels_add(set, NULL, 0);
+
 	for (size_t i = 0, count; i < LENGTH(rows); i += count) {
 		struct skstat_family *family =
 			skstat_family_add(set, rows[i].type, rows[i].family, rows[i].unit, rows[i].help);
@@ -121,8 +127,8 @@ static void add_rows(struct skstat_families *set, const struct skstat_self *self
 		for (const struct row *row = &rows[i]; row < &rows[i + count]; row++) {
 			const struct skstat_label label = { row->label, row->value };
 
-			skstat_series_add(set, family, &label, row->label[0] ? 1 : 0)->value =
-				(double)row_value(self, row) * row->scale;
+			skstat_series_add_shared(set, family, none, row->label[0] ? &label : NULL)->value =
+				(double)row_value(self, row) / row->steps;
 		}
 	}
 }

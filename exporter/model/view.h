@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "family.h"
 #include "hash.h"
 #include "plan.h"
 
@@ -33,6 +34,7 @@ struct skstat_view_group {
 	struct skstat_view_key key;
 	bool hashed;
 	UT_hash_handle hh;
+	const struct skstat_labels *labels; /* of the set that is being made, while it is */
 	uint64_t connections, listeners; /* now in the group */
 	uint64_t asides;		 /* connections that are to count here once more, and are not in it: aside.h */
 	uint64_t changed_ns;		 /* when a figure last changed, or a socket came or went */

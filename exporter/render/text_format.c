@@ -1,18 +1,64 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "text_format.h"
 #include "source/utf8.h"
+
+/*
+ * A text is some thousand lines of few pieces: the family's name, labels that the lines of a group share, an edge, a
+ * number. Each piece is made once and kept in `pieces`; a line is put together in a place that has room for all of it.
+ * Pieces are copied in whole steps of STEP bytes: so much may be read, and written, behind the end of each.
+ */
+#define STEP 16
+
+/* Of a line behind its name and its labels, at most: an edge, a number, what is between, and so much for copying. */
+#define REST (2 * SKSTAT_NUMBER_SIZE + 2 * STEP + STEP)
+
+struct piece {
+	size_t at, length; /* in `pieces`; length 0: not made */
+};
+
+struct text {
+	struct skstat_buffer *out;
+	struct skstat_buffer pieces;
+	struct piece *shared; /* by number of the set's lists: name="value",name="value" */
+	/* Of the last edges that were written: le="0.001"} and a blank, for each, +Inf behind them. */
+	const double *edge;
+	size_t edges, edge_room;
+	struct piece *edge_piece;
+};
+
+/* What nobody has to look at twice: ASCII but for control characters, the quote and the backslash. */
+static const bool plain[256] = {
+	[' ' ... '!'] = true,
+	['#' ... '['] = true,
+	[']' ... '~'] = true,
+};
+
+/* How many of such the text begins with. */
+static size_t plain_length(const char *text)
+{
+	const char *end = text;
+
+	while (plain[(unsigned char)*end])
+		end++;
+	return (size_t)(end - text);
+}
 
 /* `special` characters are written with a backslash (newline as \n). */
 static void put_escaped(struct skstat_buffer *buffer, const char *text, const char *special)
 {
 	const char *start = text; /* of what is to be written as it is */
 
-	while (*text) {
-		size_t length = skstat_utf8_length(text);
+	for (;;) {
+		size_t length;
 
+		text += plain_length(text);
+		if (!*text)
+			break;
+		length = skstat_utf8_length(text);
 		if (length && (length > 1 || !strchr(special, *text))) {
 			text += length;
 			continue;
@@ -30,84 +76,242 @@ static void put_escaped(struct skstat_buffer *buffer, const char *text, const ch
 	skstat_buffer_put(buffer, start, (size_t)(text - start));
 }
 
-static void open_label(struct skstat_buffer *buffer, const char *name, bool first)
+static void put_labels(struct skstat_buffer *buffer, const struct skstat_label *label, size_t labels)
 {
-	skstat_buffer_text(buffer, first ? "{" : ",");
-	skstat_buffer_text(buffer, name);
-	skstat_buffer_text(buffer, "=\"");
-}
-
-static void close_label(struct skstat_buffer *buffer)
-{
-	skstat_buffer_text(buffer, "\"");
-}
-
-/* One line. `edge`: of a bucket, else NULL. */
-static void put_sample(struct skstat_buffer *buffer, const struct skstat_family *family, const char *suffix,
-		       const struct skstat_series *series, const double *edge, double value)
-{
-	skstat_buffer_text(buffer, family->name);
-	skstat_buffer_text(buffer, suffix);
-	for (size_t i = 0; i < series->labels; i++) {
-		open_label(buffer, series->label[i].name, i == 0);
-		put_escaped(buffer, series->label[i].value, "\\\"\n");
-		close_label(buffer);
+	for (size_t i = 0; i < labels; i++) {
+		if (i)
+			skstat_buffer_put(buffer, ",", 1);
+		skstat_buffer_text(buffer, label[i].name);
+		skstat_buffer_put(buffer, "=\"", 2);
+		put_escaped(buffer, label[i].value, "\\\"\n");
+		skstat_buffer_put(buffer, "\"", 1);
 	}
-	if (edge) {
-		open_label(buffer, "le", series->labels == 0);
-		skstat_buffer_number(buffer, *edge);
-		close_label(buffer);
-	}
-	if (series->labels || edge)
-		skstat_buffer_text(buffer, "}");
-	skstat_buffer_text(buffer, " ");
-	skstat_buffer_number(buffer, value);
-	skstat_buffer_text(buffer, "\n");
 }
 
-static void put_distribution(struct skstat_buffer *buffer, const struct skstat_family *family,
-			     const struct skstat_series *series)
+/* What was written to `pieces` from `start` on, with the room behind it that copying wants. */
+static struct piece piece_end(struct text *text, size_t start)
+{
+	struct piece piece = { start, text->pieces.length - start };
+
+	if (!skstat_buffer_room(&text->pieces, STEP))
+		return (struct piece){ 0 };
+	return piece;
+}
+
+/* The piece behind `at`, which has room for it and STEP more. Returns the end. */
+static inline char *copy(const struct text *text, char *at, const struct piece *piece)
+{
+	const char *from = text->pieces.data + piece->at;
+
+	for (size_t done = 0; done < piece->length; done += STEP)
+		memcpy(at + done, from + done, STEP);
+	return at + piece->length;
+}
+
+static struct piece name_piece(struct text *text, const char *name, const char *suffix)
+{
+	size_t start = text->pieces.length;
+
+	skstat_buffer_text(&text->pieces, name);
+	skstat_buffer_text(&text->pieces, suffix);
+	return piece_end(text, start);
+}
+
+/* The series' labels. Good until the next piece is made, but for those that are all shared. */
+static struct piece labels_piece(struct text *text, const struct skstat_series *series)
+{
+	const struct skstat_labels *shared = series->shared && series->shared->count ? series->shared : NULL;
+	struct piece *piece = shared ? &text->shared[shared->number] : NULL;
+	size_t start = text->pieces.length;
+	struct piece made;
+
+	if (piece && piece->length && series->labels == shared->count)
+		return *piece;
+	if (piece && !piece->length) {
+		put_labels(&text->pieces, shared->label, shared->count);
+		*piece = piece_end(text, start);
+		if (series->labels == shared->count)
+			return *piece;
+		start = text->pieces.length;
+	}
+	if (piece) {
+		char *at = skstat_buffer_room(&text->pieces, piece->length + STEP);
+
+		if (!at)
+			return *piece;
+		skstat_buffer_written(&text->pieces, copy(text, at, piece));
+		skstat_buffer_put(&text->pieces, ",", 1);
+		put_labels(&text->pieces, series->label + shared->count, series->labels - shared->count);
+	} else {
+		put_labels(&text->pieces, series->label, series->labels);
+	}
+	made = piece_end(text, start);
+	/* For this line alone: the next piece is written over it. */
+	text->pieces.length = start;
+	return made;
+}
+
+/* Pieces of the distribution's edges, unless they are the last one's. False: no memory. */
+static bool edges_make(struct text *text, const struct skstat_distribution *distribution)
+{
+	if (text->edge == distribution->edge && text->edges == distribution->edges && text->edge_room)
+		return true;
+	if (distribution->edges >= text->edge_room) {
+		struct piece *grown = realloc(text->edge_piece, (distribution->edges + 1) * sizeof(*grown));
+
+		if (!grown)
+			return false;
+		text->edge_piece = grown;
+		text->edge_room = distribution->edges + 1;
+	}
+	for (size_t i = 0; i <= distribution->edges; i++) {
+		size_t start = text->pieces.length;
+
+		skstat_buffer_text(&text->pieces, "le=\"");
+		skstat_buffer_number(&text->pieces, i < distribution->edges ? distribution->edge[i] : (double)INFINITY);
+		skstat_buffer_text(&text->pieces, "\"} ");
+		text->edge_piece[i] = piece_end(text, start);
+	}
+	text->edge = distribution->edge;
+	text->edges = distribution->edges;
+	return !text->pieces.failed;
+}
+
+/* Room for a line of these pieces, with its number and what is between them. */
+static inline char *line_room(struct text *text, const struct piece *name, const struct piece *labels)
+{
+	return skstat_buffer_room(text->out, name->length + labels->length + REST);
+}
+
+/* A line without an edge. */
+static inline void put_sample(struct text *text, const struct piece *name, const struct piece *labels, double value)
+{
+	char *at = line_room(text, name, labels);
+
+	if (!at)
+		return;
+	at = copy(text, at, name);
+	if (labels->length) {
+		*at++ = '{';
+		at = copy(text, at, labels);
+		*at++ = '}';
+	}
+	*at++ = ' ';
+	at = skstat_number_write(at, value);
+	*at++ = '\n';
+	skstat_buffer_written(text->out, at);
+}
+
+static void put_distribution(struct text *text, const struct piece name[3], const struct skstat_series *series)
 {
 	const struct skstat_distribution *distribution = &series->distribution;
-	const double above = INFINITY;
+	struct piece labels;
 	uint64_t total = 0;
 
+	if (!edges_make(text, distribution)) {
+		text->pieces.failed = true;
+		return;
+	}
+	labels = labels_piece(text, series);
+	if (text->pieces.failed)
+		return;
 	for (size_t i = 0; i <= distribution->edges; i++) {
+		char *at = line_room(text, &name[0], &labels);
+
+		if (!at)
+			return;
 		if (distribution->count)
 			total += distribution->count[i];
-		put_sample(buffer, family, "_bucket", series, i < distribution->edges ? &distribution->edge[i] : &above,
-			   (double)total);
+		at = copy(text, at, &name[0]);
+		*at++ = '{';
+		if (labels.length) {
+			at = copy(text, at, &labels);
+			*at++ = ',';
+		}
+		at = copy(text, at, &text->edge_piece[i]);
+		at = skstat_number_write(at, (double)total);
+		*at++ = '\n';
+		skstat_buffer_written(text->out, at);
 	}
-	put_sample(buffer, family, "_sum", series, NULL, distribution->sum);
-	put_sample(buffer, family, "_count", series, NULL, (double)total);
+	put_sample(text, &name[1], &labels, distribution->sum);
+	put_sample(text, &name[2], &labels, (double)total);
 }
 
-static void put_family(struct skstat_buffer *buffer, const struct skstat_family *family)
+/* `name` is that of the samples, but for what a histogram appends to it. */
+static void put_head(struct text *text, const struct skstat_family *family, const struct piece *name)
 {
 	static const char *const types[] = {
-		[SKSTAT_METRIC_COUNTER] = "counter",
-		[SKSTAT_METRIC_GAUGE] = "gauge",
-		[SKSTAT_METRIC_HISTOGRAM] = "histogram",
+		[SKSTAT_METRIC_COUNTER] = " counter\n",
+		[SKSTAT_METRIC_GAUGE] = " gauge\n",
+		[SKSTAT_METRIC_HISTOGRAM] = " histogram\n",
 	};
-	const char *suffix = family->type == SKSTAT_METRIC_COUNTER ? "_total" : "";
+	size_t help = plain_length(family->help);
+	struct skstat_buffer *out = text->out;
+	char *at = skstat_buffer_room(out, 2 * name->length + help + REST);
 
-	skstat_buffer_text(buffer, "# HELP ");
-	skstat_buffer_text(buffer, family->name);
-	skstat_buffer_text(buffer, suffix);
-	skstat_buffer_text(buffer, " ");
-	put_escaped(buffer, family->help, "\\\n");
-	skstat_buffer_text(buffer, "\n# TYPE ");
-	skstat_buffer_text(buffer, family->name);
-	skstat_buffer_text(buffer, suffix);
-	skstat_buffer_text(buffer, " ");
-	skstat_buffer_text(buffer, types[family->type]);
-	skstat_buffer_text(buffer, "\n");
-	for (size_t i = 0; i < family->count; i++) {
-		if (family->type == SKSTAT_METRIC_HISTOGRAM)
-			put_distribution(buffer, family, &family->series[i]);
-		else
-			put_sample(buffer, family, suffix, &family->series[i], NULL, family->series[i].value);
+	if (!at)
+		return;
+	memcpy(at, "# HELP ", 7);
+	at = copy(text, at + 7, name);
+	*at++ = ' ';
+	memcpy(at, family->help, help);
+	skstat_buffer_written(out, at + help);
+	if (family->help[help])
+		put_escaped(out, family->help + help, "\\\n");
+	at = skstat_buffer_room(out, name->length + REST);
+	if (!at)
+		return;
+	memcpy(at, "\n# TYPE ", 8);
+	at = copy(text, at + 8, name);
+	skstat_buffer_written(out, at);
+	skstat_buffer_text(out, types[family->type]);
+}
+
+static void put_family(struct text *text, const struct skstat_family *family)
+{
+	const char *suffix = family->type == SKSTAT_METRIC_COUNTER ? "_total" : "";
+	struct piece name[3] = { name_piece(text, family->name, suffix) };
+
+	if (text->pieces.failed)
+		return;
+	put_head(text, family, &name[0]);
+	if (family->type == SKSTAT_METRIC_HISTOGRAM) {
+		name[0] = name_piece(text, family->name, "_bucket");
+		name[1] = name_piece(text, family->name, "_sum");
+		name[2] = name_piece(text, family->name, "_count");
 	}
+	for (size_t i = 0; i < family->count && !text->pieces.failed; i++) {
+		const struct skstat_series *series = &family->series[i];
+		struct piece labels;
+
+		if (family->type == SKSTAT_METRIC_HISTOGRAM) {
+			put_distribution(text, name, series);
+			continue;
+		}
+		labels = labels_piece(text, series);
+		if (!text->pieces.failed)
+			put_sample(text, &name[0], &labels, series->value);
+	}
+}
+
+/* About how long the text will be, so that it need not be moved while it grows. */
+static size_t length_guess(const struct skstat_families *set)
+{
+	size_t guess = 1024;
+
+	for (size_t i = 0; i < set->count; i++) {
+		const struct skstat_family *family = &set->family[i];
+		size_t lines = family->count, line = 90;
+
+		if (!lines)
+			continue;
+		if (family->type == SKSTAT_METRIC_HISTOGRAM)
+			lines *= family->series->distribution.edges + 3;
+		else if (!family->series->shared)
+			line = 60;
+		guess += 256 + lines * (line + strlen(family->name));
+	}
+	return guess;
 }
 
 void skstat_text_render(struct skstat_buffer *buffer, const struct skstat_families *set, bool stale)
@@ -120,13 +324,21 @@ void skstat_text_render(struct skstat_buffer *buffer, const struct skstat_famili
 		.series = &series,
 		.count = 1,
 	};
+	struct text text = { .out = buffer, .shared = calloc(set->lists + 1, sizeof(*text.shared)) };
 
-	put_family(buffer, &up);
-	for (size_t i = 0; i < set->count; i++) {
+	if (!text.shared)
+		buffer->failed = true;
+	else if (skstat_buffer_room(buffer, length_guess(set)))
+		put_family(&text, &up);
+	for (size_t i = 0; i < set->count && !text.pieces.failed && !buffer->failed; i++) {
 		const struct skstat_family *family = &set->family[i];
 
 		if (!family->count || (stale && family->type == SKSTAT_METRIC_GAUGE && !family->constant))
 			continue;
-		put_family(buffer, family);
+		put_family(&text, family);
 	}
+	buffer->failed |= text.pieces.failed;
+	free(text.shared);
+	free(text.edge_piece);
+	skstat_buffer_free(&text.pieces);
 }

@@ -22,9 +22,7 @@ static void make_text(struct skstat_body *body, const struct skstat_families *fa
 	struct skstat_buffer buffer = { 0 };
 
 	skstat_text_render(&buffer, families, stale);
-	body->length = buffer.length;
-	body->data = buffer.failed ? NULL : copy(buffer.data, buffer.length);
-	skstat_buffer_free(&buffer);
+	body->data = skstat_buffer_take(&buffer, &body->length);
 }
 
 static void make_gzip(struct skstat_body *body, const struct skstat_body *text)

@@ -18,6 +18,8 @@
 /* Not more often, however many datagrams there are: it is then that they go in batches. */
 #define STEP_NS 10000000
 #define DATAGRAM_MAX 65507 /* that UDP over IPv4 can carry */
+#define DATAGRAM_SAFE 1432 /* that Ethernet can, with room for a tunnel or two */
+#define DATAGRAM_MIN 512
 
 struct skstat_statsd {
 	uint64_t interval_ns;
@@ -52,6 +54,21 @@ static bool wait_until(const struct skstat_statsd *statsd, uint64_t moment_ns, i
 	}
 }
 
+/* Each time anew: the way there may be another one. */
+static size_t datagram_size(struct skstat_statsd *statsd)
+{
+	size_t size = statsd->datagram;
+
+	if (size)
+		return size;
+	size = skstat_udp_room(&statsd->udp);
+	if (!size)
+		return DATAGRAM_SAFE;
+	if (size < DATAGRAM_MIN)
+		return DATAGRAM_MIN;
+	return size < SKSTAT_STATSD_DATAGRAM ? size : SKSTAT_STATSD_DATAGRAM;
+}
+
 /* Puts what the latest snapshot has to say into the queue. With `newer`, if it was not rendered before. */
 static void render(struct skstat_statsd *statsd, bool newer)
 {
@@ -62,7 +79,7 @@ static void render(struct skstat_statsd *statsd, bool newer)
 		bool stale = skstat_snapshot_stale(snapshot, skstat_now_ns());
 
 		/* What memory does not reach for goes with the next set. */
-		(void)skstat_statsd_format_set(statsd->format, snapshot->families, stale, statsd->datagram,
+		(void)skstat_statsd_format_set(statsd->format, snapshot->families, stale, datagram_size(statsd),
 					       skstat_udp_add, &statsd->udp, &too_long);
 		skstat_self_add(statsd->self, statsd_flushes, 1);
 		skstat_self_add(statsd->self, statsd_too_long, too_long);
@@ -144,9 +161,9 @@ static int start(struct skstat_statsd *statsd, const struct skstat_statsd_config
 	sigset_t all, before;
 	int err;
 
-	if (!config->interval_ns || !config->datagram || config->datagram > DATAGRAM_MAX)
+	if (!config->interval_ns || config->datagram > DATAGRAM_MAX)
 		return skstat_error_set(error, -EINVAL,
-					"statsd is sent to at an interval, in datagrams of 1 to %d bytes",
+					"statsd is sent to at an interval, in datagrams of %d bytes at most",
 					DATAGRAM_MAX);
 	err = resolve(statsd, config->address, error);
 	if (err)

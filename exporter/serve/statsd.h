@@ -17,11 +17,13 @@
 
 struct skstat_statsd;
 
+#define SKSTAT_STATSD_DATAGRAM 8192 /* more than that, some servers have no buffer for */
+
 struct skstat_statsd_config {
 	const char *address; /* "127.0.0.1:8125", "[::1]:8125", "host:8125" (IPv4 if it has both) */
 	const char *prefix;  /* "skstat" */
 	uint64_t interval_ns;
-	size_t datagram; /* bytes at most: 1432 */
+	size_t datagram; /* bytes at most; 0: what gets to the receiver in one packet, up to SKSTAT_STATSD_DATAGRAM */
 };
 
 /*

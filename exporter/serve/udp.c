@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <netinet/in.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -53,6 +55,18 @@ static void disconnect(struct skstat_udp *udp)
 {
 	close(udp->fd);
 	udp->fd = -1;
+}
+
+size_t skstat_udp_room(struct skstat_udp *udp)
+{
+	bool six = udp->peer.ss_family == AF_INET6;
+	int headers = (six ? 40 : 20) + 8, mtu;
+	socklen_t length = sizeof(mtu);
+
+	if (connect_peer(udp) ||
+	    getsockopt(udp->fd, six ? IPPROTO_IPV6 : IPPROTO_IP, six ? IPV6_MTU : IP_MTU, &mtu, &length))
+		return 0;
+	return mtu > headers ? (size_t)(mtu - headers) : 0;
 }
 
 /* The first `count` of the queue that are not sent yet went out. */

@@ -35,6 +35,9 @@ void skstat_udp_add(const char *data, size_t length, size_t lines, void *udp);
  */
 void skstat_udp_send(struct skstat_udp *udp, size_t until);
 
+/* Bytes that a datagram may have to get to the receiver in one packet, as far as is known. Connects. 0: not known. */
+size_t skstat_udp_room(struct skstat_udp *udp);
+
 /* Empties the queue, with its memory kept. */
 void skstat_udp_clear(struct skstat_udp *udp);
 

@@ -73,8 +73,7 @@ int skstat_netlink_schema(struct skstat_netlink *netlink, struct skstat_schema *
 }
 
 struct sock_reply {
-	skstat_sample_fn fn;
-	void *arg;
+	const struct skstat_taker *taker;
 	struct skstat_totals *totals;
 };
 
@@ -82,7 +81,7 @@ static int sock_take(const struct nlmsghdr *message, void *arg)
 {
 	const struct sock_reply *reply = arg;
 
-	return skstat_sock_parse(message, reply->fn, reply->arg, reply->totals);
+	return skstat_sock_take(message, reply->taker, reply->totals);
 }
 
 static int sock_dump(struct skstat_netlink *netlink, struct nl_msg *query, struct sock_reply *reply,
@@ -97,11 +96,11 @@ static int sock_dump(struct skstat_netlink *netlink, struct nl_msg *query, struc
 	return err;
 }
 
-int skstat_netlink_sock(struct skstat_netlink *netlink, const struct skstat_query *query, skstat_sample_fn fn,
-			void *arg, struct skstat_totals *totals, struct skstat_error *error)
+int skstat_netlink_take(struct skstat_netlink *netlink, const struct skstat_query *query,
+			const struct skstat_taker *taker, struct skstat_totals *totals, struct skstat_error *error)
 {
 	struct skstat_totals unwanted = { 0 };
-	struct sock_reply reply = { .fn = fn, .arg = arg, .totals = totals ? totals : &unwanted };
+	struct sock_reply reply = { .taker = taker, .totals = totals ? totals : &unwanted };
 	struct nl_msg *message = attributes(QUERY_BYTES, error);
 	int err;
 
@@ -114,6 +113,14 @@ int skstat_netlink_sock(struct skstat_netlink *netlink, const struct skstat_quer
 		err = sock_dump(netlink, message, &reply, error);
 	nlmsg_free(message);
 	return err;
+}
+
+int skstat_netlink_sock(struct skstat_netlink *netlink, const struct skstat_query *query, skstat_sample_fn fn,
+			void *arg, struct skstat_totals *totals, struct skstat_error *error)
+{
+	const struct skstat_taker taker = { .fn = fn, .arg = arg };
+
+	return skstat_netlink_take(netlink, query, &taker, totals, error);
 }
 
 struct mib_reply {

@@ -37,6 +37,19 @@ static bool run_names_its_subject(const struct skstat_run *run)
 	return (run->groups & wanted) == wanted;
 }
 
+/* The group's bytes: with those of the group before, if they follow them on both sides. */
+static void piece_add(struct skstat_run_reader *reader, unsigned int g)
+{
+	struct skstat_run_piece *last = reader->pieces ? &reader->piece[reader->pieces - 1] : NULL;
+	const struct skstat_run_piece piece = { .from = (uint16_t)reader->offset[g], .to = (uint16_t)group_place[g],
+						.length = reader->sample.size[g] };
+
+	if (last && last->from + last->length == piece.from && last->to + last->length == piece.to)
+		last->length = (uint16_t)(last->length + piece.length);
+	else
+		reader->piece[reader->pieces++] = piece;
+}
+
 int skstat_run_open(struct skstat_run_reader *reader, const void *data, size_t length)
 {
 	struct skstat_sample *sample = &reader->sample;
@@ -68,6 +81,7 @@ int skstat_run_open(struct skstat_run_reader *reader, const void *data, size_t l
 			continue;
 		sample->groups |= 1u << g;
 		sample->size[g] = run.size[g] < skstat_groups[g].size ? run.size[g] : skstat_groups[g].size;
+		piece_add(reader, g);
 	}
 	reader->count = run.count;
 	reader->stride = run.stride;
@@ -81,11 +95,9 @@ const struct skstat_sample *skstat_run_next(struct skstat_run_reader *reader)
 
 	if (!reader->count)
 		return NULL;
-	for (unsigned int g = 0; g < __SKSTAT_GROUP_MAX; g++)
-		if (reader->sample.size[g])
-			memcpy(sample + group_place[g], reader->next + reader->offset[g], reader->sample.size[g]);
-	reader->next += reader->stride;
-	reader->count--;
+	for (unsigned int i = 0; i < reader->pieces; i++)
+		memcpy(sample + reader->piece[i].to, reader->next + reader->piece[i].from, reader->piece[i].length);
+	skstat_run_skip(reader);
 	return &reader->sample;
 }
 

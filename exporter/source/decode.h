@@ -27,13 +27,21 @@ struct skstat_sample {
 #undef SKSTAT_SAMPLE_MEMBER
 };
 
-/* A cursor over one run. Only `skipped` and `count` are the caller's to read. */
+/*
+ * A cursor over one run. Only `skipped` and `count` are the caller's to read, and who reads records in place reads the
+ * others, too: group g of the next one is at next + offset[g], and sample.kind, .groups and .size are those of all.
+ */
 struct skstat_run_reader {
 	uint32_t count;	  /* records that skstat_run_next() has yet to give */
 	uint32_t skipped; /* records of the run that it never will: their kind is not known here */
 	const unsigned char *next;
 	size_t stride;
 	size_t offset[__SKSTAT_GROUP_MAX];
+	/* What a record's copying comes to: bytes that lie side by side in it and in the sample. */
+	struct skstat_run_piece {
+		uint16_t from, to, length;
+	} piece[__SKSTAT_GROUP_MAX];
+	unsigned int pieces;
 	struct skstat_sample sample;
 };
 
@@ -49,6 +57,19 @@ int skstat_run_open(struct skstat_run_reader *reader, const void *data, size_t l
 
 /* The next record, or NULL at the end. It lies in the reader, until the next call. */
 const struct skstat_sample *skstat_run_next(struct skstat_run_reader *reader);
+
+/* Whether records may be read in place: they lie on 8 bytes, as their members want it. */
+static inline bool skstat_run_is_aligned(const struct skstat_run_reader *reader)
+{
+	return (uintptr_t)reader->next % 8 == 0;
+}
+
+/* Passes over the next record, which there must be. */
+static inline void skstat_run_skip(struct skstat_run_reader *reader)
+{
+	reader->next += reader->stride;
+	reader->count--;
+}
 
 /* Whether the record has this field whole. Whether the kernel has the figure at all is the schema's to say. */
 bool skstat_sample_has(const struct skstat_sample *sample, const struct skstat_field *field);

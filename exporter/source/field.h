@@ -51,6 +51,15 @@ enum {
 /* In the order of fields.h: by group, then by offset. A field's index here is stable within one build only. */
 extern const struct skstat_field skstat_fields[SKSTAT_FIELDS_COUNT];
 
+/* Their indices, where one is asked for by name: SKSTAT_AT_bytes_sent, ... */
+enum {
+#define SKSTAT_AT_ROW(id, name, ...) SKSTAT_AT_##name,
+#define SKSTAT_AT_GROUP(GROUP, group, kinds) SKSTAT_FIELDS_##GROUP(SKSTAT_AT_ROW)
+	SKSTAT_GROUPS(SKSTAT_AT_GROUP)
+#undef SKSTAT_AT_GROUP
+#undef SKSTAT_AT_ROW
+};
+
 /* By enum skstat_group. */
 extern const struct skstat_group_info skstat_groups[__SKSTAT_GROUP_MAX];
 

@@ -66,8 +66,8 @@ static const struct skstat_source_cost *inet_diag_cost(const struct skstat_sourc
 	return skstat_channel_cost(((const struct inet_diag_source *)source)->channel);
 }
 
-static int inet_diag_sock(struct skstat_source *source, const struct skstat_query *query, skstat_sample_fn fn,
-			  void *arg, struct skstat_totals *totals, struct skstat_error *error)
+static int inet_diag_sock(struct skstat_source *source, const struct skstat_query *query,
+			  const struct skstat_taker *taker, struct skstat_totals *totals, struct skstat_error *error)
 {
 	static const struct skstat_query everything;
 	struct inet_diag_source *diag = of(source);
@@ -78,8 +78,8 @@ static int inet_diag_sock(struct skstat_source *source, const struct skstat_quer
 		.inode = diag->inode,
 		.deadline = diag->timeout_ns ? skstat_channel_clock() + diag->timeout_ns : 0,
 		.query = query ? query : &everything,
-		.fn = fn,
-		.arg = arg,
+		.fn = taker->fn,
+		.arg = taker->arg,
 	};
 
 	totals->instance = source->info.instance;

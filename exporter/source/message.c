@@ -124,24 +124,38 @@ static int totals_parse(const struct skstat_attr *attr, struct skstat_totals *to
 	return FILL(attr, rows, totals);
 }
 
-static int run_parse(const struct skstat_attr *attr, skstat_sample_fn fn, void *arg, struct skstat_totals *totals)
+/* The records one by one. Nonzero: it stopped. */
+static int records_take(struct skstat_run_reader *run, const struct skstat_taker *taker)
 {
 	const struct skstat_sample *sample;
+
+	if (taker->run)
+		return taker->run(run, taker->arg);
+	while ((sample = skstat_run_next(run)))
+		if (taker->fn && taker->fn(sample, taker->arg))
+			return 1;
+	return 0;
+}
+
+static int run_parse(const struct skstat_attr *attr, const struct skstat_taker *taker, struct skstat_totals *totals)
+{
 	struct skstat_run_reader run;
+	uint32_t count;
+	int stopped;
 
 	if (skstat_run_open(&run, attr->data, attr->length))
 		return -EBADMSG;
 	totals->skipped += run.skipped;
-	while ((sample = skstat_run_next(&run))) {
-		totals->samples++;
-		totals->sockets += sample->kind != SKSTAT_KIND_NETNS;
-		if (fn && fn(sample, arg))
-			return 1;
-	}
-	return 0;
+	count = run.count;
+	stopped = records_take(&run, taker);
+	count -= run.count;
+	totals->samples += count;
+	if (run.sample.kind != SKSTAT_KIND_NETNS)
+		totals->sockets += count;
+	return stopped != 0;
 }
 
-int skstat_sock_parse(const struct nlmsghdr *message, skstat_sample_fn fn, void *arg, struct skstat_totals *totals)
+int skstat_sock_take(const struct nlmsghdr *message, const struct skstat_taker *taker, struct skstat_totals *totals)
 {
 	struct skstat_attr_reader reader;
 	struct skstat_attr attr;
@@ -151,7 +165,7 @@ int skstat_sock_parse(const struct nlmsghdr *message, skstat_sample_fn fn, void 
 		return -EBADMSG;
 	while ((err = skstat_attr_next(&reader, &attr)) > 0) {
 		if (attr.type == SKSTAT_SOCK_RUN)
-			err = run_parse(&attr, fn, arg, totals);
+			err = run_parse(&attr, taker, totals);
 		else if (attr.type == SKSTAT_SOCK_TOTALS)
 			err = totals_parse(&attr, totals);
 		else
@@ -160,6 +174,13 @@ int skstat_sock_parse(const struct nlmsghdr *message, skstat_sample_fn fn, void 
 			return err;
 	}
 	return err;
+}
+
+int skstat_sock_parse(const struct nlmsghdr *message, skstat_sample_fn fn, void *arg, struct skstat_totals *totals)
+{
+	const struct skstat_taker taker = { .fn = fn, .arg = arg };
+
+	return skstat_sock_take(message, &taker, totals);
 }
 
 int skstat_verdict_parse(const struct nlmsghdr *message, struct skstat_error *error)

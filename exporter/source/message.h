@@ -147,6 +147,19 @@ typedef int (*skstat_sample_fn)(const struct skstat_sample *sample, void *arg);
  */
 int skstat_sock_parse(const struct nlmsghdr *message, skstat_sample_fn fn, void *arg, struct skstat_totals *totals);
 
+/* Called for each run: takes all of its records, in place or by skstat_run_next(). Nonzero stops the dump. */
+typedef int (*skstat_run_fn)(struct skstat_run_reader *run, void *arg);
+
+/* Who takes a dump's records: run by run, where there are runs and it wants them, else one by one. */
+struct skstat_taker {
+	skstat_sample_fn fn; /* may be NULL */
+	skstat_run_fn run;   /* NULL: fn gets all */
+	void *arg;
+};
+
+/* The same. What `run` has not passed over when it stops the dump does not count. */
+int skstat_sock_take(const struct nlmsghdr *message, const struct skstat_taker *taker, struct skstat_totals *totals);
+
 struct skstat_cursor;
 
 /*

@@ -95,8 +95,8 @@ bool skstat_module_again(int err, int tried)
 	return err == -ENOENT && tried == 0;
 }
 
-static int module_sock(struct skstat_source *source, const struct skstat_query *query, skstat_sample_fn fn, void *arg,
-		       struct skstat_totals *totals, struct skstat_error *error)
+static int module_sock(struct skstat_source *source, const struct skstat_query *query,
+		       const struct skstat_taker *taker, struct skstat_totals *totals, struct skstat_error *error)
 {
 	struct skstat_module *module = skstat_module_of(source);
 	int err;
@@ -104,7 +104,7 @@ static int module_sock(struct skstat_source *source, const struct skstat_query *
 	for (int tried = 0;; tried++) {
 		err = skstat_module_meet(module, error);
 		if (!err)
-			err = skstat_netlink_sock(module->netlink, query, fn, arg, totals, error);
+			err = skstat_netlink_take(module->netlink, query, taker, totals, error);
 		if (!skstat_module_again(err, tried))
 			break;
 	}

@@ -56,6 +56,10 @@ int skstat_netlink_schema(struct skstat_netlink *netlink, struct skstat_schema *
 int skstat_netlink_sock(struct skstat_netlink *netlink, const struct skstat_query *query, skstat_sample_fn fn,
 			void *arg, struct skstat_totals *totals, struct skstat_error *error);
 
+/* The same, for who takes records run by run. */
+int skstat_netlink_take(struct skstat_netlink *netlink, const struct skstat_query *query,
+			const struct skstat_taker *taker, struct skstat_totals *totals, struct skstat_error *error);
+
 /* Called for each namespace. Nonzero stops the dump. */
 typedef int (*skstat_mib_fn)(const struct skstat_mib *mib, void *arg);
 

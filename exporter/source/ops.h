@@ -10,7 +10,7 @@ struct skstat_source_ops {
 	void (*close)(struct skstat_source *source);
 	void (*set_timeout)(struct skstat_source *source, uint64_t ns);
 	const struct skstat_source_cost *(*cost)(const struct skstat_source *source);
-	int (*sock)(struct skstat_source *source, const struct skstat_query *query, skstat_sample_fn fn, void *arg,
+	int (*sock)(struct skstat_source *source, const struct skstat_query *query, const struct skstat_taker *taker,
 		    struct skstat_totals *totals, struct skstat_error *error);
 	int (*mib)(struct skstat_source *source, skstat_source_mib_fn fn, void *arg, struct skstat_error *error);
 	/* The journal. A source that has none leaves these NULL. `held` is never NULL. */

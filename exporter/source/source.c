@@ -71,8 +71,8 @@ void skstat_source_set_timeout(struct skstat_source *source, uint64_t ns)
 	source->ops->set_timeout(source, ns);
 }
 
-int skstat_source_sock(struct skstat_source *source, const struct skstat_query *query, skstat_sample_fn fn, void *arg,
-		       struct skstat_totals *totals, struct skstat_error *error)
+int skstat_source_take(struct skstat_source *source, const struct skstat_query *query,
+		       const struct skstat_taker *taker, struct skstat_totals *totals, struct skstat_error *error)
 {
 	struct skstat_totals unwanted_totals;
 	struct skstat_error unwanted_error;
@@ -81,7 +81,15 @@ int skstat_source_sock(struct skstat_source *source, const struct skstat_query *
 	error = error ? error : &unwanted_error;
 	memset(totals, 0, sizeof(*totals));
 	memset(error, 0, sizeof(*error));
-	return source->ops->sock(source, query, fn, arg, totals, error);
+	return source->ops->sock(source, query, taker, totals, error);
+}
+
+int skstat_source_sock(struct skstat_source *source, const struct skstat_query *query, skstat_sample_fn fn, void *arg,
+		       struct skstat_totals *totals, struct skstat_error *error)
+{
+	const struct skstat_taker taker = { .fn = fn, .arg = arg };
+
+	return skstat_source_take(source, query, &taker, totals, error);
 }
 
 int skstat_source_mib(struct skstat_source *source, skstat_source_mib_fn fn, void *arg, struct skstat_error *error)

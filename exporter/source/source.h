@@ -75,6 +75,10 @@ void skstat_source_set_timeout(struct skstat_source *source, uint64_t ns);
 int skstat_source_sock(struct skstat_source *source, const struct skstat_query *query, skstat_sample_fn fn, void *arg,
 		       struct skstat_totals *totals, struct skstat_error *error);
 
+/* The same, for who takes records run by run; of inet_diag, which has no runs, taker->fn gets all: it must be there. */
+int skstat_source_take(struct skstat_source *source, const struct skstat_query *query,
+		       const struct skstat_taker *taker, struct skstat_totals *totals, struct skstat_error *error);
+
 /* Called for each namespace. Nonzero stops. */
 typedef int (*skstat_source_mib_fn)(const struct skstat_mib *mib, void *arg);
 

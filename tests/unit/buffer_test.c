@@ -125,6 +125,39 @@ static void numbers_in_other_locales(void **state)
 	decimal_point = ".";
 }
 
+/* Decimals of few places, which are what figures are, and their neighbours: as the C library writes them. */
+static void decimals(void **state)
+{
+	uint64_t random = 0x2545f4914f6cdd1d;
+
+	(void)state;
+	for (size_t i = 0; i < 400000; i++) {
+		char expected[40];
+		int digits = DBL_DIG;
+		double value;
+
+		random ^= random << 13;
+		random ^= random >> 7;
+		random ^= random << 17;
+		value = (double)(random >> (random % 50 + 14)) / pow(10, (double)(random >> 5 & 15));
+		if (random & 1)
+			value = -value;
+		if (i % 4 == 1)
+			value = nextafter(value, random & 2 ? INFINITY : 0);
+		if (i % 4 == 2)
+			value *= 1e-9;
+		if (fabs(value) < DBL_MIN)
+			continue;
+		do
+			snprintf(expected, sizeof(expected), "%.*g", digits, value);
+		while (digits++ < DBL_DECIMAL_DIG && strtod(expected, NULL) != value);
+		/* Whole numbers have no exponent. */
+		if (value == trunc(value) && fabs(value) <= 9007199254740992.0)
+			snprintf(expected, sizeof(expected), "%.0f", value == 0 ? 0 : value);
+		assert_string_equal(number(value), expected);
+	}
+}
+
 /* Any bits that are a number read back as the same, and no shorter %g does. */
 static void random_numbers_read_back(void **state)
 {
@@ -218,6 +251,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers),
 		cmocka_unit_test(numbers_in_other_locales),
+		cmocka_unit_test(decimals),
 		cmocka_unit_test(random_numbers_read_back),
 		cmocka_unit_test(text_grows),
 		cmocka_unit_test(no_memory),

@@ -54,6 +54,7 @@ static void query_of_the_config(void **state)
 	poll_is("full begin:full:1 end:2 mib", 0);
 	assert_int_equal(last_query.has, SKSTAT_HAS(GROUPS) | SKSTAT_HAS(KINDS));
 	assert_int_equal(last_query.groups, 0x15);
+	assert_true(last_query.brief);
 	assert_int_equal(last_query.kinds, 1u << SKSTAT_KIND_FULL | 1u << SKSTAT_KIND_LISTEN);
 	config.ipv6 = false;
 	poll_is("delta:101 begin:delta:1 end:2 mib", 0);
@@ -283,6 +284,26 @@ static void no_memory(void **state)
 	poller_stop();
 }
 
+/* All of that, of a source that brings runs. */
+static void runs(void **state)
+{
+	in_runs = true;
+	full_then_deltas(state);
+	no_deltas_without_the_source(state);
+	query_of_the_config(state);
+	tokens_over_failures(state);
+	tokens_over_partials(state);
+	full_again(state);
+	refused_token(state);
+	another_instance(state);
+	another_instance_fails(state);
+	another_instance_in_mid_poll(state);
+	source_gone(state);
+	inet_diag_gone(state);
+	no_memory(state);
+	in_runs = false;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -299,6 +320,7 @@ int main(void)
 		cmocka_unit_test(source_gone),
 		cmocka_unit_test(inet_diag_gone),
 		cmocka_unit_test(no_memory),
+		cmocka_unit_test(runs),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

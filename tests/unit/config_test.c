@@ -115,7 +115,7 @@ static void defaults(void **state)
 	assert_string_equal(c.unix_group, "skstat");
 	assert_string_equal(c.statsd_address, "");
 	assert_string_equal(c.statsd_prefix, "skstat");
-	assert_true(c.statsd_interval_ns == 10 * SECOND && c.statsd_mtu == 1432);
+	assert_true(c.statsd_interval_ns == 10 * SECOND && c.statsd_mtu == 0);
 	assert_string_equal(c.user, "nobody");
 	assert_int_equal(c.log_level, SKSTAT_LOG_INFO);
 	assert_int_equal(c.log_format, SKSTAT_LOG_LOGFMT);
@@ -189,6 +189,7 @@ static void every_option(void **state)
 	assert_string_equal(parsed("--statsd.address=[::1]:8125").statsd_address, "[::1]:8125");
 	assert_string_equal(parsed("--statsd.prefix=dc1.skstat").statsd_prefix, "dc1.skstat");
 	assert_true(parsed("--statsd.interval=1s").statsd_interval_ns == SECOND);
+	assert_true(parsed("--statsd.mtu=0").statsd_mtu == 0);
 	assert_true(parsed("--statsd.mtu=512").statsd_mtu == 512);
 	assert_true(parsed("--statsd.mtu=65507").statsd_mtu == 65507);
 	assert_string_equal(parsed("--user=").user, "");

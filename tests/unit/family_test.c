@@ -20,21 +20,38 @@ static void *scarce_calloc(size_t count, size_t size)
 	return calloc(count, size);
 }
 
+static void *scarce_malloc(size_t size)
+{
+	void *memory;
+
+	if (!allocations_left)
+		return NULL;
+	allocations_left--;
+	memory = malloc(size);
+	/* Not zeros, which fresh memory is by chance. */
+	return memory ? memset(memory, 0xa5, size) : NULL;
+}
+
 /* The object itself, with memory that can end. */
 #define calloc scarce_calloc
+#define malloc scarce_malloc
 #include "../../exporter/model/family.c"
+#undef malloc
 #undef calloc
 
 /* A histogram and `counters` counters of `series` series each. False: memory ran out on the way. */
 static bool fill(struct skstat_families *set, size_t counters, size_t series)
 {
+	static const struct skstat_label shared[] = { { "a", "b" }, { "c", "d" } };
 	static const double edges[] = { 1, 2 };
+	static const uint64_t copied[] = { 3, 4, 5 };
+	const struct skstat_labels *list, *none;
 	struct skstat_series *histogram;
+	struct skstat_family *family;
 	uint64_t *count;
 
 	for (size_t f = 0; f < counters; f++) {
 		char name[32];
-		struct skstat_family *family;
 
 		snprintf(name, sizeof(name), "family_%zu", f);
 		family = skstat_family_add(set, SKSTAT_METRIC_COUNTER, skstat_families_text(set, name), "", "Help");
@@ -52,12 +69,45 @@ static bool fill(struct skstat_families *set, size_t counters, size_t series)
 	count[2] = 7;
 	histogram->distribution = (struct skstat_distribution){ .edge = edges, .edges = 2, .count = count };
 	memset(skstat_families_alloc(set, SKSTAT_FAMILIES_PIECE), 0xff, SKSTAT_FAMILIES_PIECE);
+
+	none = skstat_labels_add(set, NULL, 0);
+	list = skstat_labels_add(set, shared, 2);
+	family = skstat_family_add(set, SKSTAT_METRIC_GAUGE, "shared", "", "Help");
+	skstat_family_reserve(set, family, series);
+	for (size_t s = 0; s < series; s++) {
+		const struct skstat_label last = { "last", s % 2 ? "odd" : "even" };
+
+		skstat_series_add_shared(set, family, list, s % 3 ? &last : NULL)->value = (double)s;
+	}
+	skstat_series_add_shared(set, family, none, &shared[1])->value = 1;
+	skstat_series_add_shared(set, family, none, NULL)->value = 2;
+	family = skstat_family_add(set, SKSTAT_METRIC_HISTOGRAM, "copied", "", "Help");
+	skstat_series_add(set, family, NULL, 0)->distribution = (struct skstat_distribution){
+		.edge = edges, .edges = 2, .count = skstat_families_copy(set, copied, sizeof(copied)),
+	};
 	return !set->failed;
 }
 
 static void check_filled(const struct skstat_families *set, size_t counters, size_t series)
 {
-	assert_int_equal(set->count, counters + 1);
+	const struct skstat_family *found = skstat_family_find(set, "shared");
+
+	assert_int_equal(set->count, counters + 3);
+	assert_int_equal(found->count, series + 2);
+	for (size_t s = 0; s < series; s++) {
+		assert_int_equal(found->series[s].labels, s % 3 ? 3 : 2);
+		assert_string_equal(found->series[s].label[1].value, "d");
+		if (s % 3)
+			assert_string_equal(found->series[s].label[2].value, s % 2 ? "odd" : "even");
+		assert_ptr_equal(found->series[s].shared, found->series[0].shared);
+		assert_int_equal(found->series[s].shared->count, 2);
+		assert_true(found->series[s].value == (double)s);
+	}
+	assert_int_equal(found->series[series].labels, 1);
+	assert_string_equal(found->series[series].label[0].name, "c");
+	assert_int_equal(found->series[series + 1].labels, 0);
+	assert_int_equal(set->lists, 2);
+	assert_int_equal(skstat_family_find(set, "copied")->series[0].distribution.count[2], 5);
 	for (size_t f = 0; f < counters; f++) {
 		const struct skstat_family *family = &set->family[f];
 		char text[32];

@@ -115,6 +115,19 @@ static void groups_are_dense(void **state)
 	assert_int_equal(skstat_field_by_name("bytes_retrans")->offset, 8);
 }
 
+static void found_by_name_at_compile_time(void **state)
+{
+	size_t rows = 0;
+
+	(void)state;
+#define ROW(id, field, ...) assert_string_equal(skstat_fields[SKSTAT_AT_##field].name, #field); rows++;
+#define GROUP(GROUP, group, kinds) SKSTAT_FIELDS_##GROUP(ROW)
+	SKSTAT_GROUPS(GROUP)
+#undef GROUP
+#undef ROW
+	assert_int_equal(rows, SKSTAT_FIELDS_COUNT);
+}
+
 /* What the model reads of a connection's last record, and of a poll's. */
 static void brief_has_what_is_counted(void **state)
 {
@@ -195,6 +208,7 @@ int main(void)
 		cmocka_unit_test(ids_stay),
 		cmocka_unit_test(names_are_unique_words),
 		cmocka_unit_test(groups_are_dense),
+		cmocka_unit_test(found_by_name_at_compile_time),
 		cmocka_unit_test(brief_has_what_is_counted),
 		cmocka_unit_test(metrics_have_a_noun),
 		cmocka_unit_test(reserved_rows),

@@ -144,8 +144,8 @@ int skstat_netlink_schema(struct skstat_netlink *netlink, struct skstat_schema *
 	return 0;
 }
 
-int skstat_netlink_sock(struct skstat_netlink *netlink, const struct skstat_query *query, skstat_sample_fn fn,
-			void *arg, struct skstat_totals *totals, struct skstat_error *error)
+int skstat_netlink_take(struct skstat_netlink *netlink, const struct skstat_query *query,
+			const struct skstat_taker *taker, struct skstat_totals *totals, struct skstat_error *error)
 {
 	const struct skstat_sample sample = { .kind = SKSTAT_KIND_FULL };
 	struct skstat_totals unwanted;
@@ -157,7 +157,7 @@ int skstat_netlink_sock(struct skstat_netlink *netlink, const struct skstat_quer
 	if (err)
 		return err;
 	totals->samples = totals->sockets = totals->emitted = totals->visited = 1;
-	if (fn(&sample, arg)) {
+	if (taker->fn(&sample, taker->arg)) {
 		netlink->connected = 0;
 		return 1;
 	}

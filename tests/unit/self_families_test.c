@@ -84,8 +84,8 @@ static void values(void **state)
 	assert_true(value_of(set, "skstat_walk_seconds", NULL, NULL) == 1.5);
 	assert_true(value_of(set, "skstat_netlink_received_bytes", NULL, NULL) == 4096);
 	assert_true(value_of(set, "skstat_model_connections", NULL, NULL) == 77);
-	assert_true(value_of(set, "skstat_render_seconds", "step", "gzip") == 250000 * 1e-9);
-	assert_true(value_of(set, "skstat_config_poll_interval_seconds", NULL, NULL) == 10000000 * 1e-9);
+	assert_true(value_of(set, "skstat_render_seconds", "step", "gzip") == 250000 / 1e9);
+	assert_true(value_of(set, "skstat_config_poll_interval_seconds", NULL, NULL) == 10000000 / 1e9);
 	assert_true(value_of(set, "skstat_build_info", "version", SKSTAT_VERSION) == 1);
 	assert_true(value_of(set, "skstat_source_info", "source", "inet_diag") == 1);
 	assert_true(value_of(set, "skstat_source_info", "version", "") == 1);
@@ -116,7 +116,7 @@ static void every_row_is_there(void **state)
 
 		for (size_t f = 0; f < set->count; f++) {
 			const struct skstat_family *family = &set->family[f];
-			double wanted = (double)member[i] * (strcmp(family->unit, "seconds") == 0 ? 1e-9 : 1);
+			double wanted = (double)member[i] / (strcmp(family->unit, "seconds") == 0 ? 1e9 : 1);
 
 			if (strncmp(family->name, "process_", 8) == 0 || strstr(family->name, "_info"))
 				continue;

@@ -21,6 +21,7 @@
 
 #define MILLISECOND UINT64_C(1000000)
 #define PORTS 100
+#define PORTS_MAX 500
 #define DATAGRAM 200
 
 static struct skstat_store *store;
@@ -31,7 +32,7 @@ static struct skstat_statsd *statsd;
 static int server;
 static char address[32];
 static uint64_t datagrams, bytes, lines;
-static double counter[PORTS], gauge;
+static double counter[PORTS_MAX], gauge;
 static uint64_t gauges;
 
 static int set_up(void **state)
@@ -62,6 +63,9 @@ static int tear_down(void **state)
 	return 0;
 }
 
+static size_t at_most = DATAGRAM, largest; /* of the datagrams */
+static unsigned int ports = PORTS;
+
 static void start(uint64_t interval_ns)
 {
 	const struct skstat_statsd_config config = { .address = address, .prefix = "t", .interval_ns = interval_ns,
@@ -80,7 +84,7 @@ static void publish(uint64_t times, double value, uint64_t taken_ns)
 
 	assert_non_null(set);
 	family = skstat_family_add(set, SKSTAT_METRIC_COUNTER, "skstat_tcp_sent_bytes", "bytes", "Sent.");
-	for (unsigned int i = 0; i < PORTS; i++) {
+	for (unsigned int i = 0; i < ports; i++) {
 		char text[16];
 		struct skstat_label label = { "port", text };
 
@@ -102,7 +106,7 @@ static void take_line(const char *line)
 	char end;
 
 	lines++;
-	if (sscanf(line, "t.tcp_sent_bytes.%u:%lf|c%c", &number, &value, &end) == 2 && number < PORTS) {
+	if (sscanf(line, "t.tcp_sent_bytes.%u:%lf|c%c", &number, &value, &end) == 2 && number < ports) {
 		counter[number] += value;
 	} else if (sscanf(line, "t.tcp_sockets:%lf|g%c", &value, &end) == 1) {
 		gauge = value;
@@ -116,13 +120,15 @@ static void take_line(const char *line)
 static bool receive(int milliseconds)
 {
 	struct pollfd poll_fd = { .fd = server, .events = POLLIN };
-	char text[2048], *rest = text, *line;
+	static char text[65536];
+	char *rest = text, *line;
 	ssize_t length;
 
 	if (poll(&poll_fd, 1, milliseconds) != 1)
 		return false;
 	length = recv(server, text, sizeof(text) - 1, 0);
-	assert_in_range(length, 1, DATAGRAM);
+	assert_in_range(length, 1, at_most);
+	largest = (size_t)length > largest ? (size_t)length : largest;
 	text[length] = '\0';
 	assert_int_not_equal(text[length - 1], '\n');
 	datagrams++;
@@ -381,6 +387,29 @@ static void unreachable(void **state)
 	skstat_udp_free(&udp);
 }
 
+/* As much as goes over loopback in one packet, but not more than servers take. */
+static void automatic(void **state)
+{
+	const struct skstat_statsd_config config = { .address = address, .prefix = "t",
+						     .interval_ns = 20 * MILLISECOND };
+
+	(void)state;
+	at_most = SKSTAT_STATSD_DATAGRAM;
+	ports = PORTS_MAX;
+	largest = 0;
+	publish(1, 1, skstat_now_ns());
+	statsd = skstat_statsd_start(&config, store, &self, NULL);
+	assert_non_null(statsd);
+	wait_for_flushes(1);
+	publish(1000000, 2, skstat_now_ns());
+	while (gauge != 2 || !counter[PORTS_MAX - 1])
+		assert_true(receive(10000));
+	assert_in_range(largest, SKSTAT_STATSD_DATAGRAM - 64, SKSTAT_STATSD_DATAGRAM);
+	assert_int_equal(skstat_self_get(&self, statsd_too_long), 0);
+	at_most = DATAGRAM;
+	ports = PORTS;
+}
+
 /* A line that no datagram can hold is counted, the others go. */
 static void too_long(void **state)
 {
@@ -407,7 +436,7 @@ static void wrong(void **state)
 	} configs[] = {
 		{ { "127.0.0.1", "t", 1, 1432 }, -EINVAL },	  { { ":8125", "t", 1, 1432 }, -EINVAL },
 		{ { "127.0.0.1:0", "t", 1, 1432 }, -EINVAL },	  { { "1.2.3.4.5:8125", "t", 1, 1432 }, -ENOENT },
-		{ { "127.0.0.1:8125", "t", 0, 1432 }, -EINVAL },  { { "127.0.0.1:8125", "t", 1, 0 }, -EINVAL },
+		{ { "127.0.0.1:8125", "t", 0, 1432 }, -EINVAL },  { { "127.0.0.1:8125", "t", 1, 65508 }, -EINVAL },
 		{ { "127.0.0.1:8125", "t", 1, 65508 }, -EINVAL },
 	};
 	struct skstat_error error;
@@ -435,6 +464,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(refused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(no_room, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(unreachable, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(automatic, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(too_long, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(wrong, set_up, tear_down),
 	};

@@ -289,6 +289,98 @@ static void packing(void **state)
 	}
 }
 
+static uint64_t seed;
+
+static uint64_t chance(uint64_t limit)
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return seed % limit;
+}
+
+/*
+ * Families that come, go and change places, and series that do, with labels that are shared and that are not: places
+ * that are remembered must say what is said without.
+ */
+static void places(void **state)
+{
+	struct skstat_statsd_format *format = skstat_statsd_format_new("s"), *plain = skstat_statsd_format_new("s");
+	static const char *const names[] = { "skstat_a", "skstat_b", "skstat_c", "skstat_d", "skstat_statsd_e" };
+	static const char *const lasts[] = { "x", "y", "" };
+	static char expected[sizeof(sent)];
+	static double value[5][4][8];
+
+	(void)state;
+	seed = 99;
+	for (int round = 0; round < 3000; round++) {
+		struct skstat_families *set = skstat_families_new(), *again = skstat_families_new();
+		uint64_t layout = seed, kept = chance(8) ? 7 : seed;
+		bool stale = !chance(10);
+		size_t most_before;
+
+		for (int copy = 0; copy < 2; copy++) {
+			struct skstat_families *to = copy ? again : set;
+			const struct skstat_labels *list[3];
+
+			/* Mostly the set of before, so that there is something to remember. */
+			seed = kept;
+			for (size_t i = 0; i < 3; i++) {
+				char text[16];
+				struct skstat_label label[] = { { "v", "" }, { "port", "" } };
+
+				snprintf(text, sizeof(text), "p%d", (int)chance(4));
+				label[1].value = skstat_families_text(to, text);
+				list[i] = skstat_labels_add(to, label, chance(10) ? 2 : chance(3));
+			}
+			for (size_t f = 0; f < 5; f++) {
+				size_t name = chance(12) ? f : chance(5);
+				enum skstat_metric_type type = name % 2 ? SKSTAT_METRIC_GAUGE : SKSTAT_METRIC_COUNTER;
+				struct skstat_family *family;
+
+				if (!chance(8))
+					continue;
+				family = skstat_family_add(to, chance(12) ? type : SKSTAT_METRIC_HISTOGRAM,
+							   names[name], "", "Help");
+				for (size_t s = 0; s < 1 + chance(7); s++) {
+					size_t l = chance(4);
+					const struct skstat_label last = { "last", lasts[chance(3)] };
+					const struct skstat_label own = { "own", skstat_families_text(to, last.value) };
+					struct skstat_series *series;
+
+					if (l == 3)
+						series = skstat_series_add(to, family, &own, chance(2));
+					else
+						series = skstat_series_add_shared(to, family, list[l],
+										  chance(2) ? &last : NULL);
+					if (family->type == SKSTAT_METRIC_HISTOGRAM)
+						series->distribution = (struct skstat_distribution){ 0 };
+					else
+						series->value = value[name][l][s];
+				}
+			}
+		}
+		seed = layout ^ (uint64_t)round << 20;
+		for (size_t i = 0; i < 40; i++)
+			value[chance(5)][chance(4)][chance(8)] += chance(20) ? (double)chance(100) :
+								  chance(3) ? 0.25 : (double)NAN;
+		for (size_t i = 0; i < sizeof(value) / sizeof(double); i++)
+			if (isnan((&value[0][0][0])[i]) && chance(2))
+				(&value[0][0][0])[i] = (double)chance(50);
+
+		assert_int_equal(render(plain, again, stale, MTU, NULL), 0);
+		strcpy(expected, sent);
+		most_before = most;
+		places_drop(plain, 0);
+		lists_drop(plain);
+		assert_int_equal(render(format, set, stale, MTU, NULL), 0);
+		assert_string_equal(sent, expected);
+		assert_int_equal(most, most_before);
+	}
+	skstat_statsd_format_free(format);
+	skstat_statsd_format_free(plain);
+}
+
 #define COUNTERS 400 /* so many that the hash table grows */
 
 /* Counters of that value. */
@@ -377,7 +469,7 @@ int main(void)
 		cmocka_unit_test(names),
 		cmocka_unit_test(names_that_become_the_same),
 		cmocka_unit_test(what_is_not_sent),
-		cmocka_unit_test(packing),
+		cmocka_unit_test(packing), cmocka_unit_test(places),
 		cmocka_unit_test(no_memory),
 		cmocka_unit_test(no_memory_for_the_first),
 	};

@@ -279,10 +279,59 @@ static void utf8_lengths(void **state)
 	}
 }
 
+/* Labels that are shared, some or none of them, with one behind or not: as if each series had its own. */
+static void shared_labels(void **state)
+{
+	static const struct skstat_label label[] = { { "a", "1" }, { "b", "x\"y" }, { "last", "z" } };
+	static const double edge[] = { 0.5, 2 };
+	static const uint64_t count[] = { 1, 2, 3 };
+	struct skstat_buffer own = { 0 }, shared = { 0 };
+
+	(void)state;
+	for (int round = 0; round < 2; round++) {
+		struct skstat_families *set = skstat_families_new();
+
+		for (int type = 0; type < 3; type++) {
+			struct skstat_family *family = skstat_family_add(set, (enum skstat_metric_type)type,
+									 "m", "", "Help");
+
+			for (size_t labels = 0; labels < 3; labels++) {
+				const struct skstat_labels *list = skstat_labels_add(set, label, labels);
+
+				for (int last = 0; last < 4; last++) {
+					struct skstat_label all[3] = { label[0], label[1] };
+					struct skstat_series *series;
+
+					all[labels] = label[2];
+					if (round)
+						series = skstat_series_add_shared(set, family, list,
+										  last % 2 ? &label[2] : NULL);
+					else
+						series = skstat_series_add(set, family, all, labels + last % 2);
+					if (type == SKSTAT_METRIC_HISTOGRAM)
+						series->distribution = (struct skstat_distribution){
+							.edge = edge, .edges = 2, .count = count, .sum = 4,
+						};
+					else
+						series->value = last;
+				}
+			}
+		}
+		skstat_text_render(round ? &shared : &own, set, false);
+		skstat_families_free(set);
+	}
+	assert_false(own.failed || shared.failed);
+	assert_int_equal(own.length, shared.length);
+	assert_memory_equal(own.data, shared.data, own.length);
+	assert_non_null(memmem(shared.data, shared.length, "m_total{a=\"1\",last=\"z\"} 1\n", 26));
+	skstat_buffer_free(&own);
+	skstat_buffer_free(&shared);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(golden_files),
+		cmocka_unit_test(shared_labels), cmocka_unit_test(golden_files),
 		cmocka_unit_test(random_labels_read_back),
 		cmocka_unit_test(utf8_lengths),
 	};

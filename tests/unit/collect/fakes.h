@@ -66,6 +66,8 @@ extern int sources_open;
 extern uint64_t instance; /* that the next source is of */
 extern bool deltas;	  /* whether it knows them */
 
+extern bool in_runs;	  /* records come run by run, not one by one */
+
 /* What was asked of it last. */
 extern struct skstat_query last_query;
 extern uint64_t last_timeout, hold_timeout;

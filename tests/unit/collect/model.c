@@ -57,6 +57,19 @@ int skstat_model_sample(const struct skstat_sample *sample, void *arg)
 	return ++model->samples == 2 ? now.model_err : 0;
 }
 
+int skstat_model_run(struct skstat_run_reader *run, void *arg)
+{
+	static const struct skstat_sample sample;
+	int err = 0;
+
+	/* Nobody is to begin for nothing. */
+	if (!run->count)
+		say("WRONG ");
+	for (; run->count && !err; run->count--)
+		err = skstat_model_sample(&sample, arg);
+	return err;
+}
+
 void skstat_model_walked(struct skstat_model *model, uint64_t now_ns)
 {
 	(void)model;

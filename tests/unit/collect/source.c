@@ -133,10 +133,29 @@ static void become(struct skstat_source *source, uint64_t other)
 		source->info.instance = instance = other;
 }
 
-int skstat_source_sock(struct skstat_source *source, const struct skstat_query *query, skstat_sample_fn fn, void *arg,
-		       struct skstat_totals *totals, struct skstat_error *error)
+bool in_runs;
+
+/* So many records. Of runs, an empty one comes first: it is no record. Nonzero: stopped. */
+static int give(const struct skstat_taker *taker, int records)
 {
 	static const struct skstat_sample sample;
+	struct skstat_run_reader run = { 0 };
+
+	if (!in_runs) {
+		for (int i = 0; i < records; i++)
+			if (taker->fn(&sample, taker->arg))
+				return 1;
+		return 0;
+	}
+	if (taker->run(&run, taker->arg))
+		return 1;
+	run.count = (uint32_t)records;
+	return taker->run(&run, taker->arg);
+}
+
+int skstat_source_take(struct skstat_source *source, const struct skstat_query *query,
+		       const struct skstat_taker *taker, struct skstat_totals *totals, struct skstat_error *error)
+{
 	struct timespec pause;
 
 	next_step();
@@ -156,9 +175,8 @@ int skstat_source_sock(struct skstat_source *source, const struct skstat_query *
 	source->cost.wait_ns += 1000;
 	become(source, now.instance);
 	*totals = (struct skstat_totals){ .ns = 7, .emitted = 2, .filtered = 3, .idle = 4, .gone = 5, .restarts = 6 };
-	for (int i = 0; i < (now.err ? now.after : now.empty ? 0 : 2); i++)
-		if (fn(&sample, arg))
-			return 1;
+	if (give(taker, now.err ? now.after : now.empty ? 0 : 2))
+		return 1;
 	source->cost.errors += now.err != 0;
 	if (now.err)
 		return failure(&now, now.err, error);

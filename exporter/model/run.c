@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A run of connections that are known, read in place: what nearly all records of nearly all polls are. Whatever is out
+ * of the ordinary, a record or a run, is left to skstat_model_sample(), which knows everything; what this does it does
+ * the same.
+ */
+#include <netinet/tcp.h>
+#include <string.h>
+
+#include "address.h"
+#include "connection.h"
+#include "socket.h"
+
+/* The bytes of a datagram, seen as a group. */
+#define RAW(GROUP, group)                            \
+	struct raw_##group {                         \
+		SKSTAT_FIELDS_##GROUP(SKSTAT_MEMBER) \
+	} __attribute__((may_alias));
+RAW(IDENTITY, identity)
+RAW(TRAFFIC, traffic)
+RAW(TCP, tcp)
+RAW(MEMORY, memory)
+
+struct record {
+	const struct raw_identity *identity;
+	const struct raw_traffic *traffic;
+	const struct raw_tcp *tcp;
+	const struct raw_memory *memory;
+};
+
+/* The rows of a group that are counters, as DO(group, name, have). */
+#define TRAFFIC_ROW(id, name, type, kind, unit, noun, aggregate, shown, have, ...) \
+	SKSTAT_IF_COUNTER(kind, aggregate, shown, DO(traffic, name, have))
+#define TCP_ROW(id, name, type, kind, unit, noun, aggregate, shown, have, ...) \
+	SKSTAT_IF_COUNTER(kind, aggregate, shown, DO(tcp, name, have))
+#define MEMORY_ROW(id, name, type, kind, unit, noun, aggregate, shown, have, ...) \
+	SKSTAT_IF_COUNTER(kind, aggregate, shown, DO(memory, name, have))
+#define TRAFFIC_COUNTERS SKSTAT_FIELDS_TRAFFIC(TRAFFIC_ROW)
+#define OTHER_COUNTERS	 SKSTAT_FIELDS_TCP(TCP_ROW) SKSTAT_FIELDS_MEMORY(MEMORY_ROW)
+
+/* And those that are histograms. */
+#define TRAFFIC_OBSERVED(id, name, type, kind, unit, noun, aggregate, shown, ...) \
+	SKSTAT_IF_HISTOGRAM(kind, aggregate, shown, OBSERVE(traffic, name))
+#define TCP_OBSERVED(id, name, type, kind, unit, noun, aggregate, shown, ...) \
+	SKSTAT_IF_HISTOGRAM(kind, aggregate, shown, OBSERVE(tcp, name))
+#define OBSERVATIONS SKSTAT_FIELDS_TRAFFIC(TRAFFIC_OBSERVED) SKSTAT_FIELDS_TCP(TCP_OBSERVED)
+
+/* All that makes a metric of a connection is a counter of these three groups or a histogram of the first two. */
+#define ONE_ELSEWHERE(id, name, type, kind, unit, noun, aggregate, shown, ...)                          \
+	SKSTAT_IF_COUNTER(kind, aggregate, shown, +1) SKSTAT_IF_GAUGE(kind, aggregate, shown, +1) \
+	SKSTAT_IF_HISTOGRAM(kind, aggregate, shown, +1)
+#define ONE_GAUGE(id, name, type, kind, unit, noun, aggregate, shown, ...) \
+	SKSTAT_IF_GAUGE(kind, aggregate, shown, +1)
+#define ONE_HISTOGRAM(id, name, type, kind, unit, noun, aggregate, shown, ...) \
+	SKSTAT_IF_HISTOGRAM(kind, aggregate, shown, +1)
+_Static_assert(!(0 SKSTAT_FIELDS_OWNER(ONE_ELSEWHERE) SKSTAT_FIELDS_CONGESTION(ONE_ELSEWHERE)
+		 SKSTAT_FIELDS_TIMER(ONE_ELSEWHERE)), "a figure of another group is shown: it is missed here");
+_Static_assert(!(0 SKSTAT_FIELDS_OF_CONNECTIONS(ONE_GAUGE)), "connections have a gauge: it is missed here");
+_Static_assert(!(0 SKSTAT_FIELDS_MEMORY(ONE_HISTOGRAM)), "memory has a histogram: it is missed here");
+
+/* Bytes of each group that are read here. */
+#define REACH(member, group, name)                                                                            \
+	if (member < offsetof(struct skstat_##group, name) + sizeof(((struct skstat_##group *)0)->name)) \
+		member = offsetof(struct skstat_##group, name) + sizeof(((struct skstat_##group *)0)->name);
+
+static bool run_reaches(const struct skstat_run_reader *run)
+{
+	size_t traffic = 0, tcp = 0, memory = 0;
+
+#define DO(group, name, have) REACH(group, group, name)
+#define OBSERVE(group, name)  REACH(group, group, name)
+	TRAFFIC_COUNTERS
+	OTHER_COUNTERS
+	OBSERVATIONS
+#undef OBSERVE
+#undef DO
+	REACH(tcp, tcp, fin_received)
+	return run->sample.size[SKSTAT_GROUP_IDENTITY] == sizeof(struct skstat_identity) &&
+	       run->sample.size[SKSTAT_GROUP_TRAFFIC] >= traffic && run->sample.size[SKSTAT_GROUP_TCP] >= tcp &&
+	       run->sample.size[SKSTAT_GROUP_MEMORY] >= memory;
+}
+
+/* What not every kernel has stands behind its mask; what every one has, skstat_plan.always answers for. */
+#define IS_ALWAYS(have)		(sizeof(#have) == sizeof("ALWAYS") && #have[0] == 'A' && #have[1] == 'L')
+#define NOW(group, name, have)                                                              \
+	((__typeof__(last->name))(IS_ALWAYS(have) ? record->group->name :                   \
+				  record->group->name & plan->mask.name))
+#define STEP(group, name, have) ((__typeof__(last->name))(NOW(group, name, have) - last->name))
+
+/* Steps of counters, put together by width: 0 if none moved, the highest bit set if one went back. */
+struct steps {
+	uint64_t of64;
+	uint32_t of32;
+	uint16_t of16;
+};
+
+#define COLLECT(group, name, have)                                      \
+	{                                                               \
+		__typeof__(last->name) step = STEP(group, name, have);  \
+									\
+		if (sizeof(step) == 8)                                  \
+			steps.of64 |= step;                             \
+		else if (sizeof(step) == 4)                             \
+			steps.of32 |= (uint32_t)step;                   \
+		else                                                    \
+			steps.of16 |= (uint16_t)step;                   \
+	}
+
+static inline struct steps steps_of_traffic(const struct skstat_plan *plan, const struct skstat_values *last,
+					    const struct record *record)
+{
+	struct steps steps = { 0 };
+
+#define DO(group, name, have) COLLECT(group, name, have)
+	TRAFFIC_COUNTERS
+#undef DO
+	return steps;
+}
+
+static inline struct steps steps_of_others(const struct skstat_plan *plan, const struct skstat_values *last,
+					   const struct record *record)
+{
+	struct steps steps = { 0 };
+
+#define DO(group, name, have) COLLECT(group, name, have)
+	OTHER_COUNTERS
+#undef DO
+	return steps;
+}
+
+static inline bool steps_any(const struct steps *steps)
+{
+	return steps->of64 | steps->of32 | steps->of16;
+}
+
+static inline bool steps_back(const struct steps *steps)
+{
+	return steps->of64 >> 63 | steps->of32 >> 31 | steps->of16 >> 15;
+}
+
+/*
+ * Whether a figure is another one. What is behind a mask is held against what the mask left of it: where there is no
+ * such figure, this may say yes, and the steps will not.
+ */
+#define DIFFER(group, name, have)                                               \
+	if (sizeof(last->name) == 8)                                            \
+		differ64 |= record->group->name ^ last->name;                   \
+	else                                                                    \
+		differ32 |= (uint32_t)(record->group->name ^ last->name);
+
+static inline bool others_differ(const struct skstat_values *last, const struct record *record)
+{
+	uint64_t differ64 = 0;
+	uint32_t differ32 = 0;
+
+#define DO(group, name, have) DIFFER(group, name, have)
+	OTHER_COUNTERS
+#undef DO
+	return differ64 | differ32;
+}
+
+#define COUNT(group, name, have)                                                  \
+	{                                                                         \
+		__typeof__(last->name) step = STEP(group, name, have);            \
+										  \
+		last->name = (__typeof__(last->name))(last->name + step);         \
+		to->counter[SKSTAT_COUNTER_##name] += step;                       \
+	}
+
+static inline void traffic_count(const struct skstat_plan *plan, struct skstat_values *last,
+				 const struct record *record, struct skstat_view_group *to)
+{
+#define DO(group, name, have) COUNT(group, name, have)
+	TRAFFIC_COUNTERS
+#undef DO
+}
+
+
+static inline void observe(const struct skstat_plan *plan, const struct record *record, struct skstat_view_group *to)
+{
+#define OBSERVE(group, name)                                                                             \
+	if (plan->histogram[SKSTAT_HISTOGRAM_##name].available)                                          \
+		skstat_histogram_add(&to->histogram[SKSTAT_HISTOGRAM_##name],                            \
+				     &plan->measure[SKSTAT_HISTOGRAM_##name], record->group->name);
+	OBSERVATIONS
+#undef OBSERVE
+}
+
+static inline bool has_queue(const struct skstat_plan *plan, const struct record *record)
+{
+	return (record->traffic->rqueue && plan->histogram[SKSTAT_HISTOGRAM_rqueue].available) ||
+	       (record->traffic->wqueue && plan->histogram[SKSTAT_HISTOGRAM_wqueue].available);
+}
+
+/* What has not opened is looked at more closely, and so is a FIN, until it is taken off. */
+static bool state_is_ordinary(const struct skstat_entry *entry, const struct record *record, uint8_t state)
+{
+	if (1u << state & (1u << TCP_SYN_SENT | 1u << TCP_SYN_RECV))
+		return false;
+	if (entry->fin == SKSTAT_FIN_TAKEN)
+		return true;
+	return entry->fin == SKSTAT_FIN_NONE && !record->tcp->fin_received &&
+	       !(1u << state & (1u << TCP_CLOSE_WAIT | 1u << TCP_LAST_ACK | 1u << TCP_CLOSING));
+}
+
+/* Whether it is known what is to be done: the record goes on where the entry is. */
+static inline bool is_ordinary(const struct skstat_model *model, const struct skstat_entry *entry,
+			       const struct record *record)
+{
+	uint8_t state = record->identity->state;
+	const struct skstat_entry_now now = { .epoch = model->plan.epoch, .kind = SKSTAT_KIND_FULL, .state = state };
+
+	if (memcmp(&entry->now, &now, sizeof(now)) || entry->seen == model->number || !entry->group)
+		return false;
+	if (state == TCP_ESTABLISHED && entry->fin == SKSTAT_FIN_NONE && !record->tcp->fin_received)
+		return true;
+	return state_is_ordinary(entry, record, state);
+}
+
+/*
+ * What follows is by itself, so that what was compared is not kept in registers for it, and takes the record by value,
+ * so that it is not kept in memory.
+ */
+
+/* Counters of group tcp and memory have moved. */
+static __attribute__((noinline)) void others_count(struct skstat_model *model, struct skstat_entry *entry,
+						   const struct record *record)
+{
+	const struct skstat_plan *plan = &model->plan;
+	struct skstat_view_group *to = entry->group;
+	struct skstat_values *last = &entry->values;
+
+	skstat_connection_busy(model, entry, STEP(tcp, busy_time, ALWAYS));
+#define DO(group, name, have) COUNT(group, name, have)
+	OTHER_COUNTERS
+#undef DO
+	to->changed_ns = model->poll.now_ns;
+}
+
+/* Counters have moved; of `traffic`, too, and none of it went back. False: another one did, and nothing was done. */
+static __attribute__((noinline)) bool record_count(struct skstat_model *model, struct skstat_entry *entry,
+						   const struct record at, bool traffic)
+{
+	const struct record *record = &at;
+	const struct skstat_plan *plan = &model->plan;
+	struct skstat_view_group *group = entry->group;
+	struct skstat_values *last = &entry->values;
+	struct steps others = steps_of_others(plan, last, record);
+	struct skstat_book *book;
+	bool active;
+
+	if (steps_any(&others)) {
+		if (steps_back(&others))
+			return false;
+		others_count(model, entry, record);
+	}
+	if (!traffic)
+		return true;
+	book = skstat_namespaces_book(&model->namespaces, record->identity->netns);
+	if (book)
+		skstat_book_add(book, STEP(traffic, delivered, ALWAYS), STEP(traffic, total_retrans, ALWAYS),
+				STEP(traffic, segs_out, ALWAYS));
+	active = STEP(traffic, segs_out, ALWAYS) || STEP(traffic, segs_in, ALWAYS) ||
+		 STEP(traffic, bytes_sent, ALWAYS) || STEP(traffic, bytes_received, ALWAYS);
+	traffic_count(plan, last, record, group);
+	group->changed_ns = model->poll.now_ns;
+	/* With a queue it is observed all the same. */
+	if (active && !has_queue(plan, record))
+		observe(plan, record, group);
+	return true;
+}
+
+/* False: nothing was done. */
+static inline bool record_take(struct skstat_model *model, const struct record *record)
+{
+	const struct skstat_identity *identity = (const void *)record->identity;
+	struct skstat_entry *entry = skstat_table_find(&model->table, identity->cookie);
+	const struct skstat_plan *plan = &model->plan;
+	struct steps traffic;
+	bool ipv4;
+
+	if (!entry || !is_ordinary(model, entry, record))
+		return false;
+	ipv4 = identity->family == AF_INET || skstat_address_is_ipv4(identity);
+	if (entry->tuple != skstat_address_tuple(identity, ipv4))
+		return false;
+	traffic = steps_of_traffic(plan, &entry->values, record);
+	if (steps_any(&traffic)) {
+		if (steps_back(&traffic) || !record_count(model, entry, *record, true))
+			return false;
+	} else if (others_differ(&entry->values, record) && !record_count(model, entry, *record, false)) {
+		return false;
+	}
+	if (has_queue(plan, record))
+		observe(plan, record, entry->group);
+	skstat_connection_idle(model, entry, entry->state, 0, model->poll.now_ns);
+	entry->flags &= (uint8_t)~SKSTAT_ENTRY_BASELINE;
+	entry->seen = model->number;
+	entry->missed = 0;
+	if (ipv4)
+		model->count.full_ipv4++;
+	else
+		model->count.full_ipv6++;
+	model->count.updated++;
+	return true;
+}
+
+int skstat_model_run(struct skstat_run_reader *run, void *arg)
+{
+	struct skstat_model *model = arg;
+	bool in_place = run->sample.kind == SKSTAT_KIND_FULL && skstat_run_is_aligned(run) && model->plan.always &&
+			run_reaches(run) && skstat_plan_fits(&model->plan, &run->sample);
+	int err = 0;
+
+	while (run->count && !err) {
+		const struct record record = {
+			.identity = (const void *)(run->next + run->offset[SKSTAT_GROUP_IDENTITY]),
+			.traffic = (const void *)(run->next + run->offset[SKSTAT_GROUP_TRAFFIC]),
+			.tcp = (const void *)(run->next + run->offset[SKSTAT_GROUP_TCP]),
+			.memory = (const void *)(run->next + run->offset[SKSTAT_GROUP_MEMORY]),
+		};
+
+		if (in_place && record_take(model, &record))
+			skstat_run_skip(run);
+		else
+			err = skstat_model_sample(skstat_run_next(run), model);
+	}
+	return err;
+}
