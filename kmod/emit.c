@@ -74,7 +74,7 @@ static __always_inline u32 emit_records(struct emission *emission, enum skstat_k
 			skstat_record_fill_exact(at, emission->layout, &src);
 		else
 			record_fill(at, groups, shorts, &src);
-		if (unlikely(!skstat_walk_lasts(held))) {
+		if (kind == SKSTAT_KIND_FULL && unlikely(!skstat_walk_lasts(held))) {
 			gone++;
 			continue;
 		}

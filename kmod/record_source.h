@@ -25,12 +25,17 @@ struct sixteen {
 	u64 first, second;
 };
 
-static __always_inline struct sixteen sixteen_read(const void *at)
+static __always_inline u64 eight_read(const void *at)
 {
-	struct sixteen bytes;
+	u64 bytes;
 
 	memcpy(&bytes, at, sizeof(bytes));
 	return bytes;
+}
+
+static __always_inline struct sixteen sixteen_read(const void *at)
+{
+	return (struct sixteen) { eight_read(at), eight_read(at + sizeof(u64)) };
 }
 
 struct ends {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/sock_diag.h>
+
 #include "walk_look.h"
 
 /*
@@ -30,6 +32,14 @@ static struct hlist_nulls_head *table_chain(const struct table *table, u32 bucke
 static unsigned long table_nulls(const struct table *table, u32 bucket)
 {
 	return table->listen ? bucket + LISTENING_NULLS_BASE : bucket;
+}
+
+u64 skstat_walk_cookie_make(struct sock *sk)
+{
+	u32 cookie[2];
+
+	sock_diag_save_cookie(sk, cookie);
+	return (u64)cookie[1] << 32 | cookie[0];
 }
 
 static void held_sift_down(struct skstat_walk *walk, u32 i)

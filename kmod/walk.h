@@ -12,8 +12,6 @@
 #ifndef SKSTAT_WALK_H
 #define SKSTAT_WALK_H
 
-#include <linux/sock_diag.h>
-
 #include "census.h"
 #include "filter.h"
 #include "skstat/record.h"
@@ -67,7 +65,7 @@ struct skstat_walk {
 void skstat_walk_step(struct skstat_walk *walk, u32 room, bool split);
 
 /*
- * Whether a socket, whose record was just filled, is still the connection that was held. Else tcp_disconnect() came
+ * Whether a full socket, whose record was just filled, is still the connection that was held. Else tcp_disconnect() came
  * between, which says TCP_CLOSE and then zeroes one figure after the other: the record may be of two minds. Its last
  * figures are in the journal, and it counts as gone.
  */
@@ -75,8 +73,6 @@ static __always_inline bool skstat_walk_lasts(const struct skstat_held *held)
 {
 	u8 state;
 
-	if (held->kind != SKSTAT_KIND_FULL)
-		return true;
 	/* pairs with tcp_set_state() before tcp_disconnect() zeroes: whoever has read a zero reads the state, too */
 	smp_rmb();
 	state = READ_ONCE(held->sk->sk_state);
@@ -89,16 +85,15 @@ static __always_inline bool skstat_walk_lasts(const struct skstat_held *held)
 /* Lets go of walk->held. May end a socket's life. */
 void skstat_walk_release(struct skstat_walk *walk);
 
+/* Gives a socket its cookie. For skstat_walk_cookie(). */
+u64 skstat_walk_cookie_make(struct sock *sk);
+
 /* The socket's cookie, given to it now if it had none. With a reference. */
 static __always_inline u64 skstat_walk_cookie(const struct skstat_held *held)
 {
 	u64 cookie = atomic64_read(&held->sk->sk_cookie);
-	u32 made[2];
 
-	if (likely(cookie))
-		return cookie;
-	sock_diag_save_cookie(held->sk, made);
-	return (u64)made[1] << 32 | made[0];
+	return likely(cookie) ? cookie : skstat_walk_cookie_make(held->sk);
 }
 
 #endif
