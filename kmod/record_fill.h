@@ -24,9 +24,9 @@ static __always_inline void fill_sixteen(void *at, struct sixteen bytes)
 	memcpy(at, &bytes, sizeof(bytes));
 }
 
-/* `restrict`: a record is nobody else's memory, and loads need not wait for stores. */
+/* `__restrict`, which 5.10 knows too: a record is nobody else's memory, and loads need not wait for stores. */
 #define FILL_FUNCTION(group) \
-	static __always_inline void fill_##group(struct skstat_##group *restrict r, \
+	static __always_inline void fill_##group(struct skstat_##group *__restrict r, \
 						 const struct skstat_source *src, u32 shorts)
 
 FILL_FUNCTION(identity)
