@@ -68,7 +68,7 @@ uint64_t bench_once(bench_fn work, void *arg);
 /* The least of so many times: the others met more of the timer's ticks, or found less prepared. */
 uint64_t bench_best(unsigned int times, bench_fn work, void *arg);
 
-#define BENCH_TIMES 3
+#define BENCH_TIMES 7
 
 /* The exporter's: exporter/source/channel.c. */
 #define BENCH_RECEIVE (64 * 1024)
