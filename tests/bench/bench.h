@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /*
  * F(name, help): a row is the function figure_<name>() and an argument of skbench. It may say several figures; the
@@ -43,8 +44,9 @@ struct bench {
 	size_t sockets;
 	size_t namespaces; /* that it is spread over; 1: the own one */
 	size_t receive;	   /* bytes that a dump's reader has room for, at a time */
-	int *fd;	   /* of pair i: 2 i is the client */
 	size_t pairs;
+	int keeper; /* the process that has them, told by this */
+	pid_t keeper_pid;
 };
 
 #define BENCH_DECLARE(name, help) void figure_##name(const struct bench *bench);
@@ -73,7 +75,7 @@ uint64_t bench_best(unsigned int times, bench_fn work, void *arg);
 /* The exporter's: exporter/source/channel.c. */
 #define BENCH_RECEIVE (64 * 1024)
 
-/* The population, made: every socket has talked. */
+/* The population, made, by a process of its own: every socket has talked. */
 void bench_populate(struct bench *bench);
 
 /* And done away with, by RST: nothing of it is left in TIME_WAIT for who comes next. */

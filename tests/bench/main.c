@@ -101,6 +101,7 @@ int main(int argc, char **argv)
 	if (populated)
 		bench_populate(&bench);
 	measure(&bench, argv, false, done);
-	bench_release(&bench);
+	if (populated)
+		bench_release(&bench);
 	return 0;
 }
