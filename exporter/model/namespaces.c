@@ -137,17 +137,21 @@ static bool id_learn(struct skstat_namespaces *namespaces, struct skstat_namespa
 /* It gets a label, or is folded. False: no memory. */
 static bool namespace_name(struct skstat_namespaces *namespaces, struct skstat_namespace *ns, uint32_t inode)
 {
+	bool folded = namespaces->labelled >= namespaces->limit;
+
 	ns->inode = inode;
-	ns->folded = namespaces->labelled >= namespaces->limit;
-	ns->label = ns->folded ? NULL : label_make(namespaces, inode);
-	if (ns->folded || ns->label) {
-		ns->hashed = true;
-		HASH_ADD(hh, namespaces->by_inode, inode, sizeof(ns->inode), ns);
-		ns->named = ns->hashed;
+	ns->folded = ns->hashed = true;
+	HASH_ADD(hh, namespaces->by_inode, inode, sizeof(ns->inode), ns);
+	ns->named = ns->hashed;
+	if (ns->named && !folded) {
+		ns->label = label_make(namespaces, inode);
+		ns->folded = false;
+		if (!ns->label) {
+			HASH_DELETE(hh, namespaces->by_inode, ns);
+			ns->named = false;
+		}
 	}
 	if (!ns->named) {
-		free(ns->label);
-		ns->label = NULL;
 		ns->folded = false;
 		return false;
 	}

@@ -222,7 +222,8 @@ static void same(void **state)
 			if (!chance(200))
 				event_put(a, b, socket, true);
 			socket_go_on(socket);
-			for (int again = 0; again <= !chance(50); again++)
+			sample[count++] = socket->sample;
+			if (!chance(50))
 				sample[count++] = socket->sample;
 			if (count < RECORDS - 2 && i < SOCKETS - 1)
 				continue;
