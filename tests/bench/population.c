@@ -18,7 +18,7 @@
  * Listeners in a namespace: as many for few sockets as for many, so that views of them are the same. With one, there
  * would not be ports enough.
  */
-#define PORTS	   8
+#define PORTS	   20
 #define FIRST_PORT 7700
 
 

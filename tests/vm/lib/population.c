@@ -119,6 +119,8 @@ void population_time_wait(struct population *population, enum pair_family family
 {
 	int listener = listener_add(population, family, 128);
 
+	/* On loopback a connection may take over the port, and the socket, of one that is older than a second. */
+	must_be(ns_sysctl("net/ipv4/tcp_tw_reuse", "0"));
 	for (size_t i = 0; i < n; i++) {
 		struct pair pair = pair_open(listener, family);
 		size_t at = population_note(population, pair.client, SKSTAT_KIND_TIMEWAIT, TCP_TIME_WAIT);
