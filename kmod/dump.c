@@ -9,7 +9,7 @@
 #include "emit.h"
 #include "netlink.h"
 #include "netns.h"
-#include "run.h"
+#include "room.h"
 #include "walk.h"
 
 /*
@@ -18,7 +18,7 @@
  */
 #define TOKEN_SLACK_US 2000
 
-/* Steps of the walk before a batch that has found nothing goes out empty. */
+/* Steps of the walk before a batch, or a piece of it, that has found little goes out with that. */
 #define BATCH_STEPS 32
 
 enum dump_stage { DUMP_WALK, DUMP_CENSUS, DUMP_TOTALS, DUMP_END };
@@ -31,6 +31,7 @@ struct dump {
 	u64 max_sockets, max_ns;
 	unsigned long census_id;
 	struct skstat_emit emit;
+	struct skstat_room room;
 	struct skstat_walk walk;
 };
 
@@ -49,7 +50,7 @@ static u64 dump_clock_us(void)
 	return div_u64(tcp_clock_ns(), NSEC_PER_USEC);
 }
 
-static int dump_parse(struct dump *dump, struct netlink_callback *cb)
+static int dump_parse(struct dump *dump, const struct sock *reader, struct netlink_callback *cb)
 {
 	struct nlattr **attrs = skstat_dump_attrs(cb);
 	u32 groups = attrs[SKSTAT_SOCK_GROUPS] ? nla_get_u32(attrs[SKSTAT_SOCK_GROUPS]) : ~0U;
@@ -65,6 +66,9 @@ static int dump_parse(struct dump *dump, struct netlink_callback *cb)
 	dump->max_sockets = attrs[SKSTAT_SOCK_MAX_SOCKETS] ? nla_get_u32(attrs[SKSTAT_SOCK_MAX_SOCKETS]) : U64_MAX;
 	dump->max_ns = attrs[SKSTAT_SOCK_MAX_NS] ? nla_get_u64(attrs[SKSTAT_SOCK_MAX_NS]) : U64_MAX;
 
+	/* with `exact` a batch waits for the owners of its sockets, and others for the batch: it stays small */
+	if (attrs[SKSTAT_SOCK_ROOM] && !nla_get_flag(attrs[SKSTAT_SOCK_EXACT]))
+		skstat_room_init(&dump->room, reader, nla_get_u32(attrs[SKSTAT_SOCK_ROOM]));
 	skstat_emit_init(&dump->emit, groups, nla_get_flag(attrs[SKSTAT_SOCK_BRIEF]),
 			 nla_get_flag(attrs[SKSTAT_SOCK_EXACT]));
 	return skstat_filter_parse(&dump->walk.filter, cb->nlh, attrs, cb->extack);
@@ -73,11 +77,12 @@ static int dump_parse(struct dump *dump, struct netlink_callback *cb)
 static void dump_free(struct dump *dump)
 {
 	skstat_census_free(&dump->walk.census);
+	skstat_room_free(&dump->room);
 	kvfree(dump);
 }
 
 /* The first batch: there is no extack before it on every kernel. */
-static int dump_begin(struct netlink_callback *cb)
+static int dump_begin(const struct sock *reader, struct netlink_callback *cb)
 {
 	struct dump *dump;
 	int err;
@@ -90,7 +95,7 @@ static int dump_begin(struct netlink_callback *cb)
 		return -ENOMEM;
 	skstat_census_init(&dump->walk.census);
 	dump->token = dump_clock_us() - TOKEN_SLACK_US;
-	err = dump_parse(dump, cb);
+	err = dump_parse(dump, reader, cb);
 	if (err) {
 		dump_free(dump);
 		return err;
@@ -105,8 +110,11 @@ static bool dump_spent(const struct dump *dump, u64 began)
 	       dump->ns + (ktime_get_ns() - began) >= dump->max_ns;
 }
 
-/* Fills the skb with runs of sockets. 0, or -EMSGSIZE when room was reckoned wrong. */
-static int dump_walk(struct dump *dump, struct sk_buff *skb, u64 began)
+/*
+ * Fills the skb, or a piece, with runs of sockets. 1: it is full; 0: the batch is at its end; or -EMSGSIZE when room was
+ * reckoned wrong.
+ */
+static int dump_fill(struct dump *dump, u64 began)
 {
 	struct skstat_walk *walk = &dump->walk;
 	bool put = false;
@@ -114,14 +122,14 @@ static int dump_walk(struct dump *dump, struct sk_buff *skb, u64 began)
 	u32 room, held;
 
 	for (steps = 0; steps < BATCH_STEPS; steps++) {
-		room = skstat_emit_room(&dump->emit, skb);
+		room = skstat_emit_room(&dump->emit, &dump->room);
 		if (!room)
-			return 0;
-		/* A chain that is too long for what is left waits for the next batch; it is split if that is too short, too. */
+			return 1;
+		/* A chain that is too long for what is left waits for the next one; it is split if that is too short, too. */
 		skstat_walk_step(walk, room, !put);
 		held = walk->nr_held;
 		put |= held;
-		err = skstat_emit(&dump->emit, walk, skb);
+		err = skstat_emit(&dump->emit, walk, &dump->room);
 		skstat_walk_release(walk);
 		if (err)
 			return err;
@@ -137,12 +145,23 @@ static int dump_walk(struct dump *dump, struct sk_buff *skb, u64 began)
 		}
 		/* records may have been shorter than what they had room for */
 		if (walk->stuck && !held)
-			return 0;
+			return 1;
 		cond_resched();
 		if (fatal_signal_pending(current))
 			return -EINTR;
 	}
 	return 0;
+}
+
+static int dump_walk(struct dump *dump, struct sk_buff *skb, u64 began)
+{
+	int full;
+
+	skstat_room_begin(&dump->room, skb);
+	do {
+		full = dump_fill(dump, began);
+	} while (full > 0 && skstat_room_next(&dump->room));
+	return min(full, 0);
 }
 
 static void dump_census(struct dump *dump, struct sk_buff *skb)
@@ -222,10 +241,11 @@ int skstat_sock_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	u64 began = ktime_get_ns();
 	struct dump *dump;
 	void *head;
+	bool walked;
 	int err = 0;
 
 	if (!dump_context(cb)->dump) {
-		err = dump_begin(cb);
+		err = dump_begin(skb->sk, cb);
 		if (err)
 			return err;
 	}
@@ -236,7 +256,8 @@ int skstat_sock_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	head = skstat_netlink_put(skb, cb, SKSTAT_CMD_SOCK);
 	if (!head)
 		return -EMSGSIZE;
-	if (dump->stage == DUMP_WALK) {
+	walked = dump->stage == DUMP_WALK;
+	if (walked) {
 		err = dump_walk_locked(dump, skb, began);
 		dump->ns += ktime_get_ns() - began;
 	} else if (dump->stage == DUMP_CENSUS) {
@@ -249,6 +270,8 @@ int skstat_sock_dump(struct sk_buff *skb, struct netlink_callback *cb)
 		return err;
 	}
 	genlmsg_end(skb, head);
+	if (walked)
+		skstat_room_end(&dump->room, head);
 	return skb->len;
 }
 

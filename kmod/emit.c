@@ -33,9 +33,9 @@ void skstat_emit_init(struct skstat_emit *emit, u32 groups, bool brief, bool exa
 	skstat_layout_init(&emit->layout[SKSTAT_KIND_NETNS], SKSTAT_KIND_NETNS, 1 << SKSTAT_GROUP_NETNS);
 }
 
-u32 skstat_emit_room(const struct skstat_emit *emit, const struct sk_buff *skb)
+u32 skstat_emit_room(const struct skstat_emit *emit, const struct skstat_room *room)
 {
-	return min_t(u32, skstat_run_room(skb, EMIT_RUNS, emit->max_stride), SKSTAT_WALK_HELD);
+	return min_t(u32, skstat_room_left(room, EMIT_RUNS, emit->max_stride), SKSTAT_WALK_HELD);
 }
 
 /* Held sockets on their way into a run. */
@@ -126,7 +126,8 @@ static u32 emit_count(const struct skstat_walk *walk, enum skstat_kind kind, u32
 }
 
 /* The held sockets of one kind, mostly as one run. */
-static bool emit_kind(struct skstat_emit *emit, struct skstat_walk *walk, struct sk_buff *skb, enum skstat_kind kind)
+static bool emit_kind(struct skstat_emit *emit, struct skstat_walk *walk, struct skstat_room *room,
+		      enum skstat_kind kind)
 {
 	struct skstat_layout *layout = &emit->layout[kind];
 	struct emission emission = { .walk = walk, .layout = layout };
@@ -134,7 +135,7 @@ static bool emit_kind(struct skstat_emit *emit, struct skstat_walk *walk, struct
 	u32 count;
 
 	while ((count = emit_count(walk, kind, emission.next))) {
-		run = skstat_run_put(skb, SKSTAT_SOCK_RUN, SKSTAT_SOCK_PAD, layout, count);
+		run = skstat_room_put(room, layout, count);
 		if (!run)
 			return false;
 		emission.at = skstat_run_records(run);
@@ -146,7 +147,7 @@ static bool emit_kind(struct skstat_emit *emit, struct skstat_walk *walk, struct
 			rcu_read_unlock();
 		}
 		while (run->count > count)
-			skstat_run_retract(skb, run);
+			skstat_room_retract(room, run);
 		/* The next has more to say, and others may follow: from here on there is a place for it. */
 		if (emission.next < walk->nr_held)
 			skstat_layout_shorten(layout, layout->shorts & ~SKSTAT_SHORT_NAMES);
@@ -154,12 +155,12 @@ static bool emit_kind(struct skstat_emit *emit, struct skstat_walk *walk, struct
 	return true;
 }
 
-int skstat_emit(struct skstat_emit *emit, struct skstat_walk *walk, struct sk_buff *skb)
+int skstat_emit(struct skstat_emit *emit, struct skstat_walk *walk, struct skstat_room *room)
 {
 	enum skstat_kind kind;
 
 	for (kind = SKSTAT_KIND_FULL; kind < SKSTAT_KIND_NETNS; kind++)
-		if ((walk->kinds_held & 1 << kind) && !emit_kind(emit, walk, skb, kind))
+		if ((walk->kinds_held & 1 << kind) && !emit_kind(emit, walk, room, kind))
 			return -EMSGSIZE;
 	return 0;
 }

@@ -5,7 +5,7 @@
 #ifndef SKSTAT_EMIT_H
 #define SKSTAT_EMIT_H
 
-#include "run.h"
+#include "room.h"
 #include "walk.h"
 
 /* How a dump wants its records: for each kind of socket, and for that of namespaces. */
@@ -18,13 +18,13 @@ struct skstat_emit {
 /* `groups` as asked for; `brief`: groups tcp and memory are. */
 void skstat_emit_init(struct skstat_emit *emit, u32 groups, bool brief, bool exact);
 
-/* How many sockets of a step the skb has room for, of whatever kinds they are. */
-u32 skstat_emit_room(const struct skstat_emit *emit, const struct sk_buff *skb);
+/* How many sockets of a step there is room for, of whatever kinds they are. */
+u32 skstat_emit_room(const struct skstat_emit *emit, const struct skstat_room *room);
 
 /*
- * Puts a record of each held socket into the skb, and counts it. Process context, outside of RCU. 0, or -EMSGSIZE when
+ * Writes a record of each held socket, and counts it. Process context, outside of RCU. 0, or -EMSGSIZE when
  * there were more than skstat_emit_room().
  */
-int skstat_emit(struct skstat_emit *emit, struct skstat_walk *walk, struct sk_buff *skb);
+int skstat_emit(struct skstat_emit *emit, struct skstat_walk *walk, struct skstat_room *room);
 
 #endif

@@ -26,7 +26,7 @@ const struct nla_policy skstat_prefix_policy[SKSTAT_PREFIX_MAX + 1] = {
 	[SKSTAT_PREFIX_LENGTH]	= NLA_POLICY_MAX(NLA_U8, 128),
 };
 
-static const struct nla_policy sock_policy[SKSTAT_SOCK_BRIEF + 1] = {
+static const struct nla_policy sock_policy[SKSTAT_SOCK_ROOM + 1] = {
 	[SKSTAT_SOCK_GROUPS]	    = NLA_POLICY_MASK(NLA_U32, SKSTAT_GROUPS_ON_REQUEST),
 	[SKSTAT_SOCK_STATES]	    = NLA_POLICY_MASK(NLA_U32, SKSTAT_STATES_ALL),
 	[SKSTAT_SOCK_FAMILIES]	    = NLA_POLICY_MASK(NLA_U32, SKSTAT_FAMILY_ALL),
@@ -46,6 +46,7 @@ static const struct nla_policy sock_policy[SKSTAT_SOCK_BRIEF + 1] = {
 	[SKSTAT_SOCK_MAX_NS]	    = NLA_POLICY_MIN(NLA_U64, 1),
 	[SKSTAT_SOCK_KINDS]	    = NLA_POLICY_MASK(NLA_U32, SKSTAT_KINDS_ALL),
 	[SKSTAT_SOCK_BRIEF]	    = { .type = NLA_FLAG },
+	[SKSTAT_SOCK_ROOM]	    = { .type = NLA_U32 },
 };
 
 /* Of commands that take no attribute: without a policy they would take any. */

@@ -3,18 +3,13 @@
 
 #include "run.h"
 
-struct skstat_run *skstat_run_put(struct sk_buff *skb, int type, int pad, const struct skstat_layout *layout,
-				  u32 count)
+struct skstat_run *skstat_run_begin(void *at, int type, const struct skstat_layout *layout, u32 count)
 {
-	struct skstat_run *run;
-	struct nlattr *attr;
+	struct nlattr *attr = at;
+	struct skstat_run *run = at + NLA_HDRLEN;
 
-	if ((skb->len + NLA_HDRLEN) % 8 && !nla_reserve(skb, pad, 0))
-		return NULL;
-	attr = nla_reserve(skb, type, sizeof(*run) + count * layout->stride);
-	if (!attr)
-		return NULL;
-	run = nla_data(attr);
+	attr->nla_type = type;
+	attr->nla_len = NLA_HDRLEN + sizeof(*run) + count * layout->stride;
 	*run = (struct skstat_run) {
 		.kind = layout->kind, .stride = layout->stride, .count = count, .groups = layout->groups,
 	};
@@ -22,15 +17,31 @@ struct skstat_run *skstat_run_put(struct sk_buff *skb, int type, int pad, const 
 	return run;
 }
 
+struct skstat_run *skstat_run_put(struct sk_buff *skb, int type, int pad, const struct skstat_layout *layout,
+				  u32 count)
+{
+	struct nlattr *attr;
+
+	if ((skb->len + NLA_HDRLEN) % 8 && !nla_reserve(skb, pad, 0))
+		return NULL;
+	attr = nla_reserve(skb, type, sizeof(struct skstat_run) + count * layout->stride);
+	return attr ? skstat_run_begin(attr, type, layout, count) : NULL;
+}
+
 static struct nlattr *run_attr(struct skstat_run *run)
 {
 	return (void *)run - NLA_HDRLEN;
 }
 
-void skstat_run_retract(struct sk_buff *skb, struct skstat_run *run)
+void skstat_run_shorten(struct skstat_run *run)
 {
 	run_attr(run)->nla_len -= run->stride;
 	run->count--;
+}
+
+void skstat_run_retract(struct sk_buff *skb, struct skstat_run *run)
+{
+	skstat_run_shorten(run);
 	skb_trim(skb, skb->len - run->stride);
 }
 

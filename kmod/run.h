@@ -16,10 +16,16 @@
 struct skstat_run *skstat_run_put(struct sk_buff *skb, int type, int pad, const struct skstat_layout *layout,
 				  u32 count);
 
+/* The same at `at`, which is 4 bytes before an 8-byte boundary and has room for it. */
+struct skstat_run *skstat_run_begin(void *at, int type, const struct skstat_layout *layout, u32 count);
+
 static inline void *skstat_run_records(struct skstat_run *run)
 {
 	return run + 1;
 }
+
+/* Says that a run has one record less. */
+void skstat_run_shorten(struct skstat_run *run);
 
 /* Takes the last record of a run back that is the last thing in the skb. */
 void skstat_run_retract(struct sk_buff *skb, struct skstat_run *run);

@@ -12,11 +12,11 @@
 
 #include "channel.h"
 
-/* The kernel fills at most 32 KiB of a dump at once, whatever is offered; twice that leaves no doubt. */
-#define RECEIVE_BYTES (64 * 1024)
-
-/* libnl asks for 32 KiB of socket buffer, less than one full skb weighs. */
-#define SOCKET_BYTES (512 * 1024)
+/*
+ * libnl asks for 32 KiB of socket buffer, less than one full skb weighs. Twice what is taken at once: the module fills
+ * half of it. More than net.core.rmem_max wants CAP_NET_ADMIN, and so does the module.
+ */
+#define SOCKET_BYTES (2 * SKSTAT_CHANNEL_ROOM)
 
 #define SECOND 1000000000ull
 
@@ -26,7 +26,7 @@ struct skstat_channel {
 	struct skstat_source_cost cost;
 	/* Of struct nlmsghdr's alignment, at least. */
 	union {
-		unsigned char bytes[RECEIVE_BYTES];
+		unsigned char bytes[SKSTAT_CHANNEL_ROOM];
 		struct nlmsghdr header;
 	} receive;
 };
@@ -59,7 +59,7 @@ void skstat_channel_free(struct skstat_channel *channel)
 int skstat_channel_open(struct skstat_channel *channel, struct skstat_error *error)
 {
 	static const int options[] = { NETLINK_EXT_ACK, NETLINK_GET_STRICT_CHK };
-	const int on = 1;
+	const int on = 1, bytes = SOCKET_BYTES;
 	int err;
 
 	if (channel->socket)
@@ -68,7 +68,7 @@ int skstat_channel_open(struct skstat_channel *channel, struct skstat_error *err
 	if (!channel->socket)
 		return skstat_error_set(error, -ENOMEM, "no memory for a netlink socket");
 	nl_socket_disable_msg_peek(channel->socket);
-	nl_socket_set_msg_buf_size(channel->socket, RECEIVE_BYTES);
+	nl_socket_set_msg_buf_size(channel->socket, SKSTAT_CHANNEL_ROOM);
 	err = nl_connect(channel->socket, channel->protocol);
 	if (!err)
 		err = nl_socket_set_buffer_size(channel->socket, SOCKET_BYTES, 0);
@@ -77,6 +77,7 @@ int skstat_channel_open(struct skstat_channel *channel, struct skstat_error *err
 		return skstat_error_set(error, err == -NLE_NOMEM ? -ENOMEM : -EIO, "no netlink socket: %s",
 					nl_geterror(err));
 	}
+	(void)setsockopt(nl_socket_get_fd(channel->socket), SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes));
 	/* What an old kernel does not know costs the sentences of its refusals, nothing else. */
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
 		(void)setsockopt(nl_socket_get_fd(channel->socket), SOL_NETLINK, options[i], &on, sizeof(on));
@@ -152,7 +153,7 @@ static ssize_t receive_now(struct skstat_channel *channel, struct skstat_error *
 	channel->cost.bytes += (size_t)length;
 	if (header.msg_flags & MSG_TRUNC) {
 		channel->cost.truncated++;
-		return skstat_error_set(error, -EMSGSIZE, "a reply does not fit in %d bytes", RECEIVE_BYTES);
+		return skstat_error_set(error, -EMSGSIZE, "a reply does not fit in %d bytes", SKSTAT_CHANNEL_ROOM);
 	}
 	/* Any process may send to a netlink socket; the kernel's port is 0. */
 	return from.nl_pid == 0 ? length : 0;

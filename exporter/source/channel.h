@@ -16,6 +16,9 @@
 #include "cost.h"
 #include "message.h"
 
+/* What a channel takes at once, for requests that say so: a datagram may be as long. Also a good length for other readers. */
+#define SKSTAT_CHANNEL_ROOM (512 * 1024)
+
 struct nl_msg;
 struct nl_sock;
 struct skstat_channel;

@@ -5,6 +5,7 @@
 
 #include <netlink/msg.h>
 
+#include "channel.h"
 #include "netlink.h"
 
 /* A query with every list at the module's limit stays far below. */
@@ -107,7 +108,8 @@ int skstat_netlink_take(struct skstat_netlink *netlink, const struct skstat_quer
 	memset(reply.totals, 0, sizeof(*reply.totals));
 	if (!message)
 		return -ENOMEM;
-	if (skstat_query_put(message, query))
+	if (skstat_query_put(message, query) ||
+	    (!(query && query->has & SKSTAT_HAS(ROOM)) && nla_put_u32(message, SKSTAT_SOCK_ROOM, SKSTAT_CHANNEL_ROOM)))
 		err = skstat_error_set(error, -EMSGSIZE, "the query has too many conditions");
 	else
 		err = sock_dump(netlink, message, &reply, error);

@@ -44,7 +44,7 @@ int skstat_query_put(struct nl_msg *message, const struct skstat_query *query)
 		{ SKSTAT_SOCK_FAMILIES, q->families }, { SKSTAT_SOCK_UID, q->uid },
 		{ SKSTAT_SOCK_MARK, q->mark },	       { SKSTAT_SOCK_MARK_MASK, q->mark_mask },
 		{ SKSTAT_SOCK_IFINDEX, q->ifindex },   { SKSTAT_SOCK_MAX_SOCKETS, q->max_sockets },
-		{ SKSTAT_SOCK_KINDS, q->kinds },
+		{ SKSTAT_SOCK_KINDS, q->kinds },      { SKSTAT_SOCK_ROOM, q->room },
 	};
 	const struct {
 		int type;

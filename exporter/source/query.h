@@ -43,6 +43,7 @@ struct skstat_query {
 	uint32_t mark_mask;    /* MARK_MASK */
 	uint32_t ifindex;      /* IFINDEX */
 	uint32_t max_sockets;  /* MAX_SOCKETS */
+	uint32_t room;	       /* ROOM: mostly left to who reads */
 	uint64_t cgroup;       /* CGROUP */
 	uint64_t active_since; /* ACTIVE_SINCE: totals.token of an earlier dump of this instance */
 	uint64_t max_ns;       /* MAX_NS */

@@ -170,6 +170,7 @@ enum skstat_sock_attr {
 	/* Of requests. */
 	SKSTAT_SOCK_KINDS,	   /* u32: 1 << SKSTAT_KIND_FULL .. 1 << SKSTAT_KIND_REQUEST; default all */
 	SKSTAT_SOCK_BRIEF,	   /* flag: groups tcp and memory end behind what outlasts a connection (fields.h) */
+	SKSTAT_SOCK_ROOM,	   /* u32: bytes that the reader takes at once; default 32 KiB, and never less */
 	__SKSTAT_SOCK_MAX,
 };
 #define SKSTAT_SOCK_MAX (__SKSTAT_SOCK_MAX - 1)

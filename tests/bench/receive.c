@@ -12,7 +12,7 @@
 #include "../vm/lib/must.h"
 #include "receive.h"
 
-#define SOCKET_BYTES (512 * 1024) /* as exporter/source/channel.c has it */
+#define SOCKET_BYTES (1024 * 1024) /* as exporter/source/channel.c has it */
 
 /* How a dump ends: NLMSG_DONE with an errno. */
 #define DONE_BYTES (NLMSG_HDRLEN + sizeof(int))
@@ -25,7 +25,8 @@ struct receiver *receiver_new(int protocol, size_t room)
 	receiver->buffer = must_have(malloc(room));
 	receiver->socket = must_have(nl_socket_alloc());
 	must_be(!nl_connect(receiver->socket, protocol));
-	must_be(!nl_socket_set_buffer_size(receiver->socket, SOCKET_BYTES, 0));
+	must(setsockopt(nl_socket_get_fd(receiver->socket), SOL_SOCKET, SO_RCVBUFFORCE, &(int){ SOCKET_BYTES },
+			sizeof(int)));
 	if (protocol == NETLINK_GENERIC) {
 		receiver->family = genl_ctrl_resolve(receiver->socket, SKSTAT_FAMILY_NAME);
 		must_be(receiver->family > 0);

@@ -58,6 +58,7 @@ static void sock_open(struct sock_dump *dump, const struct bench *bench, const s
 	dump->receiver = receiver_new(NETLINK_GENERIC, bench->receive);
 	dump->request = sock_request(dump->receiver, SKSTAT_CMD_SOCK, QUERY_BYTES);
 	must_be(!skstat_query_put(dump->request, query));
+	must_be(!nla_put_u32(dump->request, SKSTAT_SOCK_ROOM, (uint32_t)bench->receive));
 }
 
 static void sock_close(struct sock_dump *dump)

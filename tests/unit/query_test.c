@@ -183,6 +183,7 @@ static void full_query(void **state)
 		{ "ifindex", "0", SKSTAT_SOCK_IFINDEX, 4, 0 },
 		{ "max-sockets", "9", SKSTAT_SOCK_MAX_SOCKETS, 4, 9 },
 		{ "kinds", "full,listen", SKSTAT_SOCK_KINDS, 4, 1u << SKSTAT_KIND_FULL | 1u << SKSTAT_KIND_LISTEN },
+		{ NULL, NULL, SKSTAT_SOCK_ROOM, 4, 65536 },
 		{ "cgroup", "4294967297", SKSTAT_SOCK_CGROUP, 8, 4294967297 },
 		{ "since", "5", SKSTAT_SOCK_ACTIVE_SINCE, 8, 5 },
 		{ "max-ns", "6", SKSTAT_SOCK_MAX_NS, 8, 6 },
@@ -208,6 +209,9 @@ static void full_query(void **state)
 	for (size_t i = 0; i < sizeof(sent) / sizeof(sent[0]); i++)
 		if (sent[i].name)
 			assert_int_equal(take(o, sent[i].name, sent[i].value), 0);
+	/* what no option says: the reader does */
+	o->query.has |= SKSTAT_HAS(ROOM);
+	o->query.room = 65536;
 	assert_non_null(nlmsg_put(message, 0, 0, 0, 0, 0));
 	assert_int_equal(skstat_query_put(message, &o->query), 0);
 

@@ -3,10 +3,12 @@
  * Every socket of a known population is in a dump once, and as what it is; the counts of every namespace are right; and
  * the SNMP counters are those that the namespace itself shows.
  */
+#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "../lib/dump.h"
 #include "../lib/inetdiag.h"
@@ -131,14 +133,21 @@ static const struct skstat_sample *member_find(const struct key *keys, size_t co
 	return found ? found->sample : NULL;
 }
 
-static void every_socket_once(void **state)
+/* With messages of netlink's own size, of two pieces, and as long as this reader takes them by itself. */
+static const struct skstat_query rooms[] = {
+	{ .has = SKSTAT_HAS(ROOM), .room = 1 },
+	{ .has = SKSTAT_HAS(ROOM), .room = 70000 },
+	{ 0 },
+};
+#define ROOMS (sizeof(rooms) / sizeof(rooms[0]))
+
+static void every_socket_once_in(const struct skstat_query *query)
 {
 	struct dump dump;
 	struct key *keys;
 	size_t lost = 0, inside = 0;
 
-	(void)state;
-	dump_take(&dump, netlink, NULL);
+	dump_take(&dump, netlink, query);
 	keys = keys_make(&dump);
 	for (size_t i = 1; i < dump.count; i++)
 		assert_int_not_equal(key_order(&keys[i - 1], &keys[i]), 0); /* nothing twice */
@@ -168,6 +177,83 @@ static void every_socket_once(void **state)
 	assert_int_equal(inside, 0);
 	free(keys);
 	dump_free(&dump);
+}
+
+static void every_socket_once(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ROOMS; i++)
+		every_socket_once_in(&rooms[i]);
+}
+
+/* Messages are as long as the reader says, and no longer. */
+static void messages_fill_the_room(void **state)
+{
+	const struct skstat_source_cost *cost = skstat_netlink_cost(netlink);
+	uint64_t datagrams[ROOMS];
+
+	(void)state;
+	for (size_t i = 0; i < ROOMS; i++) {
+		struct skstat_source_cost before = *cost;
+		uint64_t mean;
+		struct dump dump;
+
+		dump_take(&dump, netlink, &rooms[i]);
+		dump_free(&dump);
+		datagrams[i] = cost->datagrams - before.datagrams;
+		mean = (cost->bytes - before.bytes) / datagrams[i];
+		note("room %u: %lu datagrams of %lu bytes", rooms[i].room, datagrams[i], mean);
+		if (rooms[i].room)
+			assert_true(mean <= (rooms[i].room > 32768 ? rooms[i].room : 32768));
+		if (i)
+			assert_true(datagrams[i] < datagrams[i - 1]);
+	}
+}
+
+struct peeking {
+	uint64_t *cookie;
+	size_t count, peeked;
+};
+
+/* Looks at what is in the queue, and leaves it there: the kernel fills the next message meanwhile, up to a point. */
+static int peek_now_and_then(const struct skstat_sample *sample, void *arg)
+{
+	struct peeking *peeking = arg;
+	char byte;
+
+	if (sample->kind == SKSTAT_KIND_NETNS)
+		return 0;
+	if (peeking->count == 4 * population.count)
+		return -EOVERFLOW;
+	if (peeking->count++ % 64 == 0)
+		peeking->peeked += recv(skstat_netlink_fd(netlink), &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
+	peeking->cookie[peeking->count - 1] = sample->identity.cookie;
+	return 0;
+}
+
+static int cookie_order(const void *a, const void *b)
+{
+	const uint64_t *one = a, *other = b;
+
+	return (*one > *other) - (*one < *other);
+}
+
+/* What still waits to be read is not written over by the message after it. */
+static void messages_stay_as_they_were(void **state)
+{
+	struct peeking peeking = { 0 };
+	struct skstat_totals totals;
+
+	(void)state;
+	peeking.cookie = must_have(calloc(4 * population.count, sizeof(uint64_t)));
+	assert_int_equal(skstat_netlink_sock(netlink, &rooms[1], peek_now_and_then, &peeking, &totals, NULL), 0);
+	assert_true(peeking.peeked > 10);
+	assert_true(totals.complete);
+	assert_int_equal(peeking.count, totals.emitted);
+	qsort(peeking.cookie, peeking.count, sizeof(*peeking.cookie), cookie_order);
+	for (size_t i = 1; i < peeking.count; i++)
+		assert_true(peeking.cookie[i - 1] < peeking.cookie[i]);
+	free(peeking.cookie);
 }
 
 /* SYN_RECV, connection and TIME_WAIT may share a cookie; what is there at one time may not. */
@@ -259,6 +345,8 @@ int suite_population(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		/* The first dump is the first to ask for cookies, so that the module must draw them. */
 		cmocka_unit_test(every_socket_once),
+		cmocka_unit_test(messages_fill_the_room),
+		cmocka_unit_test(messages_stay_as_they_were),
 		cmocka_unit_test(cookies_are_unique),
 		cmocka_unit_test(states_are_counted),
 		cmocka_unit_test(mib_is_the_namespaces_own),

@@ -95,6 +95,7 @@ static void prefix_put(struct nl_msg *message, int attr, int address, uint8_t le
 	R(max_ns_zero, nla_put_u64(m, SKSTAT_SOCK_MAX_NS, 0))                                                \
 	R(exact_with_value, nla_put_u32(m, SKSTAT_SOCK_EXACT, 1))                                            \
 	R(brief_with_value, nla_put_u32(m, SKSTAT_SOCK_BRIEF, 1))                                            \
+	R(room_of_eight_bytes, nla_put_u64(m, SKSTAT_SOCK_ROOM, 65536))                                      \
 	R(unknown_attribute, nla_put_u32(m, SKSTAT_SOCK_MAX + 1, 1))                                         \
 	R(reply_attribute, nla_put_u32(m, SKSTAT_SOCK_RUN, 1))                                               \
 	R(half_an_attribute, nlmsg_append(m, (void *)"\xff\x00\x02\x00", 4, 0))                                      \
