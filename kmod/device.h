@@ -59,6 +59,16 @@ static __always_inline u32 skstat_device_id(const void *dev)
 	return skstat_device_find(dev);
 }
 
+/* Its place, if this CPU was asked about it lately and that is its number: it has that for good. NULL: it was not. */
+static __always_inline const struct skstat_device_place *skstat_device_known(const void *dev, u32 id)
+{
+	const struct skstat_device_place *place = this_cpu_read(skstat_devices_known.place[skstat_device_slot(dev)]);
+
+	if (!place || smp_load_acquire(&place->dev) != dev) /* pairs with device_enter(): the number is its own */
+		return NULL;
+	return READ_ONCE(place->id) == id ? place : NULL;
+}
+
 /*
  * The name of the device of that number, and the id of its namespace; a device that is gone keeps its last ones. `name`
  * has IFNAMSIZ bytes. False: there is no such number. Process context.

@@ -91,7 +91,7 @@ struct skstat_hist *skstat_hist_find(u32 table, u32 first, u32 second, u32 third
 	if (number < skstat_keys_places(keys)) {
 		hist->key = key;
 		barrier(); /* an interrupt that finds it known finds the key; if it came in between, it wrote the same */
-		this_cpu_write(skstat_hists_known.hist[table][first % SKSTAT_HIST_KNOWN], hist);
+		this_cpu_write(skstat_hists_known.hist[table][skstat_hist_slot(first)], hist);
 	}
 	return hist;
 }
@@ -135,6 +135,15 @@ void skstat_hist_squares_add(struct skstat_hist *hist, u64 value)
 	squares_add_to(hist, 0, (u32)low);
 	squares_add_to(hist, 1, low >> 32);
 	local64_add(mul_u64_u64_shr(value, value, 64), &hist->squares[2]);
+}
+
+/* An interrupt may want the same place: who is first has it. */
+void skstat_hist_often_add(struct skstat_hist *hist, u32 value)
+{
+	struct skstat_hist_often *often = skstat_hist_often_of(hist, value);
+
+	if (value < SKSTAT_HIST_OFTEN_MAX && !READ_ONCE(often->value))
+		(void)cmpxchg(&often->value, 0, value); /* a barrier: pairs with often_sum() */
 }
 
 u32 skstat_hist_places(void)
@@ -185,6 +194,32 @@ static void wide_add(__u64 wide[2], u64 low, u64 high)
 	wide[1] += high + (wide[0] < low);
 }
 
+/* As if each of them had been observed as others are. */
+static void often_sum(const struct skstat_hist *hist, struct skstat_histogram_cell *cell, u64 *buckets)
+{
+	const struct skstat_hist_often *often = hist->often;
+	u64 count, value, square;
+	int bucket;
+
+	for (; often < hist->often + ARRAY_SIZE(hist->often); often++) {
+		count = local64_read(&often->count);
+		if (!count)
+			continue;
+		smp_rmb(); /* pairs with skstat_hist_often_add(): what was counted has its value, and the histogram its key */
+		value = READ_ONCE(often->value);
+		bucket = value ? skstat_hist_bucket(hist->key.table, value) : -1;
+		if (bucket < 0)
+			cell->low += count;
+		else if (bucket < SKSTAT_HISTOGRAM_BUCKETS)
+			buckets[bucket] += count;
+		else
+			cell->high += count;
+		cell->sum += value * count;
+		square = value * value;
+		wide_add(cell->squares, square * count, mul_u64_u64_shr(square, count, 64));
+	}
+}
+
 static void hist_sum(const struct skstat_hist *hist, struct skstat_histogram_cell *cell, u64 *buckets)
 {
 	u64 squares[3];
@@ -199,6 +234,7 @@ static void hist_sum(const struct skstat_hist *hist, struct skstat_histogram_cel
 	wide_add(cell->squares, squares[0], 0);
 	wide_add(cell->squares, squares[1] << 32, squares[1] >> 32);
 	wide_add(cell->squares, 0, squares[2]);
+	often_sum(hist, cell, buckets);
 }
 
 void skstat_hist_sum(u32 number, struct skstat_histogram_cell *cell, u64 *buckets)

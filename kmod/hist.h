@@ -9,6 +9,7 @@
 #ifndef SKSTAT_HIST_H
 #define SKSTAT_HIST_H
 
+#include <linux/hash.h>
 #include <linux/percpu.h>
 #include <linux/types.h>
 #include <asm/local64.h>
@@ -29,9 +30,22 @@ void skstat_hist_exit(void);
  *
  * But `squares`: 128 bits are no such thing. There are three sums, of units of 1, 2^32 and 2^64, and what is in the
  * first two is moved up before it can overflow.
+ *
+ * What comes often (packets are as long as an ACK, or as a segment can be) is counted by its value, and not in all of
+ * the others: the reader adds it there. A value has its place for good, so that one addition is all there is to it.
  */
+#define SKSTAT_HIST_OFTEN_BITS 6
+#define SKSTAT_HIST_OFTEN_MAX  (1U << 20) /* values above have no place */
+struct skstat_hist_often {
+	u32 value; /* 0: nobody's place yet */
+	u32 reserved;
+	local64_t count;
+};
+
 struct skstat_hist {
 	struct skstat_key key; /* whose it is, if it is in skstat_hists_known */
+	const void *owner; /* of the probe that remembers it: written once, with what it is remembered by */
+	struct skstat_hist_often often[1 << SKSTAT_HIST_OFTEN_BITS];
 	local64_t bucket[SKSTAT_HISTOGRAM_BUCKETS];
 	local64_t low, high, sum;
 	local64_t squares[3];
@@ -42,11 +56,17 @@ struct skstat_hist {
  * Histograms of this CPU that were found lately, by table and the key's first column: what comes often is found without
  * its hash. One word each: an interrupt finds the one before or the one behind.
  */
-#define SKSTAT_HIST_KNOWN 16
+#define SKSTAT_HIST_KNOWN_BITS 4
 struct skstat_hists_known {
-	struct skstat_hist *hist[__SKSTAT_HISTOGRAM_MAX][SKSTAT_HIST_KNOWN];
+	struct skstat_hist *hist[__SKSTAT_HISTOGRAM_MAX][1 << SKSTAT_HIST_KNOWN_BITS];
 };
 DECLARE_PER_CPU(struct skstat_hists_known, skstat_hists_known);
+
+/* Its place there. Not its last bits: of ports those are alike, and a service's would be where no service's is. */
+static __always_inline u32 skstat_hist_slot(u32 first)
+{
+	return first * GOLDEN_RATIO_32 >> (32 - SKSTAT_HIST_KNOWN_BITS);
+}
 
 #define SKSTAT_SQUARES_SMALL (1ull << 30) /* whose square is far less than what there is room for */
 
@@ -58,7 +78,7 @@ void skstat_hist_squares_move(struct skstat_hist *hist, u32 from);
 
 static __always_inline struct skstat_hist *skstat_hist_get(u32 table, u32 first, u32 second, u32 third)
 {
-	struct skstat_hist *hist = this_cpu_read(skstat_hists_known.hist[table][first % SKSTAT_HIST_KNOWN]);
+	struct skstat_hist *hist = this_cpu_read(skstat_hists_known.hist[table][skstat_hist_slot(first)]);
 
 	BUILD_BUG_ON(SKSTAT_HISTOGRAM_COLUMNS != 3);
 	if (likely(hist && hist->key.column[0] == first && hist->key.column[1] == second &&
@@ -110,6 +130,42 @@ static __always_inline void skstat_hist_add(u32 table, u32 first, u32 second, u3
 	if (unlikely(local64_read(&hist->squares[0]) < 0))
 		skstat_hist_squares_move(hist, 0);
 }
+
+/*
+ * The histogram of these on this CPU, for a probe that wants to remember it: it stays for good. NULL: there is none,
+ * or it is not the key's own. On the terms of skstat_hist_add().
+ */
+static __always_inline struct skstat_hist *skstat_hist_known(u32 table, u32 first, u32 second, u32 third)
+{
+	struct skstat_hist *hist = skstat_hist_get(table, first, second, third);
+
+	return hist == this_cpu_read(skstat_hists_known.hist[table][skstat_hist_slot(first)]) ? hist : NULL;
+}
+
+static __always_inline struct skstat_hist_often *skstat_hist_often_of(struct skstat_hist *hist, u32 value)
+{
+	u32 place = value * GOLDEN_RATIO_32 >> (32 - SKSTAT_HIST_OFTEN_BITS - 4) & ~15U; /* in bytes: no multiplication */
+
+	BUILD_BUG_ON(sizeof(hist->often[0]) != 16);
+	return (void *)hist->often + place;
+}
+
+/*
+ * One observation of a value that has a place by itself, in a histogram of skstat_hist_known(); false: it has none, and
+ * nothing was done. Any context: it is one addition.
+ */
+static __always_inline bool skstat_hist_again(struct skstat_hist *hist, u32 value)
+{
+	struct skstat_hist_often *often = skstat_hist_often_of(hist, value);
+
+	if (unlikely(READ_ONCE(often->value) != value))
+		return false;
+	local64_inc(&often->count); /* of 0, which has the places of nobody, as well */
+	return true;
+}
+
+/* From now on there is a place for the value, unless another has it. */
+void skstat_hist_often_add(struct skstat_hist *hist, u32 value);
 
 /* Keys that there is room for; 0 before the first start(). Any time. */
 u32 skstat_hist_places(void);

@@ -147,9 +147,7 @@ static __always_inline void ring_write(struct skstat_ring *ring, const struct sk
 	WRITE_ONCE(slot->mark, 0);
 	smp_wmb(); /* pairs with smp_rmb() in skstat_ring_copy(): who has copied what follows sees the 0 */
 	WRITE_ONCE(slot->kind, src->kind);
-	rcu_read_lock();
-	skstat_event_fill(slot->record, src);
-	rcu_read_unlock();
+	skstat_event_fill(slot->record, src); /* no interrupts: what RCU guards stays, without rcu_read_lock() */
 	smp_store_release(&slot->mark, number + 1); /* pairs with skstat_ring_copy(): who sees it sees the record */
 	smp_store_release(&ring->head, number + 1); /* pairs with skstat_ring_head(): who sees it sees the mark */
 

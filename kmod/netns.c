@@ -9,6 +9,7 @@ static DECLARE_RWSEM(netns_sem); /* guards what follows */
 static LIST_HEAD(netns_list);	 /* by rising id */
 static u64 netns_last_id;
 static u64 netns_generation;
+static u64 netns_initial_id; /* written once, of the one that never goes: nothing to look up */
 static u32 netns_count;
 
 static unsigned int netns_slot;
@@ -20,6 +21,8 @@ static int __net_init skstat_netns_enter(struct net *net)
 	down_write(&netns_sem);
 	ns->net = net;
 	ns->id = ++netns_last_id;
+	if (net_eq(net, &init_net))
+		WRITE_ONCE(netns_initial_id, ns->id);
 	list_add_tail(&ns->list, &netns_list);
 	netns_generation++;
 	netns_count++;
@@ -61,8 +64,11 @@ void skstat_netns_exit(void)
 
 u64 skstat_netns_id(const struct net *net)
 {
-	const struct skstat_namespace *ns = net_generic(net, netns_slot);
+	const struct skstat_namespace *ns;
 
+	if (likely(net_eq(net, &init_net)))
+		return READ_ONCE(netns_initial_id);
+	ns = net_generic(net, netns_slot);
 	return ns ? ns->id : 0;
 }
 

@@ -99,17 +99,30 @@ struct skstat_scope {
 /* Of preempt_count(): a context that interrupts another one is the higher number. Task context is 0. */
 #define SKSTAT_PROBE_CONTEXT (NMI_MASK | HARDIRQ_MASK | SOFTIRQ_OFFSET)
 
-static __always_inline bool skstat_probe_enter(enum skstat_probe_id id, struct skstat_scope *scope)
+/*
+ * For a handler, or a part of it, that does without a scope: it stays on its CPU by itself and calls nobody, so that it
+ * cannot enter itself, and each thing that it does is one instruction, so that nothing interrupts it at a bad moment. It
+ * counts itself, and goes the long way if it is to be timed.
+ */
+static __always_inline void skstat_probe_count(enum skstat_probe_id id)
 {
-	u32 context;
+	this_cpu_inc(skstat_probe_cpu[id].hits);
+}
 
-	preempt_disable_notrace();
-	context = preempt_count() & SKSTAT_PROBE_CONTEXT;
+static __always_inline bool skstat_probe_is_timed(enum skstat_probe_id id)
+{
+	return this_cpu_read(skstat_probe_cpu[id].hits) % SKSTAT_PROBE_SAMPLE == 0;
+}
+
+/* The CPU is ours; if this fails, no more. */
+static __always_inline bool skstat_probe_enter_here(enum skstat_probe_id id, struct skstat_scope *scope)
+{
+	u32 context = preempt_count() & SKSTAT_PROBE_CONTEXT;
+
 	/*
 	 * An interrupt may come between any two lines here. It finds a lower context inside, or none, and leaves that as
 	 * it was; counters are added to at once.
 	 */
-	this_cpu_inc(skstat_probe_cpu[id].hits);
 	scope->outer = this_cpu_read(skstat_probe_cpu[id].inside);
 	if (unlikely(context >= NMI_OFFSET || scope->outer > context)) {
 		this_cpu_inc(skstat_probe_cpu[id].drops);
@@ -119,8 +132,22 @@ static __always_inline bool skstat_probe_enter(enum skstat_probe_id id, struct s
 	this_cpu_write(skstat_probe_cpu[id].inside, context + 1);
 	barrier();
 	scope->id = id;
-	scope->began = unlikely(this_cpu_read(skstat_probe_cpu[id].hits) % SKSTAT_PROBE_SAMPLE == 0) ? ktime_get_ns() : 0;
+	scope->began = unlikely(skstat_probe_is_timed(id)) ? ktime_get_ns() : 0;
 	return true;
+}
+
+static __always_inline bool skstat_probe_enter(enum skstat_probe_id id, struct skstat_scope *scope)
+{
+	preempt_disable_notrace();
+	skstat_probe_count(id);
+	return skstat_probe_enter_here(id, scope);
+}
+
+/* The same for a hit that was counted before. */
+static __always_inline bool skstat_probe_enter_counted(enum skstat_probe_id id, struct skstat_scope *scope)
+{
+	preempt_disable_notrace();
+	return skstat_probe_enter_here(id, scope);
 }
 
 static __always_inline void skstat_probe_leave(const struct skstat_scope *scope)

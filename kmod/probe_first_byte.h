@@ -19,6 +19,17 @@
  */
 extern u16 skstat_first_byte_holding;
 
+static inline bool skstat_first_byte_held(void)
+{
+	return READ_ONCE(skstat_first_byte_holding);
+}
+
+/* In a handler, of a full socket under its lock. */
+static inline bool skstat_received_data(const struct sock *sk)
+{
+	return tcp_sk(sk)->bytes_received > sock_flag(sk, SOCK_DONE); /* the FIN counts for one */
+}
+
 /* The handshake is over. */
 static inline void skstat_first_byte_watch(struct skstat_conn *conn)
 {
@@ -33,8 +44,7 @@ static inline bool skstat_first_byte_wanted(const struct skstat_conn *conn)
 /* Something else happened to the connection: has it received data meanwhile? */
 static inline void skstat_first_byte_look(struct skstat_conn *conn, const struct sock *sk)
 {
-	/* the FIN counts for one */
-	if (!skstat_first_byte_wanted(conn) || tcp_sk(sk)->bytes_received <= sock_flag(sk, SOCK_DONE))
+	if (!skstat_first_byte_wanted(conn) || !skstat_received_data(sk))
 		return;
 	conn->first_byte = ktime_get_ns();
 	conn->flags |= SKSTAT_CONN_LATE;

@@ -16,6 +16,7 @@
 #include "journal.h"
 #include "life.h"
 #include "probe.h"
+#include "probe_first_byte.h"
 
 static bool is_opening(u8 state)
 {
@@ -47,12 +48,25 @@ static struct skstat_conn *life_conn(const struct sock *sk)
 	return skstat_conn_find(sk) ?: skstat_life_conn_of_old(sk);
 }
 
+/*
+ * Between open and closed, with nothing to be noted: not even that there is data whose first byte nobody has seen. A
+ * socket that is older than the table gets its entry once there is something to write into it.
+ */
+static __always_inline bool is_quiet(const struct sock *sk, u8 old, u8 new)
+{
+	if (!((1 << new) & (TCPF_CLOSE_WAIT | TCPF_FIN_WAIT2 | TCPF_LAST_ACK | TCPF_CLOSING)) ||
+	    !((1 << old) & (TCPF_ESTABLISHED | TCPF_FIN_WAIT1 | TCPF_CLOSE_WAIT)))
+		return false;
+	return !skstat_first_byte_held() || !skstat_received_data(sk);
+}
+
 /* Before the state is written. Of SCTP, DCCP and MPTCP as well; tcp_close_state() sets some states once more. */
 static void on_set_state(void *data, const struct sock *sk, const int old, const int new)
 {
 	struct skstat_scope scope;
 
-	if (sk->sk_protocol != IPPROTO_TCP || old == new || !skstat_probe_enter(SKSTAT_PROBE_LIFE, &scope))
+	if (sk->sk_protocol != IPPROTO_TCP || old == new || is_quiet(sk, old, new) ||
+	    !skstat_probe_enter(SKSTAT_PROBE_LIFE, &scope))
 		return;
 	life_change(sk, skstat_conn_find(sk), old, new);
 	skstat_probe_leave(&scope);

@@ -6,6 +6,7 @@
 #include <linux/if.h>
 #include <linux/string.h>
 #include <net/sch_generic.h>
+#include <asm/word-at-a-time.h>
 
 #include "qdisc_kind.h"
 
@@ -33,7 +34,7 @@ static u64 kind_hash(const struct kind_name *name)
 static bool kind_is(const struct kind_place *place, const struct kind_name *name)
 {
 	return !smp_load_acquire(&place->written) || /* pairs with kind_write() */
-	       !memcmp(&place->name, name, sizeof(*name));
+	       (place->name.word[0] == name->word[0] && place->name.word[1] == name->word[1]);
 }
 
 static void kind_write(struct kind_place *place, const struct kind_name *name)
@@ -42,7 +43,7 @@ static void kind_write(struct kind_place *place, const struct kind_name *name)
 	smp_store_release(&place->written, true); /* pairs with kind_is() and skstat_qdisc_kind_name() */
 }
 
-static u32 kind_find(const struct kind_name *name)
+static __always_inline u32 kind_find(const struct kind_name *name)
 {
 	u64 hash = kind_hash(name), seen;
 	u32 step, place;
@@ -63,12 +64,31 @@ static u32 kind_find(const struct kind_name *name)
 	return 0;
 }
 
+/* Eight bytes of text, zeros from the first zero on; true: there was one. */
+static __always_inline bool word_end(u64 *word)
+{
+	const struct word_at_a_time constants = WORD_AT_A_TIME_CONSTANTS;
+	unsigned long bits;
+
+	BUILD_BUG_ON(sizeof(unsigned long) != sizeof(*word));
+	if (!has_zero(*word, &bits, &constants))
+		return false;
+	bits = prep_zero_mask(*word, bits, &constants);
+	*word &= zero_bytemask(create_zero_mask(bits));
+	return true;
+}
+
 u32 skstat_qdisc_kind_id(const struct Qdisc *q)
 {
-	struct kind_name name = {};
+	struct kind_name name;
 
 	BUILD_BUG_ON(sizeof(q->ops->id) != sizeof(name));
-	strscpy((char *)&name, q->ops->id, sizeof(name));
+	memcpy(&name, q->ops->id, sizeof(name));
+	name.word[1] &= (__force u64)cpu_to_le64(~0ULL >> 8); /* the last one is 0, whatever happens */
+	if (word_end(&name.word[0]))
+		name.word[1] = 0;
+	else
+		word_end(&name.word[1]);
 	return kind_find(&name);
 }
 

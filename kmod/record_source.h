@@ -315,7 +315,9 @@ static void ulp_read(struct ulp *ulp, const struct sock *sk, const struct tcp_ul
 	ulp->name = name_read(ops->name);
 	if (strcmp(ops->name, "tls"))
 		return;
+	rcu_read_lock(); /* a writer of events has none, only interrupts off; the kernel's checks want to see one */
 	tls = skstat_tls_read(sk);
+	rcu_read_unlock();
 	ulp->tls_version = tls.version;
 	ulp->tls_cipher = tls.cipher;
 	ulp->tls_rxconf = tls.rxconf;

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What the journal costs those whose connections it is about, and its readers. */
 #include <netlink/msg.h>
+#include <stdbool.h>
+#include <stdio.h>
 
 #include "../vm/lib/dump.h"
 #include "../vm/lib/module.h"
 #include "../vm/lib/must.h"
+#include "../vm/lib/ns.h"
 #include "../vm/lib/pair.h"
 #include "bench.h"
 #include "sock.h"
@@ -14,22 +17,39 @@
 #define TIMES	    11	 /* in turns, with the journal and without: the median counts, for a doorbell is a part of it */
 #define EVENTS	    4	 /* of a connection of which both ends are here */
 
-static void connections(int listener, size_t count)
+struct connecting {
+	int listener;
+	size_t count;
+	bool abort; /* by RST; else by FIN, as most end */
+};
+
+static void end_in_order(struct pair pair)
+{
+	close(pair.server); /* first: the port that stays in TIME_WAIT is the listener's, and clients find theirs free */
+	close(pair.client);
+}
+
+/* No TIME_WAIT: each finds the tables as the one before did. */
+static void end_by_reset(struct pair pair)
 {
 	const struct linger now = { .l_onoff = 1 };
 
-	for (size_t i = 0; i < count; i++) {
-		struct pair pair = pair_open(listener, PAIR_V4);
-
-		/* No TIME_WAIT: each finds the tables as the one before did. */
-		must(setsockopt(pair.client, SOL_SOCKET, SO_LINGER, &now, sizeof(now)));
-		pair_close(pair);
-	}
+	must(setsockopt(pair.client, SOL_SOCKET, SO_LINGER, &now, sizeof(now)));
+	pair_close(pair);
 }
 
 static void work(void *arg)
 {
-	connections(*(int *)arg, CONNECTIONS);
+	const struct connecting *connecting = arg;
+
+	for (size_t i = 0; i < connecting->count; i++) {
+		struct pair pair = pair_open(connecting->listener, PAIR_V4);
+
+		if (connecting->abort)
+			end_by_reset(pair);
+		else
+			end_in_order(pair);
+	}
 }
 
 static uint64_t written(struct skstat_netlink *netlink)
@@ -59,32 +79,47 @@ static double median(uint64_t *values)
 	return (double)values[TIMES / 2];
 }
 
-void figure_connection(const struct bench *bench)
+/* In turns, the journal held and not: what a turn leaves behind (TIME_WAIT) is either's. */
+static void measure(const struct bench *bench, struct skstat_netlink *netlink, struct connecting *connecting,
+		    const char *name)
 {
 	uint64_t loaded[TIMES], held[TIMES], before;
-	struct skstat_netlink *netlink;
-	int listener = pair_listen(PAIR_V4, 16);
+	char of[64];
 
-	module_require();
-	netlink = dump_connect();
 	/* The first hold makes what later ones find. */
 	probe_set(netlink, SKSTAT_PROBE_BIT(LIFE), 0);
-	work(&listener);
+	work(connecting);
 	probe_set(netlink, 0, SKSTAT_PROBE_BIT(LIFE));
 	for (int i = 0; i < TIMES; i++) {
 		before = written(netlink);
-		loaded[i] = bench_once(work, &listener);
+		loaded[i] = bench_once(work, connecting);
 		must_be(written(netlink) == before);
 		probe_set(netlink, SKSTAT_PROBE_BIT(LIFE), 0);
-		held[i] = bench_once(work, &listener);
+		held[i] = bench_once(work, connecting);
 		probe_set(netlink, 0, SKSTAT_PROBE_BIT(LIFE));
-		must_be(written(netlink) - before == EVENTS * CONNECTIONS);
+		must_be(written(netlink) - before == EVENTS * connecting->count);
 	}
-	bench_say(bench, "connection_loaded", median(loaded) / CONNECTIONS, BENCH_CONNECTION);
-	bench_say(bench, "connection_life", median(held) / CONNECTIONS, BENCH_CONNECTION);
-	bench_say(bench, "connection", (median(held) / median(loaded) - 1) * 1000, "permille");
+	snprintf(of, sizeof(of), "%s_loaded", name);
+	bench_say(bench, of, median(loaded) / (double)connecting->count, BENCH_CONNECTION);
+	snprintf(of, sizeof(of), "%s_life", name);
+	bench_say(bench, of, median(held) / (double)connecting->count, BENCH_CONNECTION);
+	bench_say(bench, name, (median(held) / median(loaded) - 1) * 1000, "permille");
+}
+
+void figure_connection(const struct bench *bench)
+{
+	struct connecting connecting = { .listener = pair_listen(PAIR_V4, 16), .count = CONNECTIONS };
+	struct skstat_netlink *netlink;
+
+	module_require();
+	/* All that end here find a place in TIME_WAIT: without, they end in another way. */
+	must_be(ns_sysctl("net/ipv4/tcp_max_tw_buckets", "262144"));
+	netlink = dump_connect();
+	measure(bench, netlink, &connecting, "connection");
+	connecting.abort = true;
+	measure(bench, netlink, &connecting, "connection_abort");
 	skstat_netlink_close(netlink);
-	close(listener);
+	close(connecting.listener);
 }
 
 struct reading {
@@ -127,25 +162,24 @@ static void read_decoded(void *arg)
 void figure_journal(const struct bench *bench)
 {
 	struct reading reading = { 0 };
-	int listener = pair_listen(PAIR_V4, 16);
+	struct connecting connecting = { .listener = pair_listen(PAIR_V4, 16), .abort = true };
 	struct skstat_info info;
-	size_t count;
 
 	module_require();
 	reading.netlink = dump_connect();
 	reading.receiver = receiver_new(NETLINK_GENERIC, bench->receive);
 	must_be(!skstat_netlink_info(reading.netlink, &info, NULL));
-	count = info.journal_events / EVENTS / 2; /* one CPU: it has them all */
+	connecting.count = info.journal_events / EVENTS / 2; /* one CPU: it has them all */
 	struct skstat_netlink *holder = dump_connect();
 
 	probe_set(holder, SKSTAT_PROBE_BIT(LIFE), 0);
 	must_be(!skstat_netlink_journal_tail(reading.netlink, &reading.from, NULL));
-	connections(listener, count);
+	work(&connecting);
 	reading.request = sock_request(reading.receiver, SKSTAT_CMD_JOURNAL, skstat_cursor_size(&reading.from));
 	must_be(!skstat_cursor_put(reading.request, &reading.from));
 
 	read_decoded(&reading);
-	must_be(reading.events == EVENTS * count);
+	must_be(reading.events == EVENTS * connecting.count);
 	bench_say(bench, "journal", (double)bench_best(BENCH_TIMES, read_received, &reading) / (double)reading.events,
 		  BENCH_EVENT);
 	must_be(reading.receiver->bytes > reading.events * 100);
@@ -157,5 +191,5 @@ void figure_journal(const struct bench *bench)
 	receiver_free(reading.receiver);
 	skstat_netlink_close(reading.netlink);
 	skstat_cursor_free(&reading.from);
-	close(listener);
+	close(connecting.listener);
 }
