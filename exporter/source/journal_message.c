@@ -146,7 +146,6 @@ static int run_parse(const struct skstat_attr *attr, struct intake *intake)
 		return -EBADMSG;
 	if (intake->begun && reader->skipped > intake->next - intake->at)
 		return -EBADMSG;
-	intake->totals->skipped += reader->skipped;
 	intake->skipped += reader->skipped;
 	if (reader->count && !skstat_kind_is_event(reader->sample.kind))
 		return -EBADMSG;
@@ -201,6 +200,18 @@ static int attrs_parse(struct skstat_attr_reader *reader, struct skstat_cursor *
 	return err ? err : taken;
 }
 
+/*
+ * A whole message says what was lost. Of one that broke off, what has no event up to where it did was lost, but for as
+ * many as are of kinds that are not known; those beyond come again.
+ */
+static void numbers_add(const struct intake *intake, int err, struct skstat_journal_totals *totals)
+{
+	uint64_t skipped = err && intake->skipped > intake->gaps ? intake->gaps : intake->skipped;
+
+	totals->skipped += skipped;
+	totals->lost += err ? intake->gaps - skipped : intake->lost;
+}
+
 int skstat_journal_parse(const struct nlmsghdr *message, struct skstat_cursor *cursor, skstat_sample_fn fn, void *arg,
 			 struct skstat_journal_totals *totals)
 {
@@ -219,10 +230,7 @@ int skstat_journal_parse(const struct nlmsghdr *message, struct skstat_cursor *c
 	err = attrs_parse(&reader, cursor, &intake);
 	if (!intake.place)
 		return err;
-	if (err)
-		totals->lost += intake.gaps > intake.skipped ? intake.gaps - intake.skipped : 0;
-	else
-		totals->lost += intake.lost;
+	numbers_add(&intake, err, totals);
 	intake.place->next = err ? intake.at : intake.next;
 	/* It was added by this message, and is the last: let its CPU come again as if it never had. */
 	if (err && !intake.begun)

@@ -303,6 +303,16 @@ static void unknown_kinds(void **state)
 	assert_int_equal(next_of(reader, 0), 24);
 	assert_int_equal(reader->totals.skipped, 6);
 	assert_int_equal(reader->totals.lost, 2);
+
+	/* Of those behind the event that it stops at, nothing is counted: they come again. */
+	reader->stop = reader->count + 1;
+	start(&made, 0, 40, 0);
+	put_run(&made, SKSTAT_KIND_CLOSED, 26, 4);
+	put_run(&made, __SKSTAT_KIND_MAX, 30, 8);
+	assert_int_equal(parse(reader, &made), 1);
+	assert_int_equal(next_of(reader, 0), 27);
+	assert_int_equal(reader->totals.skipped, 8);
+	assert_int_equal(reader->totals.lost, 2);
 }
 
 /* Each of these is refused, and what came before it stays read. */

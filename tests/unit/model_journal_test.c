@@ -18,6 +18,7 @@
 #include <cmocka.h>
 #include <netinet/tcp.h>
 
+#include "chance.h"
 #include "model_kit.h"
 
 #define SLOTS 40
@@ -76,10 +77,7 @@ struct history {
 
 static uint64_t chance(struct history *h, uint64_t limit)
 {
-	h->random ^= h->random << 13;
-	h->random ^= h->random >> 7;
-	h->random ^= h->random << 17;
-	return h->random % limit;
+	return chance_of(&h->random, limit);
 }
 
 /* --- the kernel */

@@ -15,18 +15,15 @@
 
 #include <netinet/tcp.h>
 
+#include "chance.h"
 #include "model/table.h"
 #include "model_kit.h"
 
 static uint64_t seed;
 
-/* xorshift; below `limit`. */
 static uint64_t chance(uint64_t limit)
 {
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return seed % limit;
+	return chance_of(&seed, limit);
 }
 
 /* --- the table, against an array */

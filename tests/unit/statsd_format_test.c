@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "chance.h"
 #include "render/buffer.h"
 
 static size_t allocations_left = SIZE_MAX;
@@ -293,10 +294,7 @@ static uint64_t seed;
 
 static uint64_t chance(uint64_t limit)
 {
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return seed % limit;
+	return chance_of(&seed, limit);
 }
 
 /*

@@ -92,10 +92,7 @@ int main(int argc, char **argv)
 	ns_enter(&home);
 
 	file = must_have(fopen(argv[1], "w"));
-	recording_ask(netlink, SKSTAT_CMD_INFO, 0, file);
-	recording_ask(netlink, SKSTAT_CMD_SCHEMA, NLM_F_DUMP, file);
-	recording_ask(netlink, SKSTAT_CMD_SOCK, NLM_F_DUMP, file);
-	recording_ask(netlink, SKSTAT_CMD_MIB, NLM_F_DUMP, file);
+	recording_ask_all(netlink, file);
 	must(fclose(file));
 
 	population_free(&population);

@@ -85,10 +85,7 @@ int main(int argc, char **argv)
 	sockets_make(&population);
 
 	file = must_have(fopen(argv[1], "w"));
-	recording_ask(netlink, SKSTAT_CMD_INFO, 0, file);
-	recording_ask(netlink, SKSTAT_CMD_SCHEMA, NLM_F_DUMP, file);
-	recording_ask(netlink, SKSTAT_CMD_SOCK, NLM_F_DUMP, file);
-	recording_ask(netlink, SKSTAT_CMD_MIB, NLM_F_DUMP, file);
+	recording_ask_all(netlink, file);
 	recording_ask(netlink, SKSTAT_CMD_JOURNAL, NLM_F_DUMP, file);
 	bell_record(holder.netlink, file);
 	recording_ask(netlink, SKSTAT_CMD_COUNTER, NLM_F_DUMP, file);

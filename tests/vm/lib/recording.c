@@ -25,3 +25,11 @@ void recording_ask(struct skstat_netlink *netlink, uint8_t cmd, uint16_t flags, 
 	if (skstat_netlink_raw(netlink, &request, message_take, file, &error))
 		must_bail(__FILE__, __LINE__, "skstat_netlink_raw", error.text);
 }
+
+void recording_ask_all(struct skstat_netlink *netlink, FILE *file)
+{
+	recording_ask(netlink, SKSTAT_CMD_INFO, 0, file);
+	recording_ask(netlink, SKSTAT_CMD_SCHEMA, NLM_F_DUMP, file);
+	recording_ask(netlink, SKSTAT_CMD_SOCK, NLM_F_DUMP, file);
+	recording_ask(netlink, SKSTAT_CMD_MIB, NLM_F_DUMP, file);
+}
