@@ -126,7 +126,7 @@ void figure_delta(const struct bench *bench)
 	query.active_since = dump.totals.token;
 	rest();
 	bench_talk(bench, pairs);
-	measure(bench, "delta", &query, 2 * pairs, 2 * pairs + 8);
+	measure(bench, "delta", &query, 2 * pairs, 2 * pairs + OTHERS);
 }
 
 struct decoded {
