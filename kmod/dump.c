@@ -69,6 +69,7 @@ static int dump_parse(struct dump *dump, const struct sock *reader, struct netli
 	/* with `exact` a batch waits for the owners of its sockets, and others for the batch: it stays small */
 	if (attrs[SKSTAT_SOCK_ROOM] && !nla_get_flag(attrs[SKSTAT_SOCK_EXACT]))
 		skstat_room_init(&dump->room, reader, nla_get_u32(attrs[SKSTAT_SOCK_ROOM]));
+	dump->walk.exact = nla_get_flag(attrs[SKSTAT_SOCK_EXACT]);
 	skstat_emit_init(&dump->emit, groups, nla_get_flag(attrs[SKSTAT_SOCK_BRIEF]),
 			 nla_get_flag(attrs[SKSTAT_SOCK_EXACT]));
 	return skstat_filter_parse(&dump->walk.filter, cb->nlh, attrs, cb->extack);
@@ -110,6 +111,23 @@ static bool dump_spent(const struct dump *dump, u64 began)
 	       dump->ns + (ktime_get_ns() - began) >= dump->max_ns;
 }
 
+/* A step of the walk, and the records of what it holds. */
+static int dump_step(struct dump *dump, u32 room, bool split)
+{
+	struct skstat_walk *walk = &dump->walk;
+	int err;
+
+	if (!skstat_walk_is_near(walk)) {
+		skstat_walk_step(walk, room, split);
+		return skstat_emit(&dump->emit, walk, &dump->room);
+	}
+	rcu_read_lock();
+	skstat_walk_step_near(walk, room, split);
+	err = skstat_emit(&dump->emit, walk, &dump->room);
+	rcu_read_unlock();
+	return err;
+}
+
 /*
  * Fills the skb, or a piece, with runs of sockets. 1: it is full; 0: the batch is at its end; or -EMSGSIZE when room was
  * reckoned wrong.
@@ -126,10 +144,9 @@ static int dump_fill(struct dump *dump, u64 began)
 		if (!room)
 			return 1;
 		/* A chain that is too long for what is left waits for the next one; it is split if that is too short, too. */
-		skstat_walk_step(walk, room, !put);
+		err = dump_step(dump, room, !put);
 		held = walk->nr_held;
 		put |= held;
-		err = skstat_emit(&dump->emit, walk, &dump->room);
 		skstat_walk_release(walk);
 		if (err)
 			return err;

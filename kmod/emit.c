@@ -12,7 +12,7 @@
 #define EMIT_TRAFFIC (1 << SKSTAT_GROUP_IDENTITY | 1 << SKSTAT_GROUP_TRAFFIC)
 
 /* And how they end, mostly. */
-#define EMIT_ALL_SHORT	(SKSTAT_SHORT_ANONYMOUS | SKSTAT_SHORT_NAMES)
+#define EMIT_ALL_SHORT	(SKSTAT_SHORT_ANONYMOUS | SKSTAT_SHORT_NAME)
 #define EMIT_POLL_SHORT (SKSTAT_SHORT_BRIEF | EMIT_ALL_SHORT)
 
 void skstat_emit_init(struct skstat_emit *emit, u32 groups, bool brief, bool exact)
@@ -29,7 +29,7 @@ void skstat_emit_init(struct skstat_emit *emit, u32 groups, bool brief, bool exa
 	}
 	/* until one is met that has more to say: emit_kind() */
 	if (!exact)
-		skstat_layout_shorten(&emit->layout[SKSTAT_KIND_FULL], shorts | SKSTAT_SHORT_NAMES);
+		skstat_layout_shorten(&emit->layout[SKSTAT_KIND_FULL], shorts | SKSTAT_SHORT_NAME);
 	skstat_layout_init(&emit->layout[SKSTAT_KIND_NETNS], SKSTAT_KIND_NETNS, 1 << SKSTAT_GROUP_NETNS);
 }
 
@@ -37,6 +37,15 @@ u32 skstat_emit_room(const struct skstat_emit *emit, const struct skstat_room *r
 {
 	return min_t(u32, skstat_room_left(room, EMIT_RUNS, emit->max_stride), SKSTAT_WALK_HELD);
 }
+
+/* What is read by a pointer out of the socket. */
+#define EMIT_LINKED (1 << SKSTAT_GROUP_OWNER | 1 << SKSTAT_GROUP_CONGESTION)
+
+enum emit_how {
+	EMIT_HELD,  /* with a reference */
+	EMIT_NEAR,  /* without */
+	EMIT_EXACT, /* with a reference, and outside of RCU */
+};
 
 /* Held sockets on their way into a run. */
 struct emission {
@@ -47,13 +56,27 @@ struct emission {
 };
 
 /*
+ * A near socket whose algorithm, or the protocol above it, has something to say: that code is not ours, and finds a
+ * socket that stays. False: there is none any more.
+ */
+static noinline bool emit_private(void *at, const struct skstat_layout *layout, const struct skstat_source *src)
+{
+	if (!refcount_inc_not_zero(&src->sk->sk_refcnt))
+		return false;
+	skstat_record_fill(at, layout, src);
+	sock_gen_put(src->sk);
+	return true;
+}
+
+/*
  * Inlined with what is constant known: the records of one kind, one after the other, up to one that does not fit the
- * layout. Returns how many there are. Under RCU, unless `exact`.
+ * layout. Returns how many there are. Under RCU, unless EMIT_EXACT.
  */
 static __always_inline u32 emit_records(struct emission *emission, enum skstat_kind kind, u32 groups, u32 shorts,
-					bool exact)
+					enum emit_how how)
 {
-	const bool names = groups & (1 << SKSTAT_GROUP_CONGESTION) && shorts & SKSTAT_SHORT_NAMES;
+	const bool names = groups & (1 << SKSTAT_GROUP_CONGESTION) && shorts & SKSTAT_SHORT_NAME;
+	const bool private = groups & (1 << SKSTAT_GROUP_CONGESTION) && !names, near = how == EMIT_NEAR;
 	struct skstat_walk *walk = emission->walk;
 	const struct skstat_held *held, *end = walk->held + walk->nr_held;
 	const u32 stride = emission->layout->stride;
@@ -62,19 +85,28 @@ static __always_inline u32 emit_records(struct emission *emission, enum skstat_k
 
 	for (held = walk->held + emission->next; held < end; held++) {
 		const struct skstat_source src = {
-			.sk = held->sk, .cookie = skstat_walk_cookie(held), .netns = held->count->id,
-			.kind = kind, .state = held->state,
+			.sk = held->sk, .cookie = near ? held->cookie : skstat_walk_cookie(held),
+			.netns = held->count->id, .kind = kind, .state = held->state,
 		};
+		struct links links;
+		bool filled = true;
 
 		if (unlikely(held->kind != kind))
 			continue;
-		if (names && unlikely(!congestion_is_named(ca_ops(held->sk), ulp_ops(held->sk))))
+		links = links_read(held->sk, groups);
+		if (near && groups & EMIT_LINKED && unlikely(!skstat_walk_lives(held, near))) {
+			gone++;
+			continue;
+		}
+		if (names && unlikely(!congestion_is_named(links.ca, links.ulp)))
 			break;
-		if (exact)
+		if (how == EMIT_EXACT)
 			skstat_record_fill_exact(at, emission->layout, &src);
+		else if (near && private && unlikely(!congestion_is_named(links.ca, links.ulp)))
+			filled = emit_private(at, emission->layout, &src);
 		else
-			record_fill(at, groups, shorts, &src);
-		if (kind == SKSTAT_KIND_FULL && unlikely(!skstat_walk_lasts(held))) {
+			record_fill_linked(at, groups, shorts, &src, &links);
+		if (unlikely(!filled) || (kind == SKSTAT_KIND_FULL && unlikely(!skstat_walk_lasts(held, near)))) {
 			gone++;
 			continue;
 		}
@@ -93,25 +125,27 @@ static u32 emit_full(struct emission *emission)
 	const struct skstat_layout *layout = emission->layout;
 	const enum skstat_kind kind = SKSTAT_KIND_FULL;
 
+	if (!emission->walk->near)
+		return emit_records(emission, kind, layout->groups, layout->shorts, EMIT_HELD);
 	if (layout->groups == EMIT_ALL && layout->shorts == EMIT_ALL_SHORT)
-		return emit_records(emission, kind, EMIT_ALL, EMIT_ALL_SHORT, false);
+		return emit_records(emission, kind, EMIT_ALL, EMIT_ALL_SHORT, EMIT_NEAR);
 	if (layout->groups == EMIT_POLL && layout->shorts & SKSTAT_SHORT_BRIEF)
-		return emit_records(emission, kind, EMIT_POLL, EMIT_POLL_SHORT, false);
+		return emit_records(emission, kind, EMIT_POLL, EMIT_POLL_SHORT, EMIT_NEAR);
 	if (layout->groups == EMIT_TRAFFIC)
-		return emit_records(emission, kind, EMIT_TRAFFIC, 0, false);
-	return emit_records(emission, kind, layout->groups, layout->shorts, false);
+		return emit_records(emission, kind, EMIT_TRAFFIC, 0, EMIT_NEAR);
+	return emit_records(emission, kind, layout->groups, layout->shorts, EMIT_NEAR);
 }
 
 static u32 emit_others(struct emission *emission)
 {
 	const struct skstat_layout *layout = emission->layout;
 
-	return emit_records(emission, layout->kind, layout->groups, layout->shorts, false);
+	return emit_records(emission, layout->kind, layout->groups, layout->shorts, EMIT_HELD);
 }
 
 static u32 emit_exact(struct emission *emission)
 {
-	return emit_records(emission, SKSTAT_KIND_FULL, emission->layout->groups, emission->layout->shorts, true);
+	return emit_records(emission, SKSTAT_KIND_FULL, emission->layout->groups, emission->layout->shorts, EMIT_EXACT);
 }
 
 static u32 emit_count(const struct skstat_walk *walk, enum skstat_kind kind, u32 from)
@@ -150,7 +184,7 @@ static bool emit_kind(struct skstat_emit *emit, struct skstat_walk *walk, struct
 			skstat_room_retract(room, run);
 		/* The next has more to say, and others may follow: from here on there is a place for it. */
 		if (emission.next < walk->nr_held)
-			skstat_layout_shorten(layout, layout->shorts & ~SKSTAT_SHORT_NAMES);
+			skstat_layout_shorten(layout, layout->shorts & ~SKSTAT_SHORT_NAME);
 	}
 	return true;
 }

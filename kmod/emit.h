@@ -22,8 +22,8 @@ void skstat_emit_init(struct skstat_emit *emit, u32 groups, bool brief, bool exa
 u32 skstat_emit_room(const struct skstat_emit *emit, const struct skstat_room *room);
 
 /*
- * Writes a record of each held socket, and counts it. Process context, outside of RCU. 0, or -EMSGSIZE when
- * there were more than skstat_emit_room().
+ * Writes a record of each held socket, and counts it. Process context; in the section of RCU of a near step, else
+ * outside of any. 0, or -EMSGSIZE when there were more than skstat_emit_room().
  */
 int skstat_emit(struct skstat_emit *emit, struct skstat_walk *walk, struct skstat_room *room);
 

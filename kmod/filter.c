@@ -193,5 +193,5 @@ bool skstat_filter_held(const struct skstat_filter *filter, struct sock *sk)
 	if (!sk_fullsock(sk))
 		return false;
 	return (!filter->by_uid || uid_eq(READ_ONCE(sk->sk_uid), filter->uid)) &&
-	       (!filter->by_cgroup || skstat_cgroup(sk) == filter->cgroup);
+	       (!filter->by_cgroup || skstat_cgroup(skstat_cgroup_of(sk)) == filter->cgroup);
 }

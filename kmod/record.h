@@ -16,7 +16,7 @@ struct skstat_count;
 enum {
 	SKSTAT_SHORT_BRIEF     = 1 << 0, /* tcp and memory: behind what outlasts a connection */
 	SKSTAT_SHORT_ANONYMOUS = 1 << 1, /* owner: before the process, when nobody looks who that is */
-	SKSTAT_SHORT_NAMES     = 1 << 2, /* congestion: behind the names, where an algorithm has no more to say */
+	SKSTAT_SHORT_NAME     = 1 << 2, /* congestion: behind its name, where that is all there is to say */
 };
 
 /* Which groups a kind of record has in this dump, and how long they make it. */

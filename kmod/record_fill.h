@@ -28,7 +28,8 @@ static __always_inline void fill_sixteen(void *at, struct sixteen bytes)
 /* `__restrict`: a record is nobody else's memory, and loads need not wait for stores. */
 #define FILL_FUNCTION(group) \
 	static __always_inline void fill_##group(struct skstat_##group *__restrict r, \
-						 const struct skstat_source *src, u32 shorts)
+						 const struct skstat_source *src, u32 shorts, \
+						 const struct links *links)
 
 FILL_FUNCTION(identity)
 {
@@ -43,7 +44,13 @@ FILL_FUNCTION(timer)
 {
 	struct timer timer = skstat_timer_read(src);
 
-	SKSTAT_FIELDS_TIMER(FILL)
+	/* as most are, and then it is one word */
+	if (src->kind == SKSTAT_KIND_FULL && likely(timer.kind == TIMER_OFF)) {
+		memset(r, 0, offsetofend(struct skstat_timer, timer_expires));
+	} else {
+		SKSTAT_FIELDS_TIMER_SELF(FILL)
+	}
+	SKSTAT_FIELDS_TIMER_TAIL(FILL)
 }
 
 FILL_FUNCTION(listen)
@@ -134,19 +141,19 @@ static __always_inline bool congestion_is_named(const struct tcp_congestion_ops 
 
 FILL_FUNCTION(congestion)
 {
-	const struct tcp_congestion_ops *ops = ca_ops(src->sk);
-	const struct tcp_ulp_ops *upper = ulp_ops(src->sk);
+	const struct tcp_congestion_ops *ops = links->ca;
+	const struct tcp_ulp_ops *upper = links->ulp;
 
-	if (!likely(congestion_is_named(ops, upper)) && !(shorts & SKSTAT_SHORT_NAMES)) {
+	if (!likely(congestion_is_named(ops, upper)) && !(shorts & SKSTAT_SHORT_NAME)) {
 		fill_congestion_private(r, src->sk, src->state, ops, upper);
 	} else {
 		const struct ca ca = { .name = ops ? name_read(ops->name) : (struct sixteen) {} };
 		const struct ulp ulp = {};
 
-		SKSTAT_FIELDS_CONGESTION_NAMES(FILL)
-		if (shorts & SKSTAT_SHORT_NAMES)
+		SKSTAT_FIELDS_CONGESTION_NAME(FILL)
+		if (shorts & SKSTAT_SHORT_NAME)
 			return;
-		SKSTAT_FIELDS_CONGESTION_PRIVATE(FILL)
+		SKSTAT_FIELDS_CONGESTION_REST(FILL)
 	}
 }
 
@@ -160,7 +167,6 @@ FILL_FUNCTION(netns)
 FILL_FUNCTION(event)
 {
 	const struct skstat_incident *event = src->event;
-	const struct sock *sk = src->sk;
 
 	SKSTAT_FIELDS_EVENT(FILL)
 }
@@ -181,8 +187,8 @@ static __always_inline u32 record_size(enum skstat_group group, u32 shorts)
 		return SKSTAT_MEMORY_BRIEF;
 	if (group == SKSTAT_GROUP_OWNER && shorts & SKSTAT_SHORT_ANONYMOUS)
 		return offsetof(struct skstat_owner, comm);
-	if (group == SKSTAT_GROUP_CONGESTION && shorts & SKSTAT_SHORT_NAMES)
-		return offsetof(struct skstat_congestion, bbr_bw);
+	if (group == SKSTAT_GROUP_CONGESTION && shorts & SKSTAT_SHORT_NAME)
+		return offsetof(struct skstat_congestion, ulp);
 	return sizes[group];
 }
 
@@ -194,16 +200,24 @@ static __always_inline u32 record_groups(enum skstat_kind kind)
 #undef RECORD_GROUP
 }
 
-/* skstat_record_fill(), of these groups. */
-static __always_inline void record_fill(void *at, u32 groups, u32 shorts, const struct skstat_source *src)
+/* skstat_record_fill(), of these groups, with `links` as they were read for them. */
+static __always_inline void record_fill_linked(void *at, u32 groups, u32 shorts, const struct skstat_source *src,
+					       const struct links *links)
 {
 #define FILL_GROUP(GROUP, group, KINDS)                               \
 	if (groups & (1 << SKSTAT_GROUP_##GROUP)) {                   \
-		fill_##group(at, src, shorts);                        \
+		fill_##group(at, src, shorts, links);                 \
 		at += record_size(SKSTAT_GROUP_##GROUP, shorts);      \
 	}
 	SKSTAT_GROUPS(FILL_GROUP)
 #undef FILL_GROUP
+}
+
+static __always_inline void record_fill(void *at, u32 groups, u32 shorts, const struct skstat_source *src)
+{
+	const struct links links = links_read(src->sk, groups);
+
+	record_fill_linked(at, groups, shorts, src, &links);
 }
 
 #endif

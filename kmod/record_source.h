@@ -19,6 +19,7 @@
  * neighbours two at a time.
  */
 #define TP(field) data_race(tp->field)
+#define SK(field) data_race(sk->field)
 
 /* An address or a name, in two registers: as an array the compiler would build it on the stack. */
 struct sixteen {
@@ -66,8 +67,11 @@ static __always_inline u16 skstat_sport(const struct sock *sk)
 /* `full`: it is known to be a full socket, or a listener. */
 static __always_inline u16 skstat_flags(const struct sock *sk, bool full)
 {
-	u16 flags = sk->sk_ipv6only ? SKSTAT_FLAG_V6ONLY : 0;
+	u16 flags;
 
+	if (full && likely(!sk->sk_ipv6only && sk->sk_net_refcnt && !sk_is_mptcp(sk)))
+		return 0;
+	flags = sk->sk_ipv6only ? SKSTAT_FLAG_V6ONLY : 0;
 	if (!full && !sk_fullsock(sk))
 		return flags;
 	if (!sk->sk_net_refcnt)
@@ -97,9 +101,10 @@ static __always_inline struct timer full_timer(const struct sock *sk)
 	const struct inet_connection_sock *icsk = inet_csk(sk);
 	const struct timer_list *keepalive = skstat_keepalive_timer(sk);
 	unsigned long delack;
-
 	/* pairs with the release that sets a timer: its time of expiry is not older than what it is for */
-	switch (smp_load_acquire(&icsk->icsk_pending)) {
+	const u8 pending = smp_load_acquire(&icsk->icsk_pending);
+
+	switch (likely(!pending) ? 0 : pending) {
 	case ICSK_TIME_RETRANS:
 	case ICSK_TIME_REO_TIMEOUT:
 	case ICSK_TIME_LOSS_PROBE:
@@ -160,6 +165,20 @@ static __always_inline u32 skstat_min_rtt(const struct tcp_sock *tp)
 	return tcp_min_rtt(tp);
 }
 
+static noinline u8 options_odd(const struct tcp_sock *tp)
+{
+	return skstat_options_read(tp);
+}
+
+/* In a few instructions of what most are. */
+static __always_inline u8 skstat_options(const struct tcp_sock *tp)
+{
+	if (likely(tp->rx_opt.tstamp_ok == 1 && tp->rx_opt.wscale_ok == 1) && likely(tp->rx_opt.sack_ok) &&
+	    likely(!skstat_options_are_odd(tp)))
+		return TCPI_OPT_TIMESTAMPS | TCPI_OPT_SACK | TCPI_OPT_WSCALE;
+	return options_odd(tp);
+}
+
 static __always_inline s32 skstat_forward_alloc(const struct sock *sk)
 {
 	return READ_ONCE(sk->sk_forward_alloc);
@@ -211,14 +230,39 @@ static __always_inline u32 skstat_uid(const struct sock *sk)
 	return likely(uid_valid(uid)) ? __kuid_val(uid) : from_kuid_munged(&init_user_ns, uid);
 }
 
-static __always_inline u8 skstat_tclass(const struct sock *sk)
+/* What groups owner and congestion follow out of a full socket. Under RCU it stays, whatever becomes of the socket. */
+struct links {
+	struct socket *socket;
+	const struct cgroup *cgroup;
+	const struct ipv6_pinfo *v6;
+	const struct tcp_congestion_ops *ca; /* it is unregistered, and its module goes, only after a grace period */
+	const struct tcp_ulp_ops *ulp;	     /* as well */
+};
+
+static __always_inline struct links links_read(struct sock *sk, u32 groups)
+{
+	struct links links = {};
+
+	if (groups & (1 << SKSTAT_GROUP_OWNER)) {
+		links.socket = skstat_socket_of(sk);
+		links.cgroup = skstat_cgroup_of(sk);
+#if IS_ENABLED(CONFIG_IPV6)
+		/* IPV6_ADDRFORM takes the pinfo away; what it pointed to is part of the socket */
+		links.v6 = sk->sk_family == AF_INET6 ? inet6_sk(sk) : NULL;
+#endif
+	}
+	if (groups & (1 << SKSTAT_GROUP_CONGESTION | 1 << SKSTAT_GROUP_EVENT))
+		links.ca = READ_ONCE(inet_csk(sk)->icsk_ca_ops);
+	if (groups & (1 << SKSTAT_GROUP_CONGESTION))
+		links.ulp = READ_ONCE(inet_csk(sk)->icsk_ulp_ops);
+	return links;
+}
+
+static __always_inline u8 skstat_tclass(const struct links *links)
 {
 #if IS_ENABLED(CONFIG_IPV6)
-	const struct ipv6_pinfo *np = sk->sk_family == AF_INET6 ? inet6_sk(sk) : NULL;
-
-	/* IPV6_ADDRFORM takes the pinfo away; what it pointed to is part of the socket */
-	if (np)
-		return READ_ONCE(np->tclass);
+	if (links->v6)
+		return READ_ONCE(links->v6->tclass);
 #endif
 	return 0;
 }
@@ -256,12 +300,6 @@ static __always_inline struct sixteen name_read(const char text[sizeof(struct sk
 	return name;
 }
 
-/* Under RCU: an algorithm is unregistered, and its module goes, only after a grace period. */
-static __always_inline const struct tcp_congestion_ops *ca_ops(const struct sock *sk)
-{
-	return READ_ONCE(inet_csk(sk)->icsk_ca_ops);
-}
-
 /* What an algorithm with a get_info says of itself; `ca` is zeros but for its name. */
 static void ca_read(struct ca *ca, struct sock *sk, const struct tcp_congestion_ops *ops)
 {
@@ -287,12 +325,9 @@ static void ca_read(struct ca *ca, struct sock *sk, const struct tcp_congestion_
 	ca->info = type;
 }
 
-/* Under RCU, as ca_ops(). */
-static __always_inline struct sixteen skstat_cong_name(const struct sock *sk)
+static __always_inline struct sixteen skstat_cong_name(const struct links *links)
 {
-	const struct tcp_congestion_ops *ops = ca_ops(sk);
-
-	return ops ? name_read(ops->name) : (struct sixteen) {};
+	return links->ca ? name_read(links->ca->name) : (struct sixteen) {};
 }
 
 struct ulp {
@@ -300,12 +335,6 @@ struct ulp {
 	u16 tls_version, tls_cipher;
 	u8 tls_rxconf, tls_txconf;
 };
-
-/* Under RCU, as ca_ops(). */
-static __always_inline const struct tcp_ulp_ops *ulp_ops(const struct sock *sk)
-{
-	return READ_ONCE(inet_csk(sk)->icsk_ulp_ops);
-}
 
 /* `ulp` is zeros. */
 static void ulp_read(struct ulp *ulp, const struct sock *sk, const struct tcp_ulp_ops *ops)

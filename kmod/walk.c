@@ -5,11 +5,12 @@
 
 /*
  * One section of RCU: so many buckets, or a chain more than so many sockets. And sections of one step, which the caller's
- * preemption point may be kept waiting for.
+ * preemption point may be kept waiting for. A near step is one section, of so many buckets and sockets together.
  */
 #define WALK_BUCKETS  1024
 #define WALK_SOCKETS  2048
 #define WALK_SECTIONS 4
+#define WALK_NEAR     2048
 
 enum chain_end {
 	CHAIN_DONE, /* the chain's sockets are in walk->held and in the tallies */
@@ -40,6 +41,17 @@ u64 skstat_walk_cookie_make(struct sock *sk)
 
 	sock_diag_save_cookie(sk, cookie);
 	return (u64)cookie[1] << 32 | cookie[0];
+}
+
+u64 skstat_walk_cookie_near(struct sock *sk)
+{
+	u64 cookie;
+
+	if (!refcount_inc_not_zero(&sk->sk_refcnt))
+		return 0;
+	cookie = skstat_walk_cookie_make(sk);
+	sock_gen_put(sk);
+	return cookie;
 }
 
 static void held_sift_down(struct skstat_walk *walk, u32 i)
@@ -79,8 +91,14 @@ static noinline void held_squeeze(struct skstat_walk *walk, struct skstat_held h
 
 static void walk_let_go(struct skstat_walk *walk, u32 from)
 {
-	while (walk->nr_held > from)
-		sock_gen_put(walk->held[--walk->nr_held].sk);
+	const struct skstat_held *held = walk->held + walk->nr_held;
+
+	/* mostly there is nobody to let go of */
+	if (!walk->near || walk->kinds_held & ~(1 << SKSTAT_KIND_FULL))
+		while (held-- > walk->held + from)
+			if (!walk->near || held->kind != SKSTAT_KIND_FULL)
+				sock_gen_put(held->sk);
+	walk->nr_held = from;
 }
 
 void skstat_walk_release(struct skstat_walk *walk)
@@ -200,6 +218,65 @@ static bool walk_through(struct skstat_walk *walk, const struct table *table, u3
 	return true;
 }
 
+/* One pass over a chain that has sockets, in a near step. *next goes on in walk->held, *end comes nearer. */
+static __always_inline enum chain_end walk_chain_near(struct skstat_walk *walk, const struct table *table,
+						      struct near *near, u32 bucket,
+						      const struct hlist_nulls_node *node, struct skstat_held **next,
+						      const struct skstat_held *last, u32 *end)
+{
+	do {
+		struct sock *sk = hlist_nulls_entry(node, struct sock, sk_nulls_node);
+		enum verdict verdict;
+
+		--*end;
+		if (unlikely(*next == last))
+			return CHAIN_LEFT;
+		verdict = walk_look_near(walk, table, near, bucket, sk, *next);
+		if (verdict == SOCK_HELD)
+			++*next;
+		else if (unlikely(verdict == SOCK_CHANGED))
+			return CHAIN_CHANGED;
+		node = rcu_dereference_raw(hlist_nulls_next_rcu(node));
+	} while (!is_a_nulls(node));
+	return likely(get_nulls_value(node) == bucket) ? CHAIN_DONE : CHAIN_CHANGED;
+}
+
+/* The buckets of a near step. walk->held is empty. */
+static enum chain_end walk_section_near(struct skstat_walk *walk, const struct table *table, u32 room)
+{
+	const struct inet_ehash_bucket *chains = table->hashinfo->ehash;
+	const struct skstat_filter *filter = &walk->filter;
+	struct skstat_held *from, *next = walk->held, *const last = walk->held + room;
+	u32 bucket = walk->bucket, end = min(bucket + WALK_NEAR, table_buckets(table));
+	enum chain_end chain_end = CHAIN_DONE;
+	const struct hlist_nulls_node *node;
+	struct near near = {
+		.since = walk->since, .mask = table->hashinfo->ehash_mask,
+		.full = filter->kinds & (1 << SKSTAT_KIND_FULL) ? filter->states & SKSTAT_WALK_FULL : 0,
+	};
+
+	for (; bucket < end; bucket++) {
+		node = rcu_dereference_raw(hlist_nulls_first_rcu(&chains[bucket].chain));
+		if (is_a_nulls(node))
+			continue;
+		from = next;
+		near.passed = false;
+		chain_end = walk_chain_near(walk, table, &near, bucket, node, &next, last, &end);
+		if (unlikely(chain_end != CHAIN_DONE))
+			break;
+		if (near.passed)
+			skstat_tally_commit(&walk->tally);
+	}
+	walk->bucket = bucket;
+	walk->nr_held = next - walk->held;
+	walk->kinds_held |= walk->nr_held ? 1 << SKSTAT_KIND_FULL : 0;
+	if (chain_end != CHAIN_DONE) {
+		walk_let_go(walk, from - walk->held);
+		skstat_tally_forget(&walk->tally);
+	}
+	return chain_end;
+}
+
 /* The table that the walk is in; false: there is none left. */
 static bool walk_table(struct skstat_walk *walk, struct table *table)
 {
@@ -240,6 +317,7 @@ void skstat_walk_step(struct skstat_walk *walk, u32 room, bool split)
 	u32 sections = WALK_SECTIONS;
 	struct table table;
 
+	walk->near = false;
 	walk->stuck = false;
 	walk->kinds_held = 0;
 	for (;;) {
@@ -249,6 +327,32 @@ void skstat_walk_step(struct skstat_walk *walk, u32 room, bool split)
 		}
 		if (!walk_through(walk, &table, room, split, &sections))
 			break;
+		walk_next_table(walk);
+	}
+	walk->too_long = false;
+	skstat_tally_settle(&walk->tally);
+	walk->tally.visited += walk->nr_held;
+}
+
+void skstat_walk_step_near(struct skstat_walk *walk, u32 room, bool split)
+{
+	enum chain_end end;
+	struct table table;
+
+	walk->near = true;
+	walk->stuck = false;
+	walk->kinds_held = 0;
+	if (!walk_table(walk, &table)) {
+		walk->stage = SKSTAT_WALK_END;
+		return;
+	}
+	end = walk_section_near(walk, &table, room);
+	if (end == CHAIN_CHANGED) {
+		walk->restarts++;
+	} else if (end == CHAIN_LEFT) {
+		walk->too_long = split && !walk->nr_held;
+		walk->stuck = !walk->too_long;
+	} else if (walk->bucket >= table_buckets(&table)) {
 		walk_next_table(walk);
 	}
 	skstat_tally_settle(&walk->tally);

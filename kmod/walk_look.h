@@ -44,9 +44,10 @@ static inline struct look walk_look_begin(const struct skstat_walk *walk, const 
 	const struct skstat_filter *filter = &walk->filter;
 
 	return (struct look) {
+		.net = (void *)walk, /* no namespace: not even a pointer that was zeroed is this */
 		.table = *table,
 		.since = walk->since,
-		.full = filter->kinds & (1 << SKSTAT_KIND_FULL) ? filter->states : 0,
+		.full = filter->kinds & (1 << SKSTAT_KIND_FULL) ? filter->states & SKSTAT_WALK_FULL : 0,
 		.plain = !filter->common && !filter->held && !filter->nr_netns && !walk->after,
 	};
 }
@@ -170,6 +171,80 @@ static __always_inline enum verdict walk_look(struct skstat_walk *walk, struct l
 		return SOCK_PASSED;
 	}
 	return SOCK_HELD;
+}
+
+/* What a near step has at hand, in registers. */
+struct near {
+	const struct net *net; /* of the last socket, and its count */
+	struct skstat_count *count;
+	u64 since;
+	u32 full, mask;
+	bool passed; /* something of this chain was passed by */
+};
+
+/* Of a near step: what is no full socket. */
+static noinline enum verdict walk_look_other(struct skstat_walk *walk, const struct table *table, struct near near,
+					     u32 bucket, struct sock *sk, struct skstat_held *held)
+{
+	struct look look = walk_look_begin(walk, table);
+	enum verdict verdict;
+
+	look.net = near.net;
+	look.count = near.count;
+	verdict = walk_look(walk, &look, true, bucket, sk, held);
+	if (verdict != SOCK_HELD)
+		return verdict;
+	walk->kinds_held |= 1 << held->kind;
+	if (likely(held->kind != SKSTAT_KIND_FULL))
+		return verdict;
+	/* it has become one since */
+	sock_gen_put(sk);
+	return SOCK_CHANGED;
+}
+
+/* As walk_look(), of a near step: full sockets get no reference. */
+static __always_inline enum verdict walk_look_near(struct skstat_walk *walk, const struct table *table,
+						   struct near *near, u32 bucket, struct sock *sk,
+						   struct skstat_held *held)
+{
+	const struct net *net = sock_net(sk);
+	const u8 state = READ_ONCE(sk->sk_state);
+	u64 cookie;
+	u32 hash;
+
+	if (unlikely(net != near->net)) {
+		near->net = net;
+		near->count = skstat_census_find(&walk->census, net);
+	}
+	if (!(near->full >> state & 1)) {
+		near->passed = true;
+		if (unlikely(!near->count || !(SKSTAT_WALK_FULL >> state & 1)))
+			return walk_look_other(walk, table, *near, bucket, sk, held);
+		skstat_tally_add(&walk->tally, SKSTAT_FILTERED, near->count, state);
+		return SOCK_PASSED;
+	}
+	if (near->since && sock_is_idle(sk, near->since) && likely(near->count)) {
+		near->passed = true;
+		skstat_tally_add(&walk->tally, SKSTAT_IDLE, near->count, state);
+		return SOCK_PASSED;
+	}
+	cookie = atomic64_read(&sk->sk_cookie);
+	if (unlikely(!cookie))
+		cookie = skstat_walk_cookie_near(sk);
+	if (unlikely(!cookie || !near->count)) {
+		near->passed = true;
+		skstat_tally_add(&walk->tally, SKSTAT_GONE, NULL, 0);
+		return SOCK_PASSED;
+	}
+	smp_rmb(); /* what is read from here on is of the cookie's socket, if it still has that in the end */
+	hash = READ_ONCE(sk->sk_hash);
+	held->sk = sk;
+	held->count = near->count;
+	held->cookie = cookie;
+	held->hash = hash;
+	held->kind = SKSTAT_KIND_FULL;
+	held->state = state;
+	return likely((hash & near->mask) == bucket && sock_net(sk) == net) ? SOCK_HELD : SOCK_CHANGED;
 }
 
 #endif

@@ -79,15 +79,18 @@
 	SKSTAT_TAIL(F, 9000, identity_tail)
 
 /* The timer that ss -o shows. */
-#define SKSTAT_FIELDS_TIMER(F)                                                                                        \
+#define SKSTAT_FIELDS_TIMER_SELF(F)                                                                                   \
 	F(12, timer, U8, INFO, NONE, "", NONE, 0, ALWAYS, timer.kind,                                                 \
 	  "0 off, 1 retransmit, 2 keepalive, 3 time wait, 4 zero window probe, 5 delayed ACK")                        \
 	F(13, timer_retrans, U8, GAUGE, EVENTS, "", NONE, 0, ALWAYS, timer.retrans,                                   \
 	  "Retransmits or probes that this timer has caused in a row")                                                \
 	F(14, timer_reserved, U16, INFO, NONE, "", NONE, 0, ALWAYS, 0, "Reserved")                                    \
 	F(15, timer_expires, S32, GAUGE, JIFFIES, "", NONE, 0, ALWAYS, timer.expires,                                 \
-	  "Until it fires; below zero when that is due")                                                              \
-	SKSTAT_TAIL(F, 9001, timer_tail)
+	  "Until it fires; below zero when that is due")
+
+#define SKSTAT_FIELDS_TIMER_TAIL(F) SKSTAT_TAIL(F, 9001, timer_tail)
+
+#define SKSTAT_FIELDS_TIMER(F) SKSTAT_FIELDS_TIMER_SELF(F) SKSTAT_FIELDS_TIMER_TAIL(F)
 
 #define SKSTAT_FIELDS_LISTEN(F)                                                                                       \
 	F(16, accept_queue, U32, GAUGE, SOCKETS, "accept_queue", SUM, 1, ALWAYS, READ_ONCE(sk->sk_ack_backlog),       \
@@ -274,13 +277,13 @@
 	  "Its limit")
 
 #define SKSTAT_FIELDS_MEMORY_NOW(F)                                                                                   \
-	F(99, rmem_alloc, U32, GAUGE, BYTES, "receive_memory", SUM, 0, ALWAYS, sk_rmem_alloc_get(sk),                 \
+	F(99, rmem_alloc, U32, GAUGE, BYTES, "receive_memory", SUM, 0, ALWAYS, SK(sk_rmem_alloc.counter),             \
 	  "Memory of the receive queue")                                                                              \
-	F(106, backlog, U32, GAUGE, BYTES, "backlog_memory", SUM, 0, ALWAYS, READ_ONCE(sk->sk_backlog.len),           \
+	F(106, backlog, U32, GAUGE, BYTES, "backlog_memory", SUM, 0, ALWAYS, SK(sk_backlog.len),                      \
 	  "Memory of segments that wait for the owner to let go of the lock")                                         \
-	F(102, sndbuf, U32, GAUGE, BYTES, "send_buffer", SUM, 0, ALWAYS, READ_ONCE(sk->sk_sndbuf),                    \
+	F(102, sndbuf, U32, GAUGE, BYTES, "send_buffer", SUM, 0, ALWAYS, SK(sk_sndbuf),                               \
 	  "Limit of the send queue")                                                                                  \
-	F(104, wmem_queued, U32, GAUGE, BYTES, "send_queue_memory", SUM, 0, ALWAYS, READ_ONCE(sk->sk_wmem_queued),    \
+	F(104, wmem_queued, U32, GAUGE, BYTES, "send_queue_memory", SUM, 0, ALWAYS, SK(sk_wmem_queued),               \
 	  "Memory of the send queue")                                                                                 \
 	F(101, wmem_alloc, U32, GAUGE, BYTES, "send_memory", SUM, 0, ALWAYS, sk_wmem_alloc_get(sk),                   \
 	  "Memory handed to the network layer")                                                                       \
@@ -297,15 +300,15 @@
 	SKSTAT_FIELDS_MEMORY_TAIL(F)
 
 #define SKSTAT_FIELDS_OWNER_SOCKET(F)                                                                                 \
-	F(109, inode, U64, INFO, NONE, "", NONE, 0, ALWAYS, skstat_inode(sk),                                         \
+	F(109, inode, U64, INFO, NONE, "", NONE, 0, ALWAYS, skstat_inode(sk, links->socket),                                 \
 	  "The socket's inode; 0: no file holds it")                                                                  \
-	F(110, cgroup, U64, INFO, NONE, "", NONE, 0, CGROUP, skstat_cgroup(sk), "Id of the cgroup (v2)")              \
+	F(110, cgroup, U64, INFO, NONE, "", NONE, 0, CGROUP, skstat_cgroup(links->cgroup), "Id of the cgroup (v2)")              \
 	F(111, uid, U32, INFO, NONE, "", NONE, 0, ALWAYS, skstat_uid(sk),                                             \
 	  "User that made the socket, as the initial user namespace knows it")                                        \
 	F(112, classid, U32, INFO, NONE, "", NONE, 0, CLASSID, skstat_classid(sk), "net_cls class")                   \
 	F(113, priority, U32, INFO, NONE, "", NONE, 0, ALWAYS, READ_ONCE(sk->sk_priority), "SO_PRIORITY")             \
 	F(114, tos, U8, INFO, NONE, "", NONE, 0, ALWAYS, READ_ONCE(inet_sk(sk)->tos), "IP_TOS")                       \
-	F(115, tclass, U8, INFO, NONE, "", NONE, 0, ALWAYS, skstat_tclass(sk), "IPV6_TCLASS")                         \
+	F(115, tclass, U8, INFO, NONE, "", NONE, 0, ALWAYS, skstat_tclass(links), "IPV6_TCLASS")                         \
 	F(116, owner_reserved, U16, INFO, NONE, "", NONE, 0, ALWAYS, 0, "Reserved")
 
 /* Not in records of a time when nobody looks who it is. */
@@ -323,15 +326,15 @@
 #define SKSTAT_FIELDS_OWNER(F) SKSTAT_FIELDS_OWNER_SOCKET(F) SKSTAT_FIELDS_OWNER_PROCESS(F)
 
 /* Congestion control and upper layer protocol. */
-#define SKSTAT_FIELDS_CONGESTION_NAMES(F)                                                                             \
-	F(117, cong, NAME, INFO, NONE, "", NONE, 0, ALWAYS, ca.name, "Congestion control algorithm")                  \
-	F(118, ulp, NAME, INFO, NONE, "", NONE, 0, ALWAYS, ulp.name, "Upper layer protocol: tls, mptcp, ...")
+#define SKSTAT_FIELDS_CONGESTION_NAME(F)                                                                              \
+	F(117, cong, NAME, INFO, NONE, "", NONE, 0, ALWAYS, ca.name, "Congestion control algorithm")
 
 /*
- * Their private data, in runs where a socket has some; that of an algorithm which a socket does not use is 0 there, or
- * not there.
+ * What most have not: a protocol above, and private data of either, in runs where a socket has some; that of an
+ * algorithm which a socket does not use is 0 there, or not there.
  */
-#define SKSTAT_FIELDS_CONGESTION_PRIVATE(F)                                                                           \
+#define SKSTAT_FIELDS_CONGESTION_REST(F)                                                                              \
+	F(118, ulp, NAME, INFO, NONE, "", NONE, 0, ALWAYS, ulp.name, "Upper layer protocol: tls, mptcp, ...")         \
 	F(119, bbr_bw, U64, GAUGE, BYTES_PER_SECOND, "", NONE, 0, ALWAYS, ca.bbr_bw, "BBR: bandwidth")                \
 	F(120, bbr_min_rtt, U32, GAUGE, MICROSECONDS, "", NONE, 0, ALWAYS, ca.bbr.bbr_min_rtt, "BBR: lowest RTT")     \
 	F(121, bbr_pacing_gain, U32, GAUGE, NONE, "", NONE, 0, ALWAYS, ca.bbr.bbr_pacing_gain,                        \
@@ -364,7 +367,7 @@
 	SKSTAT_TAIL(F, 9007, congestion_tail)
 
 #define SKSTAT_FIELDS_CONGESTION(F)                                                                                   \
-	SKSTAT_FIELDS_CONGESTION_NAMES(F) SKSTAT_FIELDS_CONGESTION_PRIVATE(F)
+	SKSTAT_FIELDS_CONGESTION_NAME(F) SKSTAT_FIELDS_CONGESTION_REST(F)
 
 /* Sockets of a namespace by state, emitted or not. */
 #define SKSTAT_FIELDS_NETNS(F)                                                                                        \
@@ -396,7 +399,7 @@
 	  "From the handshake's end to the first payload received")                                                   \
 	F(162, duration, U64, GAUGE, NANOSECONDS, "duration", HISTOGRAM, 1, ALWAYS, event->duration,                  \
 	  "From the handshake's end to the close")                                                                    \
-	F(163, cong_name, NAME, INFO, NONE, "", NONE, 0, ALWAYS, skstat_cong_name(sk),                                \
+	F(163, cong_name, NAME, INFO, NONE, "", NONE, 0, ALWAYS, skstat_cong_name(links),                             \
 	  "Congestion control algorithm at that moment")                                                              \
 	F(164, event_flags, U32, INFO, NONE, "", NONE, 0, ALWAYS, event->flags, "SKSTAT_EVENT_*")                     \
 	F(165, open_accept_queue, U32, GAUGE, SOCKETS, "", NONE, 0, ALWAYS, event->accept_queue,                      \

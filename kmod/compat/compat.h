@@ -120,17 +120,24 @@ static inline bool skstat_delack_pending(const struct sock *sk, unsigned long *e
 }
 
 /*
- * Under RCU, with a reference on the socket: sock_orphan() may clear sk_socket at any time, but the struct socket
- * lives in an inode that sock_free_inode() frees after a grace period.
+ * For skstat_inode(); under RCU, and as long. sock_orphan() may clear sk_socket at any time, but the struct socket lives
+ * in an inode that sock_free_inode() frees after a grace period.
  */
-static inline u64 skstat_inode(const struct sock *sk)
+static inline struct socket *skstat_socket_of(const struct sock *sk)
+{
+#if SKSTAT_HAVE_SK_INO
+	return NULL;
+#else
+	return READ_ONCE(sk->sk_socket);
+#endif
+}
+
+static inline u64 skstat_inode(const struct sock *sk, struct socket *socket)
 {
 #if SKSTAT_HAVE_SK_INO
 	return READ_ONCE(sk->sk_ino);
 #else
-	struct socket *sock = READ_ONCE(sk->sk_socket);
-
-	return sock ? SOCK_INODE(sock)->i_ino : 0;
+	return socket ? SOCK_INODE(socket)->i_ino : 0;
 #endif
 }
 
@@ -143,11 +150,20 @@ static inline u32 skstat_drops(const struct sock *sk)
 #endif
 }
 
-/* The cgroup cannot go while the socket's reference holds sk_cgrp_data. */
-static inline u64 skstat_cgroup(struct sock *sk)
+/* The cgroup cannot go while the socket's reference holds sk_cgrp_data, and when it goes, only after a grace period. */
+static inline const struct cgroup *skstat_cgroup_of(struct sock *sk)
 {
 #if SKSTAT_HAVE_CGROUP
-	return cgroup_id(sock_cgroup_ptr(&sk->sk_cgrp_data));
+	return sock_cgroup_ptr(&sk->sk_cgrp_data);
+#else
+	return NULL;
+#endif
+}
+
+static inline u64 skstat_cgroup(const struct cgroup *cgroup)
+{
+#if SKSTAT_HAVE_CGROUP
+	return cgroup_id(cgroup);
 #else
 	return 0;
 #endif
@@ -171,8 +187,22 @@ static inline bool skstat_ecn_on(const struct tcp_sock *tp)
 #endif
 }
 
+/* Whether tcpi_options has more than the first three, of which most connections have all. */
+static __always_inline bool skstat_options_are_odd(const struct tcp_sock *tp)
+{
+#if SKSTAT_HAVE_USEC_TS
+	if (unlikely(tp->tcp_usec_ts))
+		return true;
+#endif
+#if SKSTAT_HAVE_TFO_CHILD
+	if (unlikely(tp->syn_fastopen_child))
+		return true;
+#endif
+	return unlikely(skstat_ecn_on(tp)) || unlikely(tp->ecn_flags & TCP_ECN_SEEN) || unlikely(tp->syn_data_acked);
+}
+
 /* tcpi_options; its low six bits are as old as the oldest kernel here. */
-static inline u8 skstat_options(const struct tcp_sock *tp)
+static inline u8 skstat_options_read(const struct tcp_sock *tp)
 {
 	u8 options = 0;
 

@@ -16,7 +16,7 @@ bool dump_may_lack(const struct skstat_field *field)
 	case SKSTAT_GROUP_OWNER:
 		return field->offset >= offsetof(struct skstat_owner, comm);
 	case SKSTAT_GROUP_CONGESTION:
-		return field->offset >= offsetof(struct skstat_congestion, bbr_bw);
+		return field->offset >= offsetof(struct skstat_congestion, ulp);
 	default:
 		return false;
 	}
