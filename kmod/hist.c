@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/cpumask.h>
+#include <linux/hash.h>
 #include <linux/irqflags.h>
 #include <linux/log2.h>
 #include <linux/math64.h>
@@ -137,13 +138,45 @@ void skstat_hist_squares_add(struct skstat_hist *hist, u64 value)
 	local64_add(mul_u64_u64_shr(value, value, 64), &hist->squares[2]);
 }
 
-/* An interrupt may want the same place: who is first has it. */
-void skstat_hist_often_add(struct skstat_hist *hist, u32 value)
-{
-	struct skstat_hist_often *often = skstat_hist_often_of(hist, value);
+#define OFTEN_STEPS 4
 
-	if (value < SKSTAT_HIST_OFTEN_MAX && !READ_ONCE(often->value))
-		(void)cmpxchg(&often->value, 0, value); /* a barrier: pairs with often_sum() */
+struct skstat_hist_often *skstat_hist_often(u32 table, u32 first, u32 second, u32 third, u32 value, const void *owner)
+{
+	struct skstat_hist *hist = skstat_hist_get(table, first, second, third);
+	u32 step, place = hash_32(value, ilog2(SKSTAT_HIST_OFTEN)), seen;
+	struct skstat_hist_often *often;
+
+	if (hist != this_cpu_read(skstat_hists_known.hist[table][skstat_hist_slot(first)]))
+		return NULL; /* others', too */
+	if (!value || value >= SKSTAT_HIST_OFTEN_MAX)
+		return NULL;
+	for (step = 0; step < OFTEN_STEPS; step++, place++) {
+		often = &hist->often[place % SKSTAT_HIST_OFTEN];
+		seen = READ_ONCE(often->value);
+		if (!seen) {
+			often->owner = owner; /* always the same: an interrupt that wants the place writes it, too */
+			seen = cmpxchg(&often->value, 0, value) ?: value; /* a barrier: pairs with often_sum() */
+		}
+		if (seen == value)
+			return often;
+	}
+	return NULL;
+}
+
+u64 skstat_hist_often_sum(u32 table)
+{
+	u32 cells = skstat_hist_cells(), i;
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		const struct skstat_hist *hist = per_cpu(hists, cpu), *end = hist + cells;
+
+		for (; hist < end; hist++)
+			for (i = 0; READ_ONCE(hist->key.table) == table && i < SKSTAT_HIST_OFTEN; i++)
+				sum += local64_read(&hist->often[i].count);
+	}
+	return sum;
 }
 
 u32 skstat_hist_places(void)
@@ -205,7 +238,7 @@ static void often_sum(const struct skstat_hist *hist, struct skstat_histogram_ce
 		count = local64_read(&often->count);
 		if (!count)
 			continue;
-		smp_rmb(); /* pairs with skstat_hist_often_add(): what was counted has its value, and the histogram its key */
+		smp_rmb(); /* pairs with skstat_hist_often(): what was counted has its value, and the histogram its key */
 		value = READ_ONCE(often->value);
 		bucket = value ? skstat_hist_bucket(hist->key.table, value) : -1;
 		if (bucket < 0)

@@ -34,18 +34,17 @@ void skstat_hist_exit(void);
  * What comes often (packets are as long as an ACK, or as a segment can be) is counted by its value, and not in all of
  * the others: the reader adds it there. A value has its place for good, so that one addition is all there is to it.
  */
-#define SKSTAT_HIST_OFTEN_BITS 6
-#define SKSTAT_HIST_OFTEN_MAX  (1U << 20) /* values above have no place */
+#define SKSTAT_HIST_OFTEN     32U
+#define SKSTAT_HIST_OFTEN_MAX (1U << 20) /* values above have no place */
 struct skstat_hist_often {
+	const void *owner; /* of the probe that remembers the place: written once, before it does */
 	u32 value; /* 0: nobody's place yet */
-	u32 reserved;
 	local64_t count;
 };
 
 struct skstat_hist {
-	struct skstat_key key; /* whose it is, if it is in skstat_hists_known */
-	const void *owner; /* of the probe that remembers it: written once, with what it is remembered by */
-	struct skstat_hist_often often[1 << SKSTAT_HIST_OFTEN_BITS];
+	struct skstat_key key; /* whose it is, if it is in skstat_hists_known, or was */
+	struct skstat_hist_often often[SKSTAT_HIST_OFTEN];
 	local64_t bucket[SKSTAT_HISTOGRAM_BUCKETS];
 	local64_t low, high, sum;
 	local64_t squares[3];
@@ -132,40 +131,14 @@ static __always_inline void skstat_hist_add(u32 table, u32 first, u32 second, u3
 }
 
 /*
- * The histogram of these on this CPU, for a probe that wants to remember it: it stays for good. NULL: there is none,
- * or it is not the key's own. On the terms of skstat_hist_add().
+ * The place of a value by itself, in the histogram of these on this CPU, for a probe that wants to remember it: it stays
+ * for good, and to add to `count` is an observation, in any context. `owner` is whatever the probe knows it by, always
+ * the same one for these columns. NULL: there is none. On the terms of skstat_hist_add().
  */
-static __always_inline struct skstat_hist *skstat_hist_known(u32 table, u32 first, u32 second, u32 third)
-{
-	struct skstat_hist *hist = skstat_hist_get(table, first, second, third);
+struct skstat_hist_often *skstat_hist_often(u32 table, u32 first, u32 second, u32 third, u32 value, const void *owner);
 
-	return hist == this_cpu_read(skstat_hists_known.hist[table][skstat_hist_slot(first)]) ? hist : NULL;
-}
-
-static __always_inline struct skstat_hist_often *skstat_hist_often_of(struct skstat_hist *hist, u32 value)
-{
-	u32 place = value * GOLDEN_RATIO_32 >> (32 - SKSTAT_HIST_OFTEN_BITS - 4) & ~15U; /* in bytes: no multiplication */
-
-	BUILD_BUG_ON(sizeof(hist->often[0]) != 16);
-	return (void *)hist->often + place;
-}
-
-/*
- * One observation of a value that has a place by itself, in a histogram of skstat_hist_known(); false: it has none, and
- * nothing was done. Any context: it is one addition.
- */
-static __always_inline bool skstat_hist_again(struct skstat_hist *hist, u32 value)
-{
-	struct skstat_hist_often *often = skstat_hist_often_of(hist, value);
-
-	if (unlikely(READ_ONCE(often->value) != value))
-		return false;
-	local64_inc(&often->count); /* of 0, which has the places of nobody, as well */
-	return true;
-}
-
-/* From now on there is a place for the value, unless another has it. */
-void skstat_hist_often_add(struct skstat_hist *hist, u32 value);
+/* Observations of a table that were counted so, which are its probe's hits; any time. */
+u64 skstat_hist_often_sum(u32 table);
 
 /* Keys that there is room for; 0 before the first start(). Any time. */
 u32 skstat_hist_places(void);

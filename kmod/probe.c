@@ -160,6 +160,8 @@ void skstat_probe_stats(u32 id, struct skstat_probe_stats *stats)
 		stats->samples += READ_ONCE(cpu->samples);
 		stats->sample_ns += READ_ONCE(cpu->sample_ns);
 	}
+	if (probes[id]->hits)
+		stats->hits += probes[id]->hits();
 	if (probes[id]->missed)
 		stats->missed = probes[id]->missed();
 }

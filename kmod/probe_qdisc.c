@@ -23,38 +23,65 @@ static struct skstat_pairs qdisc_pairs; /* by skb; the tags are the device's num
  * dev_qdisc_enqueue(), with the discipline's lock but for one that has none (pfifo_fast): of that, the skb may be gone
  * already, and is not followed. Discipline, queue and device are there for the sender, under RCU.
  */
-static void on_enqueue(void *data, struct Qdisc *q, const struct netdev_queue *txq, struct sk_buff *skb)
+static __always_inline void enqueue(const struct Qdisc *q, const struct netdev_queue *txq, const struct sk_buff *skb)
 {
-	struct skstat_scope scope;
-
-	if (!skstat_probe_enter(SKSTAT_PROBE_QDISC, &scope))
-		return;
-	skstat_pair_begin(&qdisc_pairs, skb, (struct skstat_pair) {
+	const struct skstat_pair pair = {
 		.time = ktime_get_ns(),
 		.tag = { skstat_device_id(txq->dev), skstat_qdisc_kind_id(q) },
-	});
-	skstat_probe_leave(&scope);
+	};
+
+	skstat_pair_begin(&qdisc_pairs, skb, pair);
 }
 
-static void qdisc_end(const struct sk_buff *skb, u64 now)
+static noinline void enqueue_timed(const struct Qdisc *q, const struct netdev_queue *txq, const struct sk_buff *skb)
 {
-	struct skstat_pair pair = skstat_pair_end(&qdisc_pairs, skb);
+	u64 began = ktime_get_ns();
 
-	if (pair.time)
-		skstat_hist_add(SKSTAT_HISTOGRAM_QDISC, pair.tag[0], pair.tag[1], 0, now - pair.time);
+	enqueue(q, txq, skb);
+	skstat_probe_timed(SKSTAT_PROBE_QDISC, began);
+}
+
+static notrace void on_enqueue(void *data, struct Qdisc *q, const struct netdev_queue *txq, struct sk_buff *skb)
+{
+	if (skstat_probe_hit(SKSTAT_PROBE_QDISC))
+		enqueue_timed(q, txq, skb);
+	else
+		enqueue(q, txq, skb);
+	skstat_probe_go();
+}
+
+static __always_inline void dequeue(const struct sk_buff *skb, int packets)
+{
+	u64 now = ktime_get_ns();
+	struct skstat_pair pair;
+
+	do {
+		pair = skstat_pair_end(&qdisc_pairs, skb);
+		if (likely(pair.time))
+			skstat_hist_add(SKSTAT_HISTOGRAM_QDISC, pair.tag[0], pair.tag[1], 0, now - pair.time);
+		skb = skb->next;
+	} while (unlikely(--packets > 0 && skb));
+}
+
+static noinline void dequeue_timed(const struct sk_buff *skb, int packets)
+{
+	u64 began = ktime_get_ns();
+
+	dequeue(skb, packets);
+	skstat_probe_timed(SKSTAT_PROBE_QDISC, began);
 }
 
 /* dequeue_skb(): the packets are a list that the caller has, or there is none. */
-static void on_dequeue(void *data, struct Qdisc *q, const struct netdev_queue *txq, int packets, struct sk_buff *skb)
+static notrace void on_dequeue(void *data, struct Qdisc *q, const struct netdev_queue *txq, int packets,
+			       struct sk_buff *skb)
 {
-	struct skstat_scope scope;
-	u64 now;
-
-	if (!skb || !skstat_probe_enter(SKSTAT_PROBE_QDISC, &scope))
+	if (!skb || packets <= 0)
 		return;
-	for (now = ktime_get_ns(); skb && packets > 0; skb = skb->next, packets--)
-		qdisc_end(skb, now);
-	skstat_probe_leave(&scope);
+	if (skstat_probe_hit(SKSTAT_PROBE_QDISC))
+		dequeue_timed(skb, packets);
+	else
+		dequeue(skb, packets);
+	skstat_probe_go();
 }
 
 static int qdisc_start(void)

@@ -53,10 +53,9 @@ static bool is_sample(void)
 
 static void skb_begin(const struct sk_buff *skb, enum skstat_way way, u64 time)
 {
-	skstat_pair_begin(&skb_pairs, skb, (struct skstat_pair) {
-		.time = time,
-		.tag = { way, skb_mark_of(skb) },
-	});
+	const struct skstat_pair pair = { .time = time, .tag = { way, skb_mark_of(skb) } };
+
+	skstat_pair_begin(&skb_pairs, skb, pair);
 }
 
 static void skb_observe(enum skstat_way way, enum skstat_end end, u64 began)
