@@ -8,9 +8,9 @@
 
 #include <linux/if.h>
 #include <linux/percpu.h>
+#include <linux/string.h>
 #include <linux/types.h>
 #include <net/sch_generic.h>
-#include <asm/unaligned.h>
 
 /* A kind has its place for good. */
 struct skstat_qdisc_kind {
@@ -43,11 +43,12 @@ static __always_inline u32 skstat_qdisc_kind_id(const struct Qdisc *q)
 {
 	const struct skstat_qdisc_kind *known =
 		this_cpu_read(skstat_qdisc_kinds_known.kind[skstat_qdisc_kind_slot(q)]);
-	const u64 *name = (const u64 *)q->ops->id;
+	u64 name[IFNAMSIZ / sizeof(u64)];
 
-	BUILD_BUG_ON(sizeof(q->ops->id) != sizeof(known->name));
-	BUILD_BUG_ON(IFNAMSIZ != 2 * sizeof(u64));
-	if (likely(known && known->name[0] == get_unaligned(name) && known->name[1] == get_unaligned(name + 1)))
+	BUILD_BUG_ON(sizeof(q->ops->id) != sizeof(name));
+	BUILD_BUG_ON(sizeof(name) != 2 * sizeof(u64));
+	memcpy(name, q->ops->id, sizeof(name));
+	if (likely(known && known->name[0] == name[0] && known->name[1] == name[1]))
 		return known->id;
 	return skstat_qdisc_kind_find(q);
 }
