@@ -75,13 +75,17 @@ local64_t *skstat_hist_beyond(struct skstat_hist *hist, int bucket);
 void skstat_hist_squares_add(struct skstat_hist *hist, u64 value);
 void skstat_hist_squares_move(struct skstat_hist *hist, u32 from);
 
+/* A column that a table does not have is 0 in all of its keys. */
+#define SKSTAT_HIST_IS(hist, number, value) \
+	((__builtin_constant_p(value) && !(value)) || (hist)->key.column[number] == (value))
+
 static __always_inline struct skstat_hist *skstat_hist_get(u32 table, u32 first, u32 second, u32 third)
 {
 	struct skstat_hist *hist = this_cpu_read(skstat_hists_known.hist[table][skstat_hist_slot(first)]);
 
 	BUILD_BUG_ON(SKSTAT_HISTOGRAM_COLUMNS != 3);
-	if (likely(hist && hist->key.column[0] == first && hist->key.column[1] == second &&
-		   hist->key.column[2] == third))
+	if (likely(hist && hist->key.column[0] == first && SKSTAT_HIST_IS(hist, 1, second) &&
+		   SKSTAT_HIST_IS(hist, 2, third)))
 		return hist;
 	return skstat_hist_find(table, first, second, third);
 }
@@ -125,8 +129,7 @@ static __always_inline void skstat_hist_add(u32 table, u32 first, u32 second, u3
 		return;
 	}
 	/* Handlers may be three deep here, each with less than 2^60, before one of them moves what is too much. */
-	local64_add(value * value, &hist->squares[0]);
-	if (unlikely(local64_read(&hist->squares[0]) < 0))
+	if (unlikely(local64_add_negative(value * value, &hist->squares[0])))
 		skstat_hist_squares_move(hist, 0);
 }
 

@@ -4,6 +4,7 @@
 #include <linux/moduleparam.h>
 #include <linux/slab.h>
 
+#include "clock.h"
 #include "pair.h"
 
 #define PAIR_PLACES_MIN 64U
@@ -34,6 +35,7 @@ int skstat_pairs_start(struct skstat_pairs *pairs, u32 places, u64 max_age)
 	if (!pairs->sets)
 		return -ENOMEM;
 	atomic64_add(pairs_size(pairs), &pairs_memory);
+	skstat_clock_check();
 	return 0;
 }
 
@@ -55,6 +57,13 @@ static struct skstat_pair_way *set_take_free(struct skstat_pair_set *set)
 	return NULL;
 }
 
+static bool is_old(const struct skstat_pairs *pairs, u64 began, u64 now)
+{
+	s64 age = skstat_clock_between(began, now);
+
+	return age < 0 || age > (s64)pairs->max_age;
+}
+
 /*
  * Likewise one whose pair is too old to be anybody's. Its time may be written as we read it; then it is either time,
  * and at worst a pair is lost that was just begun. That is counted, too.
@@ -66,7 +75,7 @@ static struct skstat_pair_way *set_take_old(struct skstat_pairs *pairs, struct s
 	for (way = set->way; pairs->max_age && way < set->way + SKSTAT_PAIR_WAYS; way++) {
 		const void *key = READ_ONCE(way->key);
 
-		if (key && key != SKSTAT_PAIR_BUSY && (s64)(now - READ_ONCE(way->pair.time)) > (s64)pairs->max_age &&
+		if (key && key != SKSTAT_PAIR_BUSY && is_old(pairs, READ_ONCE(way->pair.time), now) &&
 		    skstat_pair_take(way, key))
 			return way;
 	}

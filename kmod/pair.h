@@ -14,7 +14,7 @@
 #include <linux/types.h>
 
 struct skstat_pair {
-	u64 time; /* ns, of ktime_get_ns(), which is never 0 */
+	u64 time; /* of skstat_clock(), which is never 0; of ktime_get_ns(), where nothing is ever too old */
 	u32 tag[2]; /* whatever the probe wants to know at the end */
 };
 
@@ -71,17 +71,23 @@ static __always_inline void skstat_pair_give(struct skstat_pair_way *way, const 
 	smp_store_release(&way->key, to); /* pairs with skstat_pair_take() */
 }
 
+static __always_inline bool skstat_pair_is(const struct skstat_pair_way *way, const void *key)
+{
+	/* a word, which may change at any time: skstat_pair_take() decides */
+	return data_race(way->key == key);
+}
+
 /* The first way that is `from`'s, or NULL. */
 static __always_inline struct skstat_pair_way *skstat_pair_find(struct skstat_pair_set *set, const void *from)
 {
 	BUILD_BUG_ON(SKSTAT_PAIR_WAYS != 4);
-	if (READ_ONCE(set->way[0].key) == from)
+	if (skstat_pair_is(&set->way[0], from))
 		return &set->way[0];
-	if (READ_ONCE(set->way[1].key) == from)
+	if (skstat_pair_is(&set->way[1], from))
 		return &set->way[1];
-	if (READ_ONCE(set->way[2].key) == from)
+	if (skstat_pair_is(&set->way[2], from))
 		return &set->way[2];
-	return READ_ONCE(set->way[3].key) == from ? &set->way[3] : NULL;
+	return skstat_pair_is(&set->way[3], from) ? &set->way[3] : NULL;
 }
 
 static __always_inline void skstat_pair_write(struct skstat_pair_way *way, const void *key, struct skstat_pair pair)

@@ -9,6 +9,7 @@
 
 #include "compat/compat.h"
 #include "compat/tracepoint.h"
+#include "clock.h"
 #include "device.h"
 #include "hist.h"
 #include "pair.h"
@@ -26,7 +27,7 @@ static struct skstat_pairs qdisc_pairs; /* by skb; the tags are the device's num
 static __always_inline void enqueue(const struct Qdisc *q, const struct netdev_queue *txq, const struct sk_buff *skb)
 {
 	const struct skstat_pair pair = {
-		.time = ktime_get_ns(),
+		.time = skstat_clock(),
 		.tag = { skstat_device_id(txq->dev), skstat_qdisc_kind_id(q) },
 	};
 
@@ -52,13 +53,15 @@ static notrace void on_enqueue(void *data, struct Qdisc *q, const struct netdev_
 
 static __always_inline void dequeue(const struct sk_buff *skb, int packets)
 {
-	u64 now = ktime_get_ns();
+	u64 now = skstat_clock();
 	struct skstat_pair pair;
+	s64 ns;
 
 	do {
 		pair = skstat_pair_end(&qdisc_pairs, skb);
-		if (likely(pair.time))
-			skstat_hist_add(SKSTAT_HISTOGRAM_QDISC, pair.tag[0], pair.tag[1], 0, now - pair.time);
+		ns = pair.time ? skstat_clock_between(pair.time, now) : -1;
+		if (likely(ns >= 0))
+			skstat_hist_add(SKSTAT_HISTOGRAM_QDISC, pair.tag[0], pair.tag[1], 0, ns);
 		skb = skb->next;
 	} while (unlikely(--packets > 0 && skb));
 }

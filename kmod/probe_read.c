@@ -9,6 +9,7 @@
 
 #include "compat/compat.h"
 #include "compat/tracepoint.h"
+#include "clock.h"
 #include "hist.h"
 #include "pair.h"
 #include "probe.h"
@@ -41,7 +42,7 @@ static __always_inline void arrive(struct sock *sk, const struct sk_buff *skb)
 
 	if (!brings_data(tp, skb))
 		return;
-	pair.time = ktime_get_ns();
+	pair.time = skstat_clock();
 	if (likely(READ_ONCE(tp->copied_seq) == tp->rcv_nxt))
 		skstat_pair_begin(&read_pairs, sk, pair);
 	else
@@ -73,8 +74,13 @@ static __always_inline void read(const struct sock *sk)
 {
 	struct skstat_pair pair = skstat_pair_end(&read_pairs, sk);
 
-	if (likely(pair.time && !skstat_reads_for_others()))
-		skstat_hist_add(SKSTAT_HISTOGRAM_READ, skstat_service_port_of_tcp(sk), 0, 0, ktime_get_ns() - pair.time);
+	s64 ns;
+
+	if (!pair.time || skstat_reads_for_others())
+		return;
+	ns = skstat_clock_between(pair.time, skstat_clock());
+	if (likely(ns >= 0))
+		skstat_hist_add(SKSTAT_HISTOGRAM_READ, skstat_service_port_of_tcp(sk), 0, 0, ns);
 }
 
 static noinline void read_timed(const struct sock *sk)

@@ -11,6 +11,7 @@
 
 #include "compat/compat.h"
 #include "compat/tracepoint.h"
+#include "clock.h"
 #include "device.h"
 #include "hist.h"
 #include "pair.h"
@@ -26,7 +27,7 @@ static struct skstat_pairs transmit_pairs; /* by skb; tag[0]: the device's numbe
  */
 static __always_inline void transmit_begin(const struct sk_buff *skb, const struct net_device *dev)
 {
-	const struct skstat_pair pair = { .time = ktime_get_ns(), .tag = { skstat_device_id(dev) } };
+	const struct skstat_pair pair = { .time = skstat_clock(), .tag = { skstat_device_id(dev) } };
 
 	skstat_pair_begin(&transmit_pairs, skb, pair);
 }
@@ -59,8 +60,13 @@ static __always_inline void transmit_end(const struct sk_buff *skb)
 {
 	struct skstat_pair pair = skstat_pair_end(&transmit_pairs, skb);
 
-	if (pair.time && pair.tag[0] == skstat_device_id(skb->dev))
-		skstat_hist_add(SKSTAT_HISTOGRAM_TRANSMIT, pair.tag[0], 0, 0, ktime_get_ns() - pair.time);
+	s64 ns;
+
+	if (!pair.time || pair.tag[0] != skstat_device_id(skb->dev))
+		return;
+	ns = skstat_clock_between(pair.time, skstat_clock());
+	if (likely(ns >= 0))
+		skstat_hist_add(SKSTAT_HISTOGRAM_TRANSMIT, pair.tag[0], 0, 0, ns);
 }
 
 static noinline void transmit_end_timed(const struct sk_buff *skb)
