@@ -26,11 +26,17 @@ extern u64 skstat_clock_mult; /* nanoseconds of a tick of that, times 2^SKSTAT_C
 /* What is to be used; again whenever somebody thinks of it. Any context. */
 void skstat_clock_check(void);
 
+/* Whether a reading calls nobody. */
+static __always_inline bool skstat_clock_is_short(void)
+{
+	return SKSTAT_CLOCK_TSC && likely(data_race(skstat_clock_is_tsc)); /* a byte; the reading says which it was */
+}
+
 /* A reading, which is never 0. Whether it is odd says of which clock it is. Any context. */
 static __always_inline u64 skstat_clock(void)
 {
 #if SKSTAT_CLOCK_TSC
-	if (likely(data_race(skstat_clock_is_tsc))) /* a byte; the reading says which it was */
+	if (skstat_clock_is_short())
 		return rdtsc_ordered() | 1;
 #endif
 	return ktime_get_ns() & ~1ULL;

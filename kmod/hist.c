@@ -97,11 +97,6 @@ struct skstat_hist *skstat_hist_find(u32 table, u32 first, u32 second, u32 third
 	return hist;
 }
 
-local64_t *skstat_hist_beyond(struct skstat_hist *hist, int bucket)
-{
-	return bucket < 0 ? &hist->low : &hist->high;
-}
-
 /* Once in a few thousand million times. Interrupts are kept away so that a reader does not wait long. */
 void skstat_hist_squares_move(struct skstat_hist *hist, u32 from)
 {
@@ -128,8 +123,7 @@ static void squares_add_to(struct skstat_hist *hist, u32 which, u64 part)
 		skstat_hist_squares_move(hist, which);
 }
 
-/* Of one that is not small. */
-void skstat_hist_squares_add(struct skstat_hist *hist, u64 value)
+static void squares_add(struct skstat_hist *hist, u64 value)
 {
 	u64 low = value * value;
 
@@ -138,17 +132,34 @@ void skstat_hist_squares_add(struct skstat_hist *hist, u64 value)
 	local64_add(mul_u64_u64_shr(value, value, 64), &hist->squares[2]);
 }
 
+static local64_t *bucket_of(struct skstat_hist *hist, u32 table, u64 value)
+{
+	int bucket = value ? skstat_hist_bucket(table, value) : -1;
+
+	if (bucket < 0)
+		return &hist->low;
+	return bucket < SKSTAT_HISTOGRAM_BUCKETS ? &hist->bucket[bucket] : &hist->high;
+}
+
+void skstat_hist_add_slow(u32 table, u32 first, u32 second, u32 third, u64 value)
+{
+	struct skstat_hist *hist = skstat_hist_known(table, first, second, third) ?:
+				   skstat_hist_find(table, first, second, third);
+
+	local64_inc(bucket_of(hist, table, value));
+	local64_add(value, &hist->sum);
+	squares_add(hist, value);
+}
+
 #define OFTEN_STEPS 4
 
 struct skstat_hist_often *skstat_hist_often(u32 table, u32 first, u32 second, u32 third, u32 value, const void *owner)
 {
-	struct skstat_hist *hist = skstat_hist_get(table, first, second, third);
+	struct skstat_hist *hist = skstat_hist_known(table, first, second, third);
 	u32 step, place = hash_32(value, ilog2(SKSTAT_HIST_OFTEN)), seen;
 	struct skstat_hist_often *often;
 
-	if (hist != this_cpu_read(skstat_hists_known.hist[table][skstat_hist_slot(first)]))
-		return NULL; /* others', too */
-	if (!value || value >= SKSTAT_HIST_OFTEN_MAX)
+	if (!hist || !value || value >= SKSTAT_HIST_OFTEN_MAX)
 		return NULL;
 	for (step = 0; step < OFTEN_STEPS; step++, place++) {
 		often = &hist->often[place % SKSTAT_HIST_OFTEN];

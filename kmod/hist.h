@@ -71,23 +71,21 @@ static __always_inline u32 skstat_hist_slot(u32 first)
 
 /* What is rare, of skstat_hist_add(): hist.c. */
 struct skstat_hist *skstat_hist_find(u32 table, u32 first, u32 second, u32 third);
-local64_t *skstat_hist_beyond(struct skstat_hist *hist, int bucket);
-void skstat_hist_squares_add(struct skstat_hist *hist, u64 value);
+void skstat_hist_add_slow(u32 table, u32 first, u32 second, u32 third, u64 value);
 void skstat_hist_squares_move(struct skstat_hist *hist, u32 from);
 
 /* A column that a table does not have is 0 in all of its keys. */
 #define SKSTAT_HIST_IS(hist, number, value) \
 	((__builtin_constant_p(value) && !(value)) || (hist)->key.column[number] == (value))
 
-static __always_inline struct skstat_hist *skstat_hist_get(u32 table, u32 first, u32 second, u32 third)
+/* NULL: it was not found lately. */
+static __always_inline struct skstat_hist *skstat_hist_known(u32 table, u32 first, u32 second, u32 third)
 {
 	struct skstat_hist *hist = this_cpu_read(skstat_hists_known.hist[table][skstat_hist_slot(first)]);
 
 	BUILD_BUG_ON(SKSTAT_HISTOGRAM_COLUMNS != 3);
-	if (likely(hist && hist->key.column[0] == first && SKSTAT_HIST_IS(hist, 1, second) &&
-		   SKSTAT_HIST_IS(hist, 2, third)))
-		return hist;
-	return skstat_hist_find(table, first, second, third);
+	return likely(hist && hist->key.column[0] == first && SKSTAT_HIST_IS(hist, 1, second) &&
+		      SKSTAT_HIST_IS(hist, 2, third)) ? hist : NULL;
 }
 
 #define SKSTAT_HIST_UNIT(id, NAME, name, PROBE, UNIT, FIRST, metric, help, a, b, c) \
@@ -116,18 +114,20 @@ static __always_inline int skstat_hist_bucket(u32 table, u64 value)
  */
 static __always_inline void skstat_hist_add(u32 table, u32 first, u32 second, u32 third, u64 value)
 {
-	struct skstat_hist *hist = skstat_hist_get(table, first, second, third);
-	int bucket = value ? skstat_hist_bucket(table, value) : -1;
+	struct skstat_hist *hist = skstat_hist_known(table, first, second, third);
+	int bucket;
 
-	if (likely((u32)bucket < SKSTAT_HISTOGRAM_BUCKETS))
-		local64_inc(&hist->bucket[bucket]);
-	else
-		local64_inc(skstat_hist_beyond(hist, bucket));
-	local64_add(value, &hist->sum);
-	if (unlikely(value >= SKSTAT_SQUARES_SMALL)) {
-		skstat_hist_squares_add(hist, value);
+	if (unlikely(!hist || value - 1 >= SKSTAT_SQUARES_SMALL - 1)) {
+		skstat_hist_add_slow(table, first, second, third, value);
 		return;
 	}
+	bucket = skstat_hist_bucket(table, value);
+	if (unlikely((u32)bucket >= SKSTAT_HISTOGRAM_BUCKETS)) {
+		skstat_hist_add_slow(table, first, second, third, value);
+		return;
+	}
+	local64_inc(&hist->bucket[bucket]);
+	local64_add(value, &hist->sum);
 	/* Handlers may be three deep here, each with less than 2^60, before one of them moves what is too much. */
 	if (unlikely(local64_add_negative(value * value, &hist->squares[0])))
 		skstat_hist_squares_move(hist, 0);
@@ -136,7 +136,8 @@ static __always_inline void skstat_hist_add(u32 table, u32 first, u32 second, u3
 /*
  * The place of a value by itself, in the histogram of these on this CPU, for a probe that wants to remember it: it stays
  * for good, and to add to `count` is an observation, in any context. `owner` is whatever the probe knows it by, always
- * the same one for these columns. NULL: there is none. On the terms of skstat_hist_add().
+ * the same one for these columns. NULL: there is none, or the histogram was not found lately. On the terms of
+ * skstat_hist_add().
  */
 struct skstat_hist_often *skstat_hist_often(u32 table, u32 first, u32 second, u32 third, u32 value, const void *owner);
 

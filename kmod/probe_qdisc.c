@@ -24,66 +24,71 @@ static struct skstat_pairs qdisc_pairs; /* by skb; the tags are the device's num
  * dev_qdisc_enqueue(), with the discipline's lock but for one that has none (pfifo_fast): of that, the skb may be gone
  * already, and is not followed. Discipline, queue and device are there for the sender, under RCU.
  */
-static __always_inline void enqueue(const struct Qdisc *q, const struct netdev_queue *txq, const struct sk_buff *skb)
+static __always_inline void enqueue(const struct sk_buff *skb, u64 now, u32 device, u32 kind)
 {
-	const struct skstat_pair pair = {
-		.time = skstat_clock(),
-		.tag = { skstat_device_id(txq->dev), skstat_qdisc_kind_id(q) },
-	};
+	const struct skstat_pair pair = { .time = now, .tag = { device, kind } };
 
 	skstat_pair_begin(&qdisc_pairs, skb, pair);
 }
 
-static noinline void enqueue_timed(const struct Qdisc *q, const struct netdev_queue *txq, const struct sk_buff *skb)
+/* It is timed, or something has to be looked for. */
+static noinline void enqueue_slow(const struct Qdisc *q, const struct netdev_queue *txq, const struct sk_buff *skb,
+				  bool timed)
 {
-	u64 began = ktime_get_ns();
+	u64 began = timed ? ktime_get_ns() : 0;
 
-	enqueue(q, txq, skb);
-	skstat_probe_timed(SKSTAT_PROBE_QDISC, began);
+	enqueue(skb, skstat_clock(), skstat_device_id(txq->dev), skstat_qdisc_kind_id(q));
+	if (timed)
+		skstat_probe_timed(SKSTAT_PROBE_QDISC, began);
 }
 
+/* What is common calls nobody, so that it has no registers to save. */
 static notrace void on_enqueue(void *data, struct Qdisc *q, const struct netdev_queue *txq, struct sk_buff *skb)
 {
-	if (skstat_probe_hit(SKSTAT_PROBE_QDISC))
-		enqueue_timed(q, txq, skb);
+	bool timed = skstat_probe_hit(SKSTAT_PROBE_QDISC);
+	const struct skstat_device_place *place = skstat_device_known(txq->dev);
+	const struct skstat_qdisc_kind *kind = skstat_qdisc_kind_known(q);
+
+	if (likely(!timed && place && kind && skstat_clock_is_short()))
+		enqueue(skb, skstat_clock(), READ_ONCE(place->id), kind->id);
 	else
-		enqueue(q, txq, skb);
+		enqueue_slow(q, txq, skb, timed);
 	skstat_probe_go();
 }
 
-static __always_inline void dequeue(const struct sk_buff *skb, int packets)
+static __always_inline void dequeue(const struct sk_buff *skb, u64 now)
 {
-	u64 now = skstat_clock();
-	struct skstat_pair pair;
-	s64 ns;
+	struct skstat_pair pair = skstat_pair_end(&qdisc_pairs, skb);
+	s64 ns = pair.time ? skstat_clock_between(pair.time, now) : -1;
 
-	do {
-		pair = skstat_pair_end(&qdisc_pairs, skb);
-		ns = pair.time ? skstat_clock_between(pair.time, now) : -1;
-		if (likely(ns >= 0))
-			skstat_hist_add(SKSTAT_HISTOGRAM_QDISC, pair.tag[0], pair.tag[1], 0, ns);
-		skb = skb->next;
-	} while (unlikely(--packets > 0 && skb));
+	if (likely(ns >= 0))
+		skstat_hist_add(SKSTAT_HISTOGRAM_QDISC, pair.tag[0], pair.tag[1], 0, ns);
 }
 
-static noinline void dequeue_timed(const struct sk_buff *skb, int packets)
+/* It is timed, or there are several. */
+static noinline void dequeue_slow(const struct sk_buff *skb, int packets, bool timed)
 {
-	u64 began = ktime_get_ns();
+	u64 began = timed ? ktime_get_ns() : 0, now = skstat_clock();
 
-	dequeue(skb, packets);
-	skstat_probe_timed(SKSTAT_PROBE_QDISC, began);
+	for (; skb && packets > 0; skb = skb->next, packets--)
+		dequeue(skb, now);
+	if (timed)
+		skstat_probe_timed(SKSTAT_PROBE_QDISC, began);
 }
 
 /* dequeue_skb(): the packets are a list that the caller has, or there is none. */
 static notrace void on_dequeue(void *data, struct Qdisc *q, const struct netdev_queue *txq, int packets,
 			       struct sk_buff *skb)
 {
-	if (!skb || packets <= 0)
+	bool timed;
+
+	if (!skb)
 		return;
-	if (skstat_probe_hit(SKSTAT_PROBE_QDISC))
-		dequeue_timed(skb, packets);
+	timed = skstat_probe_hit(SKSTAT_PROBE_QDISC);
+	if (likely(!timed && packets == 1 && skstat_clock_is_short()))
+		dequeue(skb, skstat_clock());
 	else
-		dequeue(skb, packets);
+		dequeue_slow(skb, packets, timed);
 	skstat_probe_go();
 }
 

@@ -55,11 +55,11 @@ static __always_inline bool size_is(const struct skstat_hist_often *often, const
 static void size_observe_new(enum skstat_point point, const struct net_device *dev, u32 length)
 {
 	u32 device = skstat_device_id(dev);
-	const struct skstat_device_place *place = skstat_device_known(dev, device);
+	const struct skstat_device_place *place = skstat_device_known(dev);
 	struct skstat_hist_often *often;
 
 	skstat_hist_add(SKSTAT_HISTOGRAM_SIZE, point, device, 0, length);
-	often = place ? skstat_hist_often(SKSTAT_HISTOGRAM_SIZE, point, device, 0, length, place) : NULL;
+	often = place && READ_ONCE(place->id) == device ? skstat_hist_often(SKSTAT_HISTOGRAM_SIZE, point, device, 0, length, place) : NULL;
 	if (often)
 		this_cpu_write(size_known.often[point][size_slot(dev, length)], often);
 }

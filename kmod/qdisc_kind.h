@@ -35,22 +35,28 @@ static __always_inline u32 skstat_qdisc_kind_slot(const struct Qdisc *q)
 /* The same as skstat_qdisc_kind_id(), which remembers what it finds. */
 u32 skstat_qdisc_kind_find(const struct Qdisc *q);
 
+/* NULL: this CPU has not met it lately. */
+static __always_inline const struct skstat_qdisc_kind *skstat_qdisc_kind_known(const struct Qdisc *q)
+{
+	const struct skstat_qdisc_kind *known =
+		this_cpu_read(skstat_qdisc_kinds_known.kind[skstat_qdisc_kind_slot(q)]);
+	u64 name, more; /* no array: that would be a stack protector in each handler */
+
+	BUILD_BUG_ON(sizeof(q->ops->id) != sizeof(name) + sizeof(more));
+	memcpy(&name, q->ops->id, sizeof(name));
+	memcpy(&more, q->ops->id + sizeof(name), sizeof(more));
+	return likely(known && known->name[0] == name && known->name[1] == more) ? known : NULL;
+}
+
 /*
  * The number of its kind; 0: no room. For a handler, for which the discipline is there, and which does not leave its CPU.
  * No lock, no allocation, and a bounded number of steps.
  */
 static __always_inline u32 skstat_qdisc_kind_id(const struct Qdisc *q)
 {
-	const struct skstat_qdisc_kind *known =
-		this_cpu_read(skstat_qdisc_kinds_known.kind[skstat_qdisc_kind_slot(q)]);
-	u64 name[IFNAMSIZ / sizeof(u64)];
+	const struct skstat_qdisc_kind *known = skstat_qdisc_kind_known(q);
 
-	BUILD_BUG_ON(sizeof(q->ops->id) != sizeof(name));
-	BUILD_BUG_ON(sizeof(name) != 2 * sizeof(u64));
-	memcpy(name, q->ops->id, sizeof(name));
-	if (likely(known && known->name[0] == name[0] && known->name[1] == name[1]))
-		return known->id;
-	return skstat_qdisc_kind_find(q);
+	return likely(known) ? known->id : skstat_qdisc_kind_find(q);
 }
 
 /* What it is called, as tc does. False: there is no such number. `name` has IFNAMSIZ bytes. Any time. */
