@@ -46,27 +46,24 @@ static __always_inline u32 skstat_device_slot(const void *dev)
 /* The same as skstat_device_id(), which remembers what it finds. */
 u32 skstat_device_find(const void *dev);
 
+/* Its place, if this CPU was asked about it lately: what that has for good, it has. NULL: it was not. */
+static __always_inline const struct skstat_device_place *skstat_device_known(const void *dev)
+{
+	const struct skstat_device_place *place = this_cpu_read(skstat_devices_known.place[skstat_device_slot(dev)]);
+
+	/* pairs with device_enter(): the number is its own */
+	return likely(place && smp_load_acquire(&place->dev) == dev) ? place : NULL;
+}
+
 /*
  * The number of the device at that address; 0: there is none, or it found no place. After a start(). Any context but
  * NMI; the pointer may be anything, and the caller does not leave its CPU. No lock.
  */
 static __always_inline u32 skstat_device_id(const void *dev)
 {
-	const struct skstat_device_place *place = this_cpu_read(skstat_devices_known.place[skstat_device_slot(dev)]);
+	const struct skstat_device_place *place = skstat_device_known(dev);
 
-	if (likely(place && smp_load_acquire(&place->dev) == dev)) /* pairs with device_enter(): the number is its own */
-		return READ_ONCE(place->id);
-	return skstat_device_find(dev);
-}
-
-/* Its place, if this CPU was asked about it lately and that is its number: it has that for good. NULL: it was not. */
-static __always_inline const struct skstat_device_place *skstat_device_known(const void *dev, u32 id)
-{
-	const struct skstat_device_place *place = this_cpu_read(skstat_devices_known.place[skstat_device_slot(dev)]);
-
-	if (!place || smp_load_acquire(&place->dev) != dev) /* pairs with device_enter(): the number is its own */
-		return NULL;
-	return READ_ONCE(place->id) == id ? place : NULL;
+	return likely(place) ? READ_ONCE(place->id) : skstat_device_find(dev);
 }
 
 /*

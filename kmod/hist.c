@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/cpumask.h>
+#include <linux/hash.h>
 #include <linux/irqflags.h>
 #include <linux/log2.h>
 #include <linux/math64.h>
@@ -96,11 +97,6 @@ struct skstat_hist *skstat_hist_find(u32 table, u32 first, u32 second, u32 third
 	return hist;
 }
 
-local64_t *skstat_hist_beyond(struct skstat_hist *hist, int bucket)
-{
-	return bucket < 0 ? &hist->low : &hist->high;
-}
-
 /* Once in a few thousand million times. Interrupts are kept away so that a reader does not wait long. */
 void skstat_hist_squares_move(struct skstat_hist *hist, u32 from)
 {
@@ -127,8 +123,7 @@ static void squares_add_to(struct skstat_hist *hist, u32 which, u64 part)
 		skstat_hist_squares_move(hist, which);
 }
 
-/* Of one that is not small. */
-void skstat_hist_squares_add(struct skstat_hist *hist, u64 value)
+static void squares_add(struct skstat_hist *hist, u64 value)
 {
 	u64 low = value * value;
 
@@ -137,13 +132,62 @@ void skstat_hist_squares_add(struct skstat_hist *hist, u64 value)
 	local64_add(mul_u64_u64_shr(value, value, 64), &hist->squares[2]);
 }
 
-/* An interrupt may want the same place: who is first has it. */
-void skstat_hist_often_add(struct skstat_hist *hist, u32 value)
+static local64_t *bucket_of(struct skstat_hist *hist, u32 table, u64 value)
 {
-	struct skstat_hist_often *often = skstat_hist_often_of(hist, value);
+	int bucket = value ? skstat_hist_bucket(table, value) : -1;
 
-	if (value < SKSTAT_HIST_OFTEN_MAX && !READ_ONCE(often->value))
-		(void)cmpxchg(&often->value, 0, value); /* a barrier: pairs with often_sum() */
+	if (bucket < 0)
+		return &hist->low;
+	return bucket < SKSTAT_HISTOGRAM_BUCKETS ? &hist->bucket[bucket] : &hist->high;
+}
+
+void skstat_hist_add_slow(u32 table, u32 first, u32 second, u32 third, u64 value)
+{
+	struct skstat_hist *hist = skstat_hist_known(table, first, second, third) ?:
+				   skstat_hist_find(table, first, second, third);
+
+	local64_inc(bucket_of(hist, table, value));
+	local64_add(value, &hist->sum);
+	squares_add(hist, value);
+}
+
+#define OFTEN_STEPS 4
+
+struct skstat_hist_often *skstat_hist_often(u32 table, u32 first, u32 second, u32 third, u32 value, const void *owner)
+{
+	struct skstat_hist *hist = skstat_hist_known(table, first, second, third);
+	u32 step, place = hash_32(value, ilog2(SKSTAT_HIST_OFTEN)), seen;
+	struct skstat_hist_often *often;
+
+	if (!hist || !value || value >= SKSTAT_HIST_OFTEN_MAX)
+		return NULL;
+	for (step = 0; step < OFTEN_STEPS; step++, place++) {
+		often = &hist->often[place % SKSTAT_HIST_OFTEN];
+		seen = READ_ONCE(often->value);
+		if (!seen) {
+			often->owner = owner; /* always the same: an interrupt that wants the place writes it, too */
+			seen = cmpxchg(&often->value, 0, value) ?: value; /* a barrier: pairs with often_sum() */
+		}
+		if (seen == value)
+			return often;
+	}
+	return NULL;
+}
+
+u64 skstat_hist_often_sum(u32 table)
+{
+	u32 cells = skstat_hist_cells(), i;
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		const struct skstat_hist *hist = per_cpu(hists, cpu), *end = hist + cells;
+
+		for (; hist < end; hist++)
+			for (i = 0; READ_ONCE(hist->key.table) == table && i < SKSTAT_HIST_OFTEN; i++)
+				sum += local64_read(&hist->often[i].count);
+	}
+	return sum;
 }
 
 u32 skstat_hist_places(void)
@@ -205,7 +249,7 @@ static void often_sum(const struct skstat_hist *hist, struct skstat_histogram_ce
 		count = local64_read(&often->count);
 		if (!count)
 			continue;
-		smp_rmb(); /* pairs with skstat_hist_often_add(): what was counted has its value, and the histogram its key */
+		smp_rmb(); /* pairs with skstat_hist_often(): what was counted has its value, and the histogram its key */
 		value = READ_ONCE(often->value);
 		bucket = value ? skstat_hist_bucket(hist->key.table, value) : -1;
 		if (bucket < 0)

@@ -34,18 +34,17 @@ void skstat_hist_exit(void);
  * What comes often (packets are as long as an ACK, or as a segment can be) is counted by its value, and not in all of
  * the others: the reader adds it there. A value has its place for good, so that one addition is all there is to it.
  */
-#define SKSTAT_HIST_OFTEN_BITS 6
-#define SKSTAT_HIST_OFTEN_MAX  (1U << 20) /* values above have no place */
+#define SKSTAT_HIST_OFTEN     32U
+#define SKSTAT_HIST_OFTEN_MAX (1U << 20) /* values above have no place */
 struct skstat_hist_often {
+	const void *owner; /* of the probe that remembers the place: written once, before it does */
 	u32 value; /* 0: nobody's place yet */
-	u32 reserved;
 	local64_t count;
 };
 
 struct skstat_hist {
-	struct skstat_key key; /* whose it is, if it is in skstat_hists_known */
-	const void *owner; /* of the probe that remembers it: written once, with what it is remembered by */
-	struct skstat_hist_often often[1 << SKSTAT_HIST_OFTEN_BITS];
+	struct skstat_key key; /* whose it is, if it is in skstat_hists_known, or was */
+	struct skstat_hist_often often[SKSTAT_HIST_OFTEN];
 	local64_t bucket[SKSTAT_HISTOGRAM_BUCKETS];
 	local64_t low, high, sum;
 	local64_t squares[3];
@@ -72,19 +71,21 @@ static __always_inline u32 skstat_hist_slot(u32 first)
 
 /* What is rare, of skstat_hist_add(): hist.c. */
 struct skstat_hist *skstat_hist_find(u32 table, u32 first, u32 second, u32 third);
-local64_t *skstat_hist_beyond(struct skstat_hist *hist, int bucket);
-void skstat_hist_squares_add(struct skstat_hist *hist, u64 value);
+void skstat_hist_add_slow(u32 table, u32 first, u32 second, u32 third, u64 value);
 void skstat_hist_squares_move(struct skstat_hist *hist, u32 from);
 
-static __always_inline struct skstat_hist *skstat_hist_get(u32 table, u32 first, u32 second, u32 third)
+/* A column that a table does not have is 0 in all of its keys. */
+#define SKSTAT_HIST_IS(hist, number, value) \
+	((__builtin_constant_p(value) && !(value)) || (hist)->key.column[number] == (value))
+
+/* NULL: it was not found lately. */
+static __always_inline struct skstat_hist *skstat_hist_known(u32 table, u32 first, u32 second, u32 third)
 {
 	struct skstat_hist *hist = this_cpu_read(skstat_hists_known.hist[table][skstat_hist_slot(first)]);
 
 	BUILD_BUG_ON(SKSTAT_HISTOGRAM_COLUMNS != 3);
-	if (likely(hist && hist->key.column[0] == first && hist->key.column[1] == second &&
-		   hist->key.column[2] == third))
-		return hist;
-	return skstat_hist_find(table, first, second, third);
+	return likely(hist && hist->key.column[0] == first && SKSTAT_HIST_IS(hist, 1, second) &&
+		      SKSTAT_HIST_IS(hist, 2, third)) ? hist : NULL;
 }
 
 #define SKSTAT_HIST_UNIT(id, NAME, name, PROBE, UNIT, FIRST, metric, help, a, b, c) \
@@ -113,59 +114,35 @@ static __always_inline int skstat_hist_bucket(u32 table, u64 value)
  */
 static __always_inline void skstat_hist_add(u32 table, u32 first, u32 second, u32 third, u64 value)
 {
-	struct skstat_hist *hist = skstat_hist_get(table, first, second, third);
-	int bucket = value ? skstat_hist_bucket(table, value) : -1;
+	struct skstat_hist *hist = skstat_hist_known(table, first, second, third);
+	int bucket;
 
-	if (likely((u32)bucket < SKSTAT_HISTOGRAM_BUCKETS))
-		local64_inc(&hist->bucket[bucket]);
-	else
-		local64_inc(skstat_hist_beyond(hist, bucket));
-	local64_add(value, &hist->sum);
-	if (unlikely(value >= SKSTAT_SQUARES_SMALL)) {
-		skstat_hist_squares_add(hist, value);
+	if (unlikely(!hist || value - 1 >= SKSTAT_SQUARES_SMALL - 1)) {
+		skstat_hist_add_slow(table, first, second, third, value);
 		return;
 	}
+	bucket = skstat_hist_bucket(table, value);
+	if (unlikely((u32)bucket >= SKSTAT_HISTOGRAM_BUCKETS)) {
+		skstat_hist_add_slow(table, first, second, third, value);
+		return;
+	}
+	local64_inc(&hist->bucket[bucket]);
+	local64_add(value, &hist->sum);
 	/* Handlers may be three deep here, each with less than 2^60, before one of them moves what is too much. */
-	local64_add(value * value, &hist->squares[0]);
-	if (unlikely(local64_read(&hist->squares[0]) < 0))
+	if (unlikely(local64_add_negative(value * value, &hist->squares[0])))
 		skstat_hist_squares_move(hist, 0);
 }
 
 /*
- * The histogram of these on this CPU, for a probe that wants to remember it: it stays for good. NULL: there is none,
- * or it is not the key's own. On the terms of skstat_hist_add().
+ * The place of a value by itself, in the histogram of these on this CPU, for a probe that wants to remember it: it stays
+ * for good, and to add to `count` is an observation, in any context. `owner` is whatever the probe knows it by, always
+ * the same one for these columns. NULL: there is none, or the histogram was not found lately. On the terms of
+ * skstat_hist_add().
  */
-static __always_inline struct skstat_hist *skstat_hist_known(u32 table, u32 first, u32 second, u32 third)
-{
-	struct skstat_hist *hist = skstat_hist_get(table, first, second, third);
+struct skstat_hist_often *skstat_hist_often(u32 table, u32 first, u32 second, u32 third, u32 value, const void *owner);
 
-	return hist == this_cpu_read(skstat_hists_known.hist[table][skstat_hist_slot(first)]) ? hist : NULL;
-}
-
-static __always_inline struct skstat_hist_often *skstat_hist_often_of(struct skstat_hist *hist, u32 value)
-{
-	u32 place = value * GOLDEN_RATIO_32 >> (32 - SKSTAT_HIST_OFTEN_BITS - 4) & ~15U; /* in bytes: no multiplication */
-
-	BUILD_BUG_ON(sizeof(hist->often[0]) != 16);
-	return (void *)hist->often + place;
-}
-
-/*
- * One observation of a value that has a place by itself, in a histogram of skstat_hist_known(); false: it has none, and
- * nothing was done. Any context: it is one addition.
- */
-static __always_inline bool skstat_hist_again(struct skstat_hist *hist, u32 value)
-{
-	struct skstat_hist_often *often = skstat_hist_often_of(hist, value);
-
-	if (unlikely(READ_ONCE(often->value) != value))
-		return false;
-	local64_inc(&often->count); /* of 0, which has the places of nobody, as well */
-	return true;
-}
-
-/* From now on there is a place for the value, unless another has it. */
-void skstat_hist_often_add(struct skstat_hist *hist, u32 value);
+/* Observations of a table that were counted so, which are its probe's hits; any time. */
+u64 skstat_hist_often_sum(u32 table);
 
 /* Keys that there is room for; 0 before the first start(). Any time. */
 u32 skstat_hist_places(void);

@@ -5,6 +5,7 @@
  */
 #include <linux/tracepoint.h>
 
+#include "clock.h"
 #include "probe.h"
 
 DEFINE_PER_CPU(struct skstat_probe_cpu[__SKSTAT_PROBE_MAX], skstat_probe_cpu);
@@ -147,6 +148,13 @@ bool skstat_probe_available(u32 id)
 	return id < __SKSTAT_PROBE_MAX && (probes_available & BIT_ULL(id));
 }
 
+void skstat_probe_timed(enum skstat_probe_id id, u64 began)
+{
+	this_cpu_inc(skstat_probe_cpu[id].samples);
+	this_cpu_add(skstat_probe_cpu[id].sample_ns, ktime_get_ns() - began);
+	skstat_clock_check();
+}
+
 void skstat_probe_stats(u32 id, struct skstat_probe_stats *stats)
 {
 	int i;
@@ -160,6 +168,8 @@ void skstat_probe_stats(u32 id, struct skstat_probe_stats *stats)
 		stats->samples += READ_ONCE(cpu->samples);
 		stats->sample_ns += READ_ONCE(cpu->sample_ns);
 	}
+	if (probes[id]->hits)
+		stats->hits += probes[id]->hits();
 	if (probes[id]->missed)
 		stats->missed = probes[id]->missed();
 }

@@ -36,6 +36,7 @@ struct skstat_probe {
 	int (*start)(void);   /* before the first hook is attached; 0 or a negative errno: then it is not held */
 	void (*stop)(void);   /* after the last was detached, and no handler runs any more */
 	u64 (*missed)(void);  /* of a kretprobe, nmissed so far; any time */
+	u64 (*hits)(void);    /* those that it counts by itself, and not in skstat_probe_cpu; any time */
 };
 
 extern struct skstat_probe skstat_probe_life, skstat_probe_first_byte, skstat_probe_reader, skstat_probe_accept,
@@ -99,30 +100,40 @@ struct skstat_scope {
 /* Of preempt_count(): a context that interrupts another one is the higher number. Task context is 0. */
 #define SKSTAT_PROBE_CONTEXT (NMI_MASK | HARDIRQ_MASK | SOFTIRQ_OFFSET)
 
+/* From here on the handler of a tracepoint is on one CPU; most kernels have seen to it. Not for those of kretprobes. */
+static __always_inline void skstat_probe_stay(void)
+{
+	if (SKSTAT_HAVE_SRCU_TRACEPOINTS)
+		preempt_disable_notrace();
+}
+
+static __always_inline void skstat_probe_go(void)
+{
+	if (SKSTAT_HAVE_SRCU_TRACEPOINTS)
+		preempt_enable_notrace();
+}
+
 /*
- * For a handler, or a part of it, that does without a scope: it stays on its CPU by itself and calls nobody, so that it
- * cannot enter itself, and each thing that it does is one instruction, so that nothing interrupts it at a bad moment. It
- * counts itself, and goes the long way if it is to be timed.
+ * For a handler that does without a scope: it calls nobody who could lead to it again, and whatever it does an interrupt,
+ * with the same handler, may come in between. It stays on its CPU until skstat_probe_go(). True: this hit is to be timed.
  */
-static __always_inline void skstat_probe_count(enum skstat_probe_id id)
+static __always_inline bool skstat_probe_hit(enum skstat_probe_id id)
 {
+	skstat_probe_stay();
 	this_cpu_inc(skstat_probe_cpu[id].hits);
+	return unlikely(this_cpu_read(skstat_probe_cpu[id].hits) % SKSTAT_PROBE_SAMPLE == 0);
 }
 
-static __always_inline bool skstat_probe_is_timed(enum skstat_probe_id id)
-{
-	return this_cpu_read(skstat_probe_cpu[id].hits) % SKSTAT_PROBE_SAMPLE == 0;
-}
-
-/* The CPU is ours; if this fails, no more. */
-static __always_inline bool skstat_probe_enter_here(enum skstat_probe_id id, struct skstat_scope *scope)
+static __always_inline bool skstat_probe_enter(enum skstat_probe_id id, struct skstat_scope *scope)
 {
 	u32 context = preempt_count() & SKSTAT_PROBE_CONTEXT;
 
+	preempt_disable_notrace();
 	/*
 	 * An interrupt may come between any two lines here. It finds a lower context inside, or none, and leaves that as
 	 * it was; counters are added to at once.
 	 */
+	this_cpu_inc(skstat_probe_cpu[id].hits);
 	scope->outer = this_cpu_read(skstat_probe_cpu[id].inside);
 	if (unlikely(context >= NMI_OFFSET || scope->outer > context)) {
 		this_cpu_inc(skstat_probe_cpu[id].drops);
@@ -132,30 +143,17 @@ static __always_inline bool skstat_probe_enter_here(enum skstat_probe_id id, str
 	this_cpu_write(skstat_probe_cpu[id].inside, context + 1);
 	barrier();
 	scope->id = id;
-	scope->began = unlikely(skstat_probe_is_timed(id)) ? ktime_get_ns() : 0;
+	scope->began = unlikely(this_cpu_read(skstat_probe_cpu[id].hits) % SKSTAT_PROBE_SAMPLE == 0) ? ktime_get_ns() : 0;
 	return true;
 }
 
-static __always_inline bool skstat_probe_enter(enum skstat_probe_id id, struct skstat_scope *scope)
-{
-	preempt_disable_notrace();
-	skstat_probe_count(id);
-	return skstat_probe_enter_here(id, scope);
-}
-
-/* The same for a hit that was counted before. */
-static __always_inline bool skstat_probe_enter_counted(enum skstat_probe_id id, struct skstat_scope *scope)
-{
-	preempt_disable_notrace();
-	return skstat_probe_enter_here(id, scope);
-}
+/* It was timed, since `began` by ktime_get_ns(); which is also the time to look at clocks. */
+void skstat_probe_timed(enum skstat_probe_id id, u64 began);
 
 static __always_inline void skstat_probe_leave(const struct skstat_scope *scope)
 {
-	if (unlikely(scope->began)) {
-		this_cpu_inc(skstat_probe_cpu[scope->id].samples);
-		this_cpu_add(skstat_probe_cpu[scope->id].sample_ns, ktime_get_ns() - scope->began);
-	}
+	if (unlikely(scope->began))
+		skstat_probe_timed(scope->id, scope->began);
 	barrier();
 	this_cpu_write(skstat_probe_cpu[scope->id].inside, scope->outer);
 	preempt_enable_notrace();

@@ -22,7 +22,9 @@ static struct skstat_pairs congestions;
 
 static void begin(const struct sock *sk, u64 now, u8 state)
 {
-	skstat_pair_begin(&congestions, sk, (struct skstat_pair) { .time = now, .tag = { state } });
+	const struct skstat_pair pair = { .time = now, .tag = { state } };
+
+	skstat_pair_begin(&congestions, sk, pair);
 }
 
 /* The socket is in none that is known, until begin(). */

@@ -9,6 +9,7 @@
 
 #include "compat/compat.h"
 #include "compat/tracepoint.h"
+#include "clock.h"
 #include "device.h"
 #include "hist.h"
 #include "pair.h"
@@ -23,38 +24,72 @@ static struct skstat_pairs qdisc_pairs; /* by skb; the tags are the device's num
  * dev_qdisc_enqueue(), with the discipline's lock but for one that has none (pfifo_fast): of that, the skb may be gone
  * already, and is not followed. Discipline, queue and device are there for the sender, under RCU.
  */
-static void on_enqueue(void *data, struct Qdisc *q, const struct netdev_queue *txq, struct sk_buff *skb)
+static __always_inline void enqueue(const struct sk_buff *skb, u64 now, u32 device, u32 kind)
 {
-	struct skstat_scope scope;
+	const struct skstat_pair pair = { .time = now, .tag = { device, kind } };
 
-	if (!skstat_probe_enter(SKSTAT_PROBE_QDISC, &scope))
-		return;
-	skstat_pair_begin(&qdisc_pairs, skb, (struct skstat_pair) {
-		.time = ktime_get_ns(),
-		.tag = { skstat_device_id(txq->dev), skstat_qdisc_kind_id(q) },
-	});
-	skstat_probe_leave(&scope);
+	skstat_pair_begin(&qdisc_pairs, skb, pair);
 }
 
-static void qdisc_end(const struct sk_buff *skb, u64 now)
+/* It is timed, or something has to be looked for. */
+static noinline void enqueue_slow(const struct Qdisc *q, const struct netdev_queue *txq, const struct sk_buff *skb,
+				  bool timed)
+{
+	u64 began = timed ? ktime_get_ns() : 0;
+
+	enqueue(skb, skstat_clock(), skstat_device_id(txq->dev), skstat_qdisc_kind_id(q));
+	if (timed)
+		skstat_probe_timed(SKSTAT_PROBE_QDISC, began);
+}
+
+/* What is common calls nobody, so that it has no registers to save. */
+static notrace void on_enqueue(void *data, struct Qdisc *q, const struct netdev_queue *txq, struct sk_buff *skb)
+{
+	bool timed = skstat_probe_hit(SKSTAT_PROBE_QDISC);
+	const struct skstat_device_place *place = skstat_device_known(txq->dev);
+	const struct skstat_qdisc_kind *kind = skstat_qdisc_kind_known(q);
+
+	if (likely(!timed && place && kind && skstat_clock_is_short()))
+		enqueue(skb, skstat_clock(), READ_ONCE(place->id), kind->id);
+	else
+		enqueue_slow(q, txq, skb, timed);
+	skstat_probe_go();
+}
+
+static __always_inline void dequeue(const struct sk_buff *skb, u64 now)
 {
 	struct skstat_pair pair = skstat_pair_end(&qdisc_pairs, skb);
+	s64 ns = pair.time ? skstat_clock_between(pair.time, now) : -1;
 
-	if (pair.time)
-		skstat_hist_add(SKSTAT_HISTOGRAM_QDISC, pair.tag[0], pair.tag[1], 0, now - pair.time);
+	if (likely(ns >= 0))
+		skstat_hist_add(SKSTAT_HISTOGRAM_QDISC, pair.tag[0], pair.tag[1], 0, ns);
+}
+
+/* It is timed, or there are several. */
+static noinline void dequeue_slow(const struct sk_buff *skb, int packets, bool timed)
+{
+	u64 began = timed ? ktime_get_ns() : 0, now = skstat_clock();
+
+	for (; skb && packets > 0; skb = skb->next, packets--)
+		dequeue(skb, now);
+	if (timed)
+		skstat_probe_timed(SKSTAT_PROBE_QDISC, began);
 }
 
 /* dequeue_skb(): the packets are a list that the caller has, or there is none. */
-static void on_dequeue(void *data, struct Qdisc *q, const struct netdev_queue *txq, int packets, struct sk_buff *skb)
+static notrace void on_dequeue(void *data, struct Qdisc *q, const struct netdev_queue *txq, int packets,
+			       struct sk_buff *skb)
 {
-	struct skstat_scope scope;
-	u64 now;
+	bool timed;
 
-	if (!skb || !skstat_probe_enter(SKSTAT_PROBE_QDISC, &scope))
+	if (!skb)
 		return;
-	for (now = ktime_get_ns(); skb && packets > 0; skb = skb->next, packets--)
-		qdisc_end(skb, now);
-	skstat_probe_leave(&scope);
+	timed = skstat_probe_hit(SKSTAT_PROBE_QDISC);
+	if (likely(!timed && packets == 1 && skstat_clock_is_short()))
+		dequeue(skb, skstat_clock());
+	else
+		dequeue_slow(skb, packets, timed);
+	skstat_probe_go();
 }
 
 static int qdisc_start(void)

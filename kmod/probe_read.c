@@ -9,6 +9,7 @@
 
 #include "compat/compat.h"
 #include "compat/tracepoint.h"
+#include "clock.h"
 #include "hist.h"
 #include "pair.h"
 #include "probe.h"
@@ -34,40 +35,69 @@ static bool brings_data(const struct tcp_sock *tp, const struct sk_buff *skb)
  * the end of its TCP header, where skb->data begins. What is there of a beginning although nothing waits is of a
  * socket that was at this address before, or of a segment that was refused.
  */
-static void on_tcp_probe(void *data, struct sock *sk, skstat_tcp_probe_skb *skb)
+static __always_inline void arrive(struct sock *sk, const struct sk_buff *skb)
 {
+	const struct tcp_sock *tp = tcp_sk(sk);
 	struct skstat_pair pair = {};
-	struct skstat_scope scope;
-	struct tcp_sock *tp;
 
-	if (!skstat_probe_enter(SKSTAT_PROBE_READ, &scope))
+	if (!brings_data(tp, skb))
 		return;
-	tp = tcp_sk(sk);
-	if (brings_data(tp, skb)) {
-		pair.time = ktime_get_ns();
-		if (READ_ONCE(tp->copied_seq) == tp->rcv_nxt)
-			skstat_pair_begin(&read_pairs, sk, pair);
-		else
-			skstat_pair_begin_once(&read_pairs, sk, pair);
-	}
-	skstat_probe_leave(&scope);
+	pair.time = skstat_clock();
+	if (likely(READ_ONCE(tp->copied_seq) == tp->rcv_nxt))
+		skstat_pair_begin(&read_pairs, sk, pair);
+	else
+		skstat_pair_begin_once(&read_pairs, sk, pair);
+}
+
+static noinline void arrive_timed(struct sock *sk, const struct sk_buff *skb)
+{
+	u64 began = ktime_get_ns();
+
+	arrive(sk, skb);
+	skstat_probe_timed(SKSTAT_PROBE_READ, began);
+}
+
+static notrace void on_tcp_probe(void *data, struct sock *sk, skstat_tcp_probe_skb *skb)
+{
+	if (skstat_probe_hit(SKSTAT_PROBE_READ))
+		arrive_timed(sk, skb);
+	else
+		arrive(sk, skb);
+	skstat_probe_go();
 }
 
 /*
  * tcp_rcv_space_adjust(), as data goes from the receive queue to a reader, who has locked the socket: it is full, and
  * does not end meanwhile.
  */
-static void on_rcv_space_adjust(void *data, struct sock *sk)
+static __always_inline void read(const struct sock *sk)
 {
-	struct skstat_scope scope;
-	struct skstat_pair pair;
+	struct skstat_pair pair = skstat_pair_end(&read_pairs, sk);
 
-	if (!skstat_probe_enter(SKSTAT_PROBE_READ, &scope))
+	s64 ns;
+
+	if (!pair.time || skstat_reads_for_others())
 		return;
-	pair = skstat_pair_end(&read_pairs, sk);
-	if (pair.time && !skstat_reads_for_others())
-		skstat_hist_add(SKSTAT_HISTOGRAM_READ, skstat_service_port(sk), 0, 0, ktime_get_ns() - pair.time);
-	skstat_probe_leave(&scope);
+	ns = skstat_clock_between(pair.time, skstat_clock());
+	if (likely(ns >= 0))
+		skstat_hist_add(SKSTAT_HISTOGRAM_READ, skstat_service_port_of_tcp(sk), 0, 0, ns);
+}
+
+static noinline void read_timed(const struct sock *sk)
+{
+	u64 began = ktime_get_ns();
+
+	read(sk);
+	skstat_probe_timed(SKSTAT_PROBE_READ, began);
+}
+
+static notrace void on_rcv_space_adjust(void *data, struct sock *sk)
+{
+	if (skstat_probe_hit(SKSTAT_PROBE_READ))
+		read_timed(sk);
+	else
+		read(sk);
+	skstat_probe_go();
 }
 
 static int read_start(void)

@@ -23,6 +23,7 @@
 
 #include "compat/compat.h"
 #include "compat/tracepoint.h"
+#include "clock.h"
 #include "hist.h"
 #include "pair.h"
 #include "probe.h"
@@ -53,15 +54,17 @@ static bool is_sample(void)
 
 static void skb_begin(const struct sk_buff *skb, enum skstat_way way, u64 time)
 {
-	skstat_pair_begin(&skb_pairs, skb, (struct skstat_pair) {
-		.time = time,
-		.tag = { way, skb_mark_of(skb) },
-	});
+	const struct skstat_pair pair = { .time = time, .tag = { way, skb_mark_of(skb) } };
+
+	skstat_pair_begin(&skb_pairs, skb, pair);
 }
 
 static void skb_observe(enum skstat_way way, enum skstat_end end, u64 began)
 {
-	skstat_hist_add(SKSTAT_HISTOGRAM_SKB, way, end, 0, ktime_get_ns() - began);
+	s64 ns = skstat_clock_between(began, skstat_clock());
+
+	if (likely(ns >= 0))
+		skstat_hist_add(SKSTAT_HISTOGRAM_SKB, way, end, 0, ns);
 }
 
 /* --- its beginning */
@@ -78,7 +81,7 @@ static void on_queue(void *data, struct sk_buff *skb)
 	if (pair.time && skb->skb_iif && pair.tag[1] == skb_mark_of(skb))
 		skb_begin(skb, pair.tag[0], pair.time);
 	else if (is_sample())
-		skb_begin(skb, SKSTAT_WAY_TRANSMIT, ktime_get_ns());
+		skb_begin(skb, SKSTAT_WAY_TRANSMIT, skstat_clock());
 	skstat_probe_leave(&scope);
 }
 
@@ -143,7 +146,7 @@ static void on_receive(void *data, struct sk_buff *skb)
 		way = way_so_far(skb, &pair);
 	if (!way && is_sample()) {
 		way = SKSTAT_WAY_RECEIVE;
-		pair.time = ktime_get_ns();
+		pair.time = skstat_clock();
 	}
 	if (way && !is_bare_tcp(skb))
 		skb_begin(skb, way, pair.time);

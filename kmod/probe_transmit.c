@@ -11,6 +11,7 @@
 
 #include "compat/compat.h"
 #include "compat/tracepoint.h"
+#include "clock.h"
 #include "device.h"
 #include "hist.h"
 #include "pair.h"
@@ -24,17 +25,30 @@ static struct skstat_pairs transmit_pairs; /* by skb; tag[0]: the device's numbe
  * xmit_one(): both are the caller's, who has the device's queue. lo has no driver that would be done some time: what it
  * is given is received at once.
  */
-static void on_start_xmit(void *data, const struct sk_buff *skb, const struct net_device *dev)
+static __always_inline void transmit_begin(const struct sk_buff *skb, const struct net_device *dev)
 {
-	struct skstat_scope scope;
+	const struct skstat_pair pair = { .time = skstat_clock(), .tag = { skstat_device_id(dev) } };
 
-	if ((dev->flags & IFF_LOOPBACK) || !skstat_probe_enter(SKSTAT_PROBE_TRANSMIT, &scope))
+	skstat_pair_begin(&transmit_pairs, skb, pair);
+}
+
+static noinline void transmit_begin_timed(const struct sk_buff *skb, const struct net_device *dev)
+{
+	u64 began = ktime_get_ns();
+
+	transmit_begin(skb, dev);
+	skstat_probe_timed(SKSTAT_PROBE_TRANSMIT, began);
+}
+
+static notrace void on_start_xmit(void *data, const struct sk_buff *skb, const struct net_device *dev)
+{
+	if (dev->flags & IFF_LOOPBACK)
 		return;
-	skstat_pair_begin(&transmit_pairs, skb, (struct skstat_pair) {
-		.time = ktime_get_ns(),
-		.tag = { skstat_device_id(dev) },
-	});
-	skstat_probe_leave(&scope);
+	if (skstat_probe_hit(SKSTAT_PROBE_TRANSMIT))
+		transmit_begin_timed(skb, dev);
+	else
+		transmit_begin(skb, dev);
+	skstat_probe_go();
 }
 
 /*
@@ -42,27 +56,44 @@ static void on_start_xmit(void *data, const struct sk_buff *skb, const struct ne
  * freed before us but became somebody else's (veth's, which is received at the other end, and TCP frees without a
  * word) has another device by now, or none; skb->dev may then be anything, and is compared, not followed.
  */
-static void transmit_end(const struct sk_buff *skb)
+static __always_inline void transmit_end(const struct sk_buff *skb)
 {
-	struct skstat_scope scope;
-	struct skstat_pair pair;
+	struct skstat_pair pair = skstat_pair_end(&transmit_pairs, skb);
 
-	if (!skstat_probe_enter(SKSTAT_PROBE_TRANSMIT, &scope))
+	s64 ns;
+
+	if (!pair.time || pair.tag[0] != skstat_device_id(skb->dev))
 		return;
-	pair = skstat_pair_end(&transmit_pairs, skb);
-	if (pair.time && pair.tag[0] == skstat_device_id(skb->dev))
-		skstat_hist_add(SKSTAT_HISTOGRAM_TRANSMIT, pair.tag[0], 0, 0, ktime_get_ns() - pair.time);
-	skstat_probe_leave(&scope);
+	ns = skstat_clock_between(pair.time, skstat_clock());
+	if (likely(ns >= 0))
+		skstat_hist_add(SKSTAT_HISTOGRAM_TRANSMIT, pair.tag[0], 0, 0, ns);
 }
 
-static void on_consume_skb(void *data, SKSTAT_CONSUME_SKB_ARGS(skb))
+static noinline void transmit_end_timed(const struct sk_buff *skb)
 {
+	u64 began = ktime_get_ns();
+
 	transmit_end(skb);
+	skstat_probe_timed(SKSTAT_PROBE_TRANSMIT, began);
 }
 
-static void on_kfree_skb(void *data, SKSTAT_KFREE_SKB_ARGS(skb, location))
+static __always_inline void on_end(const struct sk_buff *skb)
 {
-	transmit_end(skb);
+	if (skstat_probe_hit(SKSTAT_PROBE_TRANSMIT))
+		transmit_end_timed(skb);
+	else
+		transmit_end(skb);
+	skstat_probe_go();
+}
+
+static notrace void on_consume_skb(void *data, SKSTAT_CONSUME_SKB_ARGS(skb))
+{
+	on_end(skb);
+}
+
+static notrace void on_kfree_skb(void *data, SKSTAT_KFREE_SKB_ARGS(skb, location))
+{
+	on_end(skb);
 }
 
 static int transmit_start(void)

@@ -12,38 +12,32 @@
 
 #define KIND_PLACES 64
 
-struct kind_name {
-	u64 word[IFNAMSIZ / sizeof(u64)];
-};
+static struct skstat_qdisc_kind kinds[KIND_PLACES];
 
-static struct kind_place {
-	u64 hash; /* 0: free */
-	struct kind_name name;
-	bool written;
-} kinds[KIND_PLACES];
+DEFINE_PER_CPU(struct skstat_qdisc_kinds_known, skstat_qdisc_kinds_known);
 
-static u64 kind_hash(const struct kind_name *name)
+static u64 kind_hash(const u64 *name)
 {
-	u64 hash = (name->word[0] * GOLDEN_RATIO_64 ^ name->word[1]) * GOLDEN_RATIO_64;
+	u64 hash = (name[0] * GOLDEN_RATIO_64 ^ name[1]) * GOLDEN_RATIO_64;
 
-	BUILD_BUG_ON(ARRAY_SIZE(name->word) != 2);
 	return hash ?: 1;
 }
 
 /* As place_is() of the counters' keys: one that is being written is not waited for. */
-static bool kind_is(const struct kind_place *place, const struct kind_name *name)
+static bool kind_is(const struct skstat_qdisc_kind *kind, const u64 *name)
 {
-	return !smp_load_acquire(&place->written) || /* pairs with kind_write() */
-	       (place->name.word[0] == name->word[0] && place->name.word[1] == name->word[1]);
+	return !smp_load_acquire(&kind->written) || /* pairs with kind_write() */
+	       (kind->name[0] == name[0] && kind->name[1] == name[1]);
 }
 
-static void kind_write(struct kind_place *place, const struct kind_name *name)
+static void kind_write(struct skstat_qdisc_kind *kind, const u64 *name)
 {
-	place->name = *name;
-	smp_store_release(&place->written, true); /* pairs with kind_is() and skstat_qdisc_kind_name() */
+	memcpy(kind->name, name, sizeof(kind->name));
+	kind->id = kind - kinds + 1;
+	smp_store_release(&kind->written, true); /* pairs with kind_is(), kind_remember() and skstat_qdisc_kind_name() */
 }
 
-static __always_inline u32 kind_find(const struct kind_name *name)
+static u32 kind_find(const u64 *name)
 {
 	u64 hash = kind_hash(name), seen;
 	u32 step, place;
@@ -78,24 +72,35 @@ static __always_inline bool word_end(u64 *word)
 	return true;
 }
 
-u32 skstat_qdisc_kind_id(const struct Qdisc *q)
+/* One that somebody else is still writing down is remembered the next time. */
+static void kind_remember(const struct Qdisc *q, u32 id)
 {
-	struct kind_name name;
+	const struct skstat_qdisc_kind *kind = &kinds[id - 1];
 
-	BUILD_BUG_ON(sizeof(q->ops->id) != sizeof(name));
-	memcpy(&name, q->ops->id, sizeof(name));
-	name.word[1] &= (__force u64)cpu_to_le64(~0ULL >> 8); /* the last one is 0, whatever happens */
-	if (word_end(&name.word[0]))
-		name.word[1] = 0;
+	if (id && smp_load_acquire(&kind->written)) /* pairs with kind_write() */
+		this_cpu_write(skstat_qdisc_kinds_known.kind[skstat_qdisc_kind_slot(q)], kind);
+}
+
+u32 skstat_qdisc_kind_find(const struct Qdisc *q)
+{
+	u64 name[IFNAMSIZ / sizeof(u64)];
+	u32 id;
+
+	memcpy(name, q->ops->id, sizeof(name));
+	name[1] &= (__force u64)cpu_to_le64(~0ULL >> 8); /* the last one is 0, whatever happens */
+	if (word_end(&name[0]))
+		name[1] = 0;
 	else
-		word_end(&name.word[1]);
-	return kind_find(&name);
+		word_end(&name[1]);
+	id = kind_find(name);
+	kind_remember(q, id);
+	return id;
 }
 
 bool skstat_qdisc_kind_name(u32 id, char *name)
 {
 	if (!id || id > KIND_PLACES || !smp_load_acquire(&kinds[id - 1].written)) /* pairs with kind_write() */
 		return false;
-	memcpy(name, &kinds[id - 1].name, IFNAMSIZ);
+	memcpy(name, kinds[id - 1].name, IFNAMSIZ);
 	return true;
 }

@@ -6,8 +6,9 @@
 #define SKSTAT_SERVICE_PORT_H
 
 #include <linux/types.h>
+#include <net/sock.h>
 
-struct sock;
+#include "compat/compat.h"
 
 /*
  * The local port of a socket, in host order, if it is a service's: the socket listens, or the port is outside of its
@@ -20,5 +21,16 @@ struct sock;
  * section, since it was there when the section had begun.
  */
 u32 skstat_service_port(const struct sock *sk);
+
+/* The same of a connection of TCP, which its owner has locked, so that it is there with its namespace and its port. */
+static __always_inline u32 skstat_service_port_of_tcp(const struct sock *sk)
+{
+	u16 port = READ_ONCE(sk->sk_num), low, high;
+
+	if (unlikely(!port)) /* given back */
+		return skstat_service_port(sk);
+	skstat_local_port_range(sock_net(sk), &low, &high);
+	return port >= low && port <= high ? 0 : port;
+}
 
 #endif

@@ -8,6 +8,7 @@
 #define SKSTAT_COMPAT_H
 
 #include <linux/cgroup.h>
+#include <linux/ktime.h>
 #include <net/genetlink.h>
 #include <net/inet_connection_sock.h>
 #include <net/inet_ecn.h>
@@ -340,6 +341,19 @@ static inline struct skstat_tls skstat_tls_read(const struct sock *sk)
 	}
 #endif
 	return tls;
+}
+
+/* What the counter said that the kernel keeps time by: not the time. Any context. */
+static inline u64 skstat_clock_cycles(void)
+{
+	struct system_time_snapshot snapshot;
+
+#if SKSTAT_HAVE_SNAPSHOT_ID
+	ktime_get_snapshot_id(CLOCK_MONOTONIC, &snapshot);
+#else
+	ktime_get_snapshot(&snapshot);
+#endif
+	return snapshot.cycles;
 }
 
 #endif

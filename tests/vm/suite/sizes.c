@@ -113,6 +113,38 @@ static void again(void **state)
 	close(from);
 }
 
+static uint64_t hits(void)
+{
+	struct skstat_info info;
+
+	must_be(!skstat_netlink_info(measuring.reader, &info, NULL));
+	return info.probe[SKSTAT_PROBE_SIZE].hits;
+}
+
+/* Each hit is one length, whichever way it was counted. */
+static void each_hit_once(void **state)
+{
+	int to = counting_udp(ROAD_SERVER, PAIR_V4, PORT), from = counting_udp(ROAD_CLIENT, PAIR_V4, 0);
+	uint64_t before, came = 0, counted = 0;
+
+	(void)state;
+	for (int tries = 0; tries < 5 && (!came || came != counted); tries++) {
+		hists_mark(&measuring);
+		before = hits();
+		for (size_t i = 0; i < LENGTHS * 3; i++) {
+			counting_send(from, ROAD_SERVER, PAIR_V4, PORT, 1, i % 3 ? 99 : 500 + i);
+			while (!counting_drain(to))
+				;
+		}
+		came = hits() - before;
+		counted = hists_sum(&measuring, SKSTAT_HISTOGRAM_SIZE, "%s", "").count;
+	}
+	assert_true(came >= LENGTHS * 3 * 3);
+	assert_int_equal(came, counted);
+	close(to);
+	close(from);
+}
+
 /* What a device that does TSO gets is as long as TCP has made it. */
 static void tso(void **state)
 {
@@ -200,8 +232,8 @@ static int sizes_setup(void **state)
 int suite_sizes(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		sizes_test(datagrams), sizes_test(again), sizes_test(tso),
-		sizes_test(gso),	sizes_test(neither), sizes_test(gro),
+		sizes_test(datagrams), sizes_test(again),   sizes_test(each_hit_once), sizes_test(tso),
+		sizes_test(gso),       sizes_test(neither), sizes_test(gro),
 	};
 
 	(void)argc;
