@@ -107,26 +107,21 @@ static struct skstat_conn *table_take(struct conn_table *table, const struct soc
 	return conn;
 }
 
-static __always_inline void conn_write_process(struct skstat_conn *conn, const struct skstat_process *process)
+static __always_inline void conn_write_process(struct skstat_conn *conn, u64 first, u64 second, u32 pid, u8 from)
 {
-	u64 comm[2];
-
-	memcpy(comm, &process->comm, sizeof(comm));
 	WRITE_ONCE(conn->version, conn->version + 1);
 	smp_wmb(); /* with skstat_conn_read_process(): odd before anything of it changes */
-	WRITE_ONCE(conn->comm[0], comm[0]);
-	WRITE_ONCE(conn->comm[1], comm[1]);
-	WRITE_ONCE(conn->pid, process->pid);
-	WRITE_ONCE(conn->from, process->from);
+	WRITE_ONCE(conn->comm[0], first);
+	WRITE_ONCE(conn->comm[1], second);
+	WRITE_ONCE(conn->pid, pid);
+	WRITE_ONCE(conn->from, from);
 	smp_wmb(); /* and even after all of it has */
 	WRITE_ONCE(conn->version, conn->version + 1);
 }
 
 void skstat_conn_clear_process(struct skstat_conn *conn)
 {
-	static const struct skstat_process nobody;
-
-	conn_write_process(conn, &nobody);
+	conn_write_process(conn, 0, 0, 0, SKSTAT_PROCESS_UNKNOWN);
 }
 
 int skstat_conn_start(void)
@@ -238,12 +233,10 @@ bool skstat_conn_missed(void)
  */
 void skstat_conn_set_process(struct skstat_conn *conn, enum skstat_process_from from)
 {
-	struct skstat_process process = {
-		.comm = skstat_name_of(current->group_leader->comm), .pid = current->tgid, .from = from,
-	};
+	const struct skstat_words name = skstat_words_of(current->group_leader->comm);
 
-	BUILD_BUG_ON(sizeof(current->comm) != sizeof(process.comm));
-	conn_write_process(conn, &process);
+	BUILD_BUG_ON(sizeof(current->comm) != sizeof(conn->comm));
+	conn_write_process(conn, name.first, name.second, current->tgid, from);
 }
 
 bool skstat_conn_exists(void)

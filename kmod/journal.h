@@ -20,7 +20,7 @@ struct skstat_ring;
 struct skstat_journal_stats {
 	u32 events;  /* places in a ring */
 	u64 written; /* events, of all CPUs */
-	u64 dropped; /* events that found no ring, or came in NMI */
+	u64 dropped; /* events that found no ring */
 	u64 memory;  /* bytes */
 };
 

@@ -11,7 +11,6 @@
 
 #include <linux/irqflags.h>
 #include <linux/percpu.h>
-#include <linux/preempt.h>
 
 #include "journal.h"
 #include "record_fill.h"
@@ -25,8 +24,8 @@ void skstat_ring_bell(struct skstat_ring *ring);
 /*
  * Writes one event of src->kind (SKSTAT_KIND_OPENED ... _LISTEN_STOPPED), which the caller knows as it is compiled, with
  * all groups that the kind has. `src` has everything but `count`, `event` is src->event; this sets event->sequence. Any
- * context but NMI, where it counts as dropped. The caller holds off the socket's end: by its lock, or because it is the
- * one that ends it. Rings a bell when half a ring was written since the last one.
+ * context but NMI, where no socket's state changes. The caller does not leave its CPU, and holds off the socket's end: by
+ * its lock, or because it is the one that ends it. Rings a bell when half a ring was written since the last one.
  *
  * Readers take the head as a promise, a slot's mark as the truth.
  */
@@ -39,10 +38,6 @@ static __always_inline void skstat_journal_write(const struct skstat_source *src
 	unsigned long flags;
 	u64 number;
 
-	if (unlikely(in_nmi())) {
-		this_cpu_inc(skstat_journal_dropped);
-		return;
-	}
 	local_irq_save(flags);
 	ring = this_cpu_read(skstat_journal_rings);
 	if (unlikely(!ring)) {

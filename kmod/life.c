@@ -220,8 +220,25 @@ static __always_inline void put_times(struct skstat_incident *event, const struc
 		event->flags |= SKSTAT_EVENT_FIRST_BYTE_LATE;
 }
 
-static __always_inline void write_closed_here(const struct sock *sk, u8 old, struct skstat_conn *conn, u8 kind,
-					      u32 flags)
+/* CLOSED of one that was seen to open, and of whose first byte nothing is known, and nobody has sent a RST. */
+static __always_inline void write_closed_plain(const struct sock *sk, u8 old, const struct skstat_conn *conn, u8 kind,
+					       u32 flags)
+{
+	u64 now = ktime_get_ns();
+	struct skstat_incident event = {
+		.time = now, .duration = now - conn->since, .flags = flags | SKSTAT_EVENT_HAS_DURATION,
+		.kind = kind, .direction = conn->direction, .err = READ_ONCE(sk->sk_err),
+	};
+
+	life_write(SKSTAT_KIND_CLOSED, sk, conn, old, &event);
+}
+
+static bool is_plain(const struct skstat_conn *conn)
+{
+	return conn->flags & SKSTAT_CONN_OPENED && !conn->watch && !conn->first_byte;
+}
+
+static noinline void write_closed(const struct sock *sk, u8 old, struct skstat_conn *conn, u8 kind, u32 flags)
 {
 	struct skstat_incident event = {
 		.time	   = ktime_get_ns(),
@@ -241,11 +258,6 @@ static __always_inline void write_closed_here(const struct sock *sk, u8 old, str
 		event.flags |= flags_without_entry();
 	}
 	life_write(SKSTAT_KIND_CLOSED, sk, conn, old, &event);
-}
-
-static noinline void write_closed(const struct sock *sk, u8 old, struct skstat_conn *conn, u8 kind, u32 flags)
-{
-	write_closed_here(sk, old, conn, kind, flags);
 }
 
 static noinline void life_closed_otherwise(const struct sock *sk, struct skstat_conn *conn, u8 old)
@@ -273,10 +285,12 @@ notrace void skstat_life_closed(const struct sock *sk, u8 old)
 	u32 flags;
 	u8 kind;
 
-	if (likely(skstat_end_is_orderly(sk, old, conn, &kind, &flags)))
-		write_closed_here(sk, old, conn, kind, flags);
-	else
+	if (unlikely(!skstat_end_is_orderly(sk, old, conn, &kind, &flags)))
 		life_closed_otherwise(sk, conn, old);
+	else if (is_plain(conn))
+		write_closed_plain(sk, old, conn, kind, flags);
+	else
+		write_closed(sk, old, conn, kind, flags);
 }
 
 void skstat_life_finish_late(const struct sock *sk, struct skstat_conn *conn)
@@ -292,6 +306,16 @@ void skstat_life_move(const struct sock *sk, struct skstat_conn *conn, u8 new)
 		return;
 	if (new == TCP_FIN_WAIT1)
 		skstat_fin_look(sk, conn);
+	skstat_first_byte_look(conn, sk);
+}
+
+notrace void skstat_life_fin(const struct sock *sk)
+{
+	struct skstat_conn *conn = skstat_conn_find_near(sk);
+
+	if (unlikely(!conn))
+		return skstat_life_move(sk, NULL, TCP_FIN_WAIT1);
+	skstat_fin_look(sk, conn);
 	skstat_first_byte_look(conn, sk);
 }
 

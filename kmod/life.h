@@ -28,6 +28,9 @@ struct skstat_conn *skstat_life_opened(const struct sock *sk, u8 old);
 /* Between open and closed, to `new`. */
 void skstat_life_move(const struct sock *sk, struct skstat_conn *conn, u8 new);
 
+/* The same from open to FIN_WAIT1, as most go that close first. */
+void skstat_life_fin(const struct sock *sk);
+
 /* Writes the CLOSED that skstat_life_closed() has put off: what it waits for has come, or never will. */
 void skstat_life_finish_late(const struct sock *sk, struct skstat_conn *conn);
 

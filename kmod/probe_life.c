@@ -97,7 +97,7 @@ static __always_inline void life_change(const struct sock *sk, u8 old, u8 new)
 	else if (new == TCP_SYN_RECV && old == TCP_LISTEN)
 		skstat_life_arrive(sk);
 	else if (new == TCP_FIN_WAIT1 && old == TCP_ESTABLISHED)
-		skstat_life_move(sk, skstat_conn_find_near(sk), new);
+		skstat_life_fin(sk);
 	else
 		life_change_any(sk, old, new);
 }
