@@ -80,12 +80,12 @@ struct skstat_conn *skstat_conn_find(const struct sock *sk);
 struct skstat_conn *skstat_conn_add(const struct sock *sk);
 
 /*
- * For `life` alone. The same in short for a socket that mostly has none, while nobody else uses it. NULL: it has one, or
- * others are in the way.
+ * For `life` alone. The same in short for a socket that mostly has none, while nobody else uses it. NULL: it has one,
+ * or others are in the way.
  */
 struct skstat_conn *skstat_conn_add_first(const struct sock *sk);
 
-/* A new life of the same socket, whose entry, or NULL, is `conn`: all 0, added if need be. Nobody else uses the socket. */
+/* A new life of a socket, whose entry, or NULL, is `conn`: all 0, added if need be. Nobody else uses the socket. */
 struct skstat_conn *skstat_conn_renew(const struct sock *sk, struct skstat_conn *conn);
 
 /* A socket found no place since the table was made: one that is not in it is not sure to be an old one. */

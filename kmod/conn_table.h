@@ -50,8 +50,8 @@ static __always_inline u64 skstat_conn_set_first(const struct conn_table *table,
 struct skstat_conn *skstat_conn_find_far(const struct conn_table *table, const struct sock *sk);
 
 /*
- * skstat_conn_find() for handlers of `life`, which run only while there is a table. Most sockets are in the first way of
- * their set.
+ * skstat_conn_find() for handlers of `life`, which run only while there is a table. Most sockets are in the first way
+ * of their set.
  */
 static __always_inline struct skstat_conn *skstat_conn_find_near(const struct sock *sk)
 {
@@ -79,7 +79,7 @@ static __always_inline void skstat_conn_clear(struct skstat_conn *conn)
 /* Of an entry that may be anywhere in the table. */
 void skstat_conn_drop_far(struct conn_table *table, struct skstat_conn *conn);
 
-/* Gives a place back: no handler sees its socket again before it is added anew. For `life`, as skstat_conn_find_near(). */
+/* For `life`, likewise: gives a place back. No handler sees its socket again before it is added anew. */
 static __always_inline void skstat_conn_drop(struct skstat_conn *conn, const struct sock *sk)
 {
 	struct conn_table *table = skstat_conn_table_get();

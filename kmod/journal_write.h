@@ -22,10 +22,11 @@ DECLARE_PER_CPU(u64, skstat_journal_dropped);
 void skstat_ring_bell(struct skstat_ring *ring);
 
 /*
- * Writes one event of src->kind (SKSTAT_KIND_OPENED ... _LISTEN_STOPPED), which the caller knows as it is compiled, with
- * all groups that the kind has. `src` has everything but `count`, `event` is src->event; this sets event->sequence. Any
- * context but NMI, where no socket's state changes. The caller does not leave its CPU, and holds off the socket's end: by
- * its lock, or because it is the one that ends it. Rings a bell when half a ring was written since the last one.
+ * Writes one event of src->kind (SKSTAT_KIND_OPENED ... _LISTEN_STOPPED), which the caller knows as it is compiled,
+ * with all groups that the kind has. `src` has everything but `count`, `event` is src->event; this sets
+ * event->sequence. Any context but NMI, where no socket's state changes. The caller does not leave its CPU, and holds
+ * off the socket's end: by its lock, or because it is the one that ends it. Rings a bell when half a ring was written
+ * since the last one.
  *
  * Readers take the head as a promise, a slot's mark as the truth.
  */

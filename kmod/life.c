@@ -220,7 +220,7 @@ static __always_inline void put_times(struct skstat_incident *event, const struc
 		event->flags |= SKSTAT_EVENT_FIRST_BYTE_LATE;
 }
 
-/* CLOSED of one that was seen to open, and of whose first byte nothing is known, and nobody has sent a RST. */
+/* CLOSED of one that is_plain(), in order. */
 static __always_inline void write_closed_plain(const struct sock *sk, u8 old, const struct skstat_conn *conn, u8 kind,
 					       u32 flags)
 {
@@ -233,6 +233,7 @@ static __always_inline void write_closed_plain(const struct sock *sk, u8 old, co
 	life_write(SKSTAT_KIND_CLOSED, sk, conn, old, &event);
 }
 
+/* It was seen to open, and nobody looked for its first byte. */
 static bool is_plain(const struct skstat_conn *conn)
 {
 	return conn->flags & SKSTAT_CONN_OPENED && !conn->watch && !conn->first_byte;

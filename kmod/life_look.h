@@ -84,8 +84,8 @@ static inline bool skstat_late_data_look(const struct sock *sk, u8 state, const 
 }
 
 /*
- * The ends in order that leave nothing to decide: both FINs, and ours is acknowledged. True: `kind` and `flags` are what
- * life_name.h would make of it, and CLOSED does not wait.
+ * The ends in order that leave nothing to decide: both FINs, and ours is acknowledged. True: `kind` and `flags` are
+ * what life_name.h would make of it, and CLOSED does not wait.
  */
 static __always_inline bool skstat_end_is_orderly(const struct sock *sk, u8 state, const struct skstat_conn *conn,
 						  u8 *kind, u32 *flags)

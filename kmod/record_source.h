@@ -232,7 +232,7 @@ struct process {
 	u8 from;
 };
 
-/* Of an event's socket, whose entry, or NULL, is in the writer's hand: as skstat_conn_read_process(), but in registers. */
+/* Of an event's socket, whose entry, or NULL, is at hand: as skstat_conn_read_process(), but in registers. */
 static __always_inline struct process process_of_conn(const struct skstat_conn *conn)
 {
 	u64 first = 0, second = 0;
