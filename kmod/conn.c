@@ -10,48 +10,23 @@
 #include <linux/vmalloc.h>
 
 #include "conn.h"
+#include "conn_table.h"
 #include "name.h"
 
 #define CONN_MIN  (1u << 10)
 #define CONN_MAX  (1u << 22)
-#define CONN_WAYS 8 /* keys in a cache line */
 
 static unsigned int connections = 1 << 17;
 module_param(connections, uint, 0444);
 MODULE_PARM_DESC(connections, "places in the table of connections (1024 to 4194304, a power of two; 72 bytes each)");
 
-struct conn_set {
-	unsigned long key[CONN_WAYS]; /* of struct sock; 0: free */
-} ____cacheline_aligned;
+struct conn_table __rcu *skstat_conn_table;
 
-struct conn_table {
-	struct conn_set *sets;
-	struct skstat_conn *conns; /* of set s, way w: [s * CONN_WAYS + w] */
-	u32 bits;		   /* log2 of how many sets there are */
-	atomic_t spilled;	   /* sockets that are in their second set, or about to be */
-	bool missed;
-};
-
-/* Written by start and stop; handlers and walks see it until a grace period has passed. */
-static struct conn_table __rcu *conn_table;
-
-static DEFINE_PER_CPU(s64, conn_used); /* of one CPU it may well be negative */
+DEFINE_PER_CPU(s64, skstat_conn_used);
 static DEFINE_PER_CPU(u64, conn_misses);
 
 static_assert(sizeof(struct conn_set) == CONN_WAYS * sizeof(unsigned long));
 static_assert(sizeof(struct skstat_conn) == 64);
-
-/* Handlers stay on their CPU, which is as good as rcu_read_lock(). */
-static struct conn_table *table_get(void)
-{
-	return rcu_dereference_check(conn_table, rcu_read_lock_sched_held());
-}
-
-/* A socket may be in either of two sets: few then find no place, even in a table that is nearly full. */
-static u32 set_first(const struct conn_table *table, const struct sock *sk)
-{
-	return (u64)(unsigned long)sk * GOLDEN_RATIO_64 >> (64 - table->bits);
-}
 
 static u32 set_second(const struct conn_table *table, const struct sock *sk)
 {
@@ -81,6 +56,16 @@ static __always_inline u32 set_way(const struct conn_set *set, unsigned long key
 	return READ_ONCE(set->key[7]) == key ? 7 : CONN_WAYS;
 }
 
+/* No socket is in it, a moment ago. Not READ_ONCE(), which would keep the compiler from adding one up to the other. */
+static __always_inline bool set_is_free(const struct conn_set *set)
+{
+	const unsigned long *key = set->key;
+
+	BUILD_BUG_ON(CONN_WAYS != 8);
+	/* a hint: who takes a way makes sure of it, and nobody else adds this socket */
+	return !data_race(key[0] | key[1] | key[2] | key[3] | key[4] | key[5] | key[6] | key[7]);
+}
+
 static __always_inline struct skstat_conn *set_find(const struct conn_table *table, u32 s, const struct sock *sk)
 {
 	u32 way = set_way(&table->sets[s], (unsigned long)sk);
@@ -101,7 +86,7 @@ static struct skstat_conn *set_take(const struct conn_table *table, u32 s, const
 
 static __always_inline struct skstat_conn *table_find(const struct conn_table *table, const struct sock *sk)
 {
-	struct skstat_conn *conn = set_find(table, set_first(table, sk), sk);
+	struct skstat_conn *conn = set_find(table, skstat_conn_set_first(table, sk), sk);
 
 	if (conn || likely(!atomic_read(&table->spilled)))
 		return conn;
@@ -111,7 +96,7 @@ static __always_inline struct skstat_conn *table_find(const struct conn_table *t
 /* The socket has no place yet. NULL: there is no room. */
 static struct skstat_conn *table_take(struct conn_table *table, const struct sock *sk)
 {
-	struct skstat_conn *conn = set_take(table, set_first(table, sk), sk);
+	struct skstat_conn *conn = set_take(table, skstat_conn_set_first(table, sk), sk);
 
 	if (likely(conn))
 		return conn;
@@ -122,36 +107,21 @@ static struct skstat_conn *table_take(struct conn_table *table, const struct soc
 	return conn;
 }
 
-static void conn_write_process(struct skstat_conn *conn, const struct skstat_process *process)
+static __always_inline void conn_write_process(struct skstat_conn *conn, u64 first, u64 second, u32 pid, u8 from)
 {
-	u64 comm[2];
-
-	memcpy(comm, &process->comm, sizeof(comm));
 	WRITE_ONCE(conn->version, conn->version + 1);
 	smp_wmb(); /* with skstat_conn_read_process(): odd before anything of it changes */
-	WRITE_ONCE(conn->comm[0], comm[0]);
-	WRITE_ONCE(conn->comm[1], comm[1]);
-	WRITE_ONCE(conn->pid, process->pid);
-	WRITE_ONCE(conn->from, process->from);
+	WRITE_ONCE(conn->comm[0], first);
+	WRITE_ONCE(conn->comm[1], second);
+	WRITE_ONCE(conn->pid, pid);
+	WRITE_ONCE(conn->from, from);
 	smp_wmb(); /* and even after all of it has */
 	WRITE_ONCE(conn->version, conn->version + 1);
 }
 
-/* All 0, but for the version, which a reader may have in its hand. */
-static void conn_clear(struct skstat_conn *conn)
+void skstat_conn_clear_process(struct skstat_conn *conn)
 {
-	static const struct skstat_process nobody;
-
-	if (conn->from)
-		conn_write_process(conn, &nobody);
-	conn->since = 0;
-	conn->first_byte = 0;
-	memset(&conn->queue, 0, sizeof(conn->queue));
-	conn->flags = 0;
-	conn->direction = 0;
-	conn->closing = 0;
-	conn->kind = 0;
-	conn->watch = 0;
+	conn_write_process(conn, 0, 0, 0, SKSTAT_PROCESS_UNKNOWN);
 }
 
 int skstat_conn_start(void)
@@ -162,6 +132,7 @@ int skstat_conn_start(void)
 	if (!table)
 		return -ENOMEM;
 	table->bits = ilog2(places / CONN_WAYS);
+	table->shift = 64 - table->bits;
 	table->sets = vzalloc(places / CONN_WAYS * sizeof(*table->sets));
 	table->conns = vzalloc(places * sizeof(*table->conns));
 	if (!table->sets || !table->conns) {
@@ -170,18 +141,18 @@ int skstat_conn_start(void)
 		kfree(table);
 		return -ENOMEM;
 	}
-	rcu_assign_pointer(conn_table, table);
+	rcu_assign_pointer(skstat_conn_table, table);
 	return 0;
 }
 
 void skstat_conn_stop(void)
 {
-	struct conn_table *table = rcu_replace_pointer(conn_table, NULL, true);
+	struct conn_table *table = rcu_replace_pointer(skstat_conn_table, NULL, true);
 	int cpu;
 
 	synchronize_rcu(); /* handlers of other probes, accept's included, and walks */
 	for_each_possible_cpu(cpu)
-		per_cpu(conn_used, cpu) = 0;
+		per_cpu(skstat_conn_used, cpu) = 0;
 	vfree(table->conns);
 	vfree(table->sets);
 	kfree(table);
@@ -189,14 +160,19 @@ void skstat_conn_stop(void)
 
 struct skstat_conn *skstat_conn_find(const struct sock *sk)
 {
-	struct conn_table *table = table_get();
+	struct conn_table *table = skstat_conn_table_get();
 
 	return table ? table_find(table, sk) : NULL;
 }
 
+struct skstat_conn *skstat_conn_find_far(const struct conn_table *table, const struct sock *sk)
+{
+	return table_find(table, sk);
+}
+
 struct skstat_conn *skstat_conn_add(const struct sock *sk)
 {
-	struct conn_table *table = table_get();
+	struct conn_table *table = skstat_conn_table_get();
 	struct skstat_conn *conn;
 
 	if (!table)
@@ -207,40 +183,46 @@ struct skstat_conn *skstat_conn_add(const struct sock *sk)
 		this_cpu_inc(conn_misses);
 		return NULL;
 	}
-	this_cpu_inc(conn_used);
+	this_cpu_inc(skstat_conn_used);
 	return conn;
+}
+
+struct skstat_conn *skstat_conn_add_first(const struct sock *sk)
+{
+	struct conn_table *table = skstat_conn_table_get();
+	u64 s = skstat_conn_set_first(table, sk);
+	struct conn_set *set = &table->sets[s];
+
+	if (!set_is_free(set) || atomic_read(&table->spilled) || cmpxchg(&set->key[0], 0, (unsigned long)sk))
+		return NULL;
+	this_cpu_inc(skstat_conn_used);
+	return &table->conns[s * CONN_WAYS];
 }
 
 struct skstat_conn *skstat_conn_renew(const struct sock *sk, struct skstat_conn *conn)
 {
 	if (!conn)
 		return skstat_conn_add(sk);
-	conn_clear(conn);
+	skstat_conn_clear(conn);
 	return conn;
 }
 
-void skstat_conn_drop(struct skstat_conn *conn)
+void skstat_conn_drop_far(struct conn_table *table, struct skstat_conn *conn)
 {
-	struct conn_table *table = table_get();
-	const struct sock *sk;
-	unsigned long *key;
-	u32 place;
+	u32 place = conn - table->conns;
+	unsigned long *key = &table->sets[place / CONN_WAYS].key[place % CONN_WAYS];
+	const struct sock *sk = (const struct sock *)*key;
 
-	if (!table)
-		return;
-	conn_clear(conn);
-	place = conn - table->conns;
-	key = &table->sets[place / CONN_WAYS].key[place % CONN_WAYS];
-	sk = (const struct sock *)*key;
+	skstat_conn_clear(conn);
 	smp_store_release(key, 0); /* whoever takes the place next finds it clear */
-	if (unlikely(place / CONN_WAYS != set_first(table, sk)))
+	if (unlikely(place / CONN_WAYS != skstat_conn_set_first(table, sk)))
 		atomic_dec(&table->spilled);
-	this_cpu_dec(conn_used);
+	this_cpu_dec(skstat_conn_used);
 }
 
 bool skstat_conn_missed(void)
 {
-	struct conn_table *table = table_get();
+	struct conn_table *table = skstat_conn_table_get();
 
 	return table && READ_ONCE(table->missed);
 }
@@ -251,17 +233,15 @@ bool skstat_conn_missed(void)
  */
 void skstat_conn_set_process(struct skstat_conn *conn, enum skstat_process_from from)
 {
-	struct skstat_process process = {
-		.comm = skstat_name_of(current->group_leader->comm), .pid = current->tgid, .from = from,
-	};
+	const struct skstat_words name = skstat_words_of(current->group_leader->comm);
 
-	BUILD_BUG_ON(sizeof(current->comm) != sizeof(process.comm));
-	conn_write_process(conn, &process);
+	BUILD_BUG_ON(sizeof(current->comm) != sizeof(conn->comm));
+	conn_write_process(conn, name.first, name.second, current->tgid, from);
 }
 
 bool skstat_conn_exists(void)
 {
-	return rcu_access_pointer(conn_table);
+	return rcu_access_pointer(skstat_conn_table);
 }
 
 struct skstat_process skstat_conn_process(const struct sock *sk)
@@ -271,7 +251,7 @@ struct skstat_process skstat_conn_process(const struct sock *sk)
 	struct skstat_conn *conn;
 
 	rcu_read_lock();
-	table = table_get();
+	table = skstat_conn_table_get();
 	conn = table ? table_find(table, sk) : NULL;
 	/* A reference does not keep a socket from being closed, and its place from being another's. */
 	if (conn && (!skstat_conn_read_process(conn, &process) || table_find(table, sk) != conn))
@@ -288,11 +268,11 @@ void skstat_conn_stats(struct skstat_conn_stats *stats)
 
 	*stats = (struct skstat_conn_stats) {};
 	for_each_possible_cpu(cpu) {
-		used += READ_ONCE(per_cpu(conn_used, cpu));
+		used += READ_ONCE(per_cpu(skstat_conn_used, cpu));
 		stats->misses += READ_ONCE(per_cpu(conn_misses, cpu));
 	}
 	rcu_read_lock();
-	table = table_get();
+	table = skstat_conn_table_get();
 	if (table) {
 		stats->places = (u64)CONN_WAYS << table->bits;
 		stats->used = max_t(s64, used, 0);

@@ -79,11 +79,14 @@ struct skstat_conn *skstat_conn_find(const struct sock *sk);
 /* Makes one, all 0, for a socket that has none, if there is room. The caller holds the socket's lock. */
 struct skstat_conn *skstat_conn_add(const struct sock *sk);
 
-/* A new life of the same socket, whose entry, or NULL, is `conn`: all 0, added if need be. Nobody else uses the socket. */
-struct skstat_conn *skstat_conn_renew(const struct sock *sk, struct skstat_conn *conn);
+/*
+ * For `life` alone. The same in short for a socket that mostly has none, while nobody else uses it. NULL: it has one,
+ * or others are in the way.
+ */
+struct skstat_conn *skstat_conn_add_first(const struct sock *sk);
 
-/* No handler sees its socket again before it is added anew. */
-void skstat_conn_drop(struct skstat_conn *conn);
+/* A new life of a socket, whose entry, or NULL, is `conn`: all 0, added if need be. Nobody else uses the socket. */
+struct skstat_conn *skstat_conn_renew(const struct sock *sk, struct skstat_conn *conn);
 
 /* A socket found no place since the table was made: one that is not in it is not sure to be an old one. */
 bool skstat_conn_missed(void);
@@ -110,17 +113,7 @@ static inline bool skstat_conn_read_process(const struct skstat_conn *conn, stru
 	return !(version & 1) && READ_ONCE(conn->version) == version;
 }
 
-/* Who opened, accepted or read from it, if that is known, on the terms of skstat_conn_find(). `conn` or NULL. */
-static __always_inline struct skstat_process skstat_conn_process_of(const struct skstat_conn *conn)
-{
-	struct skstat_process process;
-
-	if (!conn || !READ_ONCE(conn->from) || !skstat_conn_read_process(conn, &process))
-		memset(&process, 0, sizeof(process));
-	return process;
-}
-
-/* The same of a socket. Any context; the caller holds a reference. */
+/* Who opened, accepted or read from it, if that is known. Any context; the caller holds a reference. */
 struct skstat_process skstat_conn_process(const struct sock *sk);
 
 void skstat_conn_stats(struct skstat_conn_stats *stats);

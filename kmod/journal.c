@@ -1,8 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * A ring has one writer, its CPU with interrupts off, and readers that it knows nothing of: each place says which
- * event it holds, before and after a reader has copied it.
- */
 #include <linux/compiler.h>
 #include <linux/cpu.h>
 #include <linux/cpuhotplug.h>
@@ -15,7 +11,7 @@
 #include <linux/vmalloc.h>
 
 #include "doorbell.h"
-#include "journal.h"
+#include "journal_write.h"
 
 #define JOURNAL_EVENTS_MIN 64U
 #define JOURNAL_EVENTS_MAX (1U << 20)
@@ -24,8 +20,8 @@ static unsigned int journal_events = 4096;
 module_param(journal_events, uint, 0444);
 MODULE_PARM_DESC(journal_events, "events that the journal's ring of one CPU holds (64 to 1048576, a power of two)");
 
-static DEFINE_PER_CPU(struct skstat_ring *, journal_ring);
-static DEFINE_PER_CPU(u64, journal_dropped);
+DEFINE_PER_CPU(struct skstat_ring *, skstat_journal_rings);
+DEFINE_PER_CPU(u64, skstat_journal_dropped);
 
 /* Written once, before the first ring is there. */
 struct skstat_layout skstat_journal_layouts[JOURNAL_KINDS];
@@ -49,13 +45,14 @@ static struct skstat_ring *ring_alloc(u32 cpu)
 	if (!ring)
 		return NULL;
 	ring->mask = journal_places() - 1;
+	ring->bell = ring->mask / 2;
 	ring->stride = journal_stride;
 	return ring;
 }
 
 static void ring_publish(u32 cpu, struct skstat_ring *ring)
 {
-	smp_store_release(per_cpu_ptr(&journal_ring, cpu), ring); /* pairs with skstat_journal_ring() */
+	smp_store_release(per_cpu_ptr(&skstat_journal_rings, cpu), ring); /* pairs with skstat_journal_ring() */
 }
 
 static void journal_layouts_init(void)
@@ -135,46 +132,13 @@ void skstat_journal_exit(void)
 	if (journal_cpuhp)
 		cpuhp_remove_state_nocalls(journal_cpuhp);
 	for_each_possible_cpu(cpu)
-		vfree(per_cpu(journal_ring, cpu));
+		vfree(per_cpu(skstat_journal_rings, cpu));
 }
 
-/* On the ring's CPU, with interrupts off. Readers take the head as a promise, a slot's mark as the truth. */
-static __always_inline void ring_write(struct skstat_ring *ring, const struct skstat_source *src)
+void skstat_ring_bell(struct skstat_ring *ring)
 {
-	u64 number = ring->head;
-	struct skstat_slot *slot = skstat_ring_slot(ring, number);
-
-	WRITE_ONCE(slot->mark, 0);
-	smp_wmb(); /* pairs with smp_rmb() in skstat_ring_copy(): who has copied what follows sees the 0 */
-	WRITE_ONCE(slot->kind, src->kind);
-	skstat_event_fill(slot->record, src); /* no interrupts: what RCU guards stays, without rcu_read_lock() */
-	smp_store_release(&slot->mark, number + 1); /* pairs with skstat_ring_copy(): who sees it sees the record */
-	smp_store_release(&ring->head, number + 1); /* pairs with skstat_ring_head(): who sees it sees the mark */
-
-	if (unlikely(number + 1 - ring->rung > ring->mask / 2)) {
-		ring->rung = number + 1;
-		skstat_doorbell_ring();
-	}
-}
-
-void skstat_journal_write(const struct skstat_source *src, struct skstat_incident *event)
-{
-	struct skstat_ring *ring;
-	unsigned long flags;
-
-	if (unlikely(in_nmi())) {
-		this_cpu_inc(journal_dropped);
-		return;
-	}
-	local_irq_save(flags);
-	ring = this_cpu_read(journal_ring);
-	if (likely(ring)) {
-		event->sequence = ring->head;
-		ring_write(ring, src);
-	} else {
-		this_cpu_inc(journal_dropped);
-	}
-	local_irq_restore(flags);
+	ring->bell = ring->head + ring->mask / 2;
+	skstat_doorbell_ring();
 }
 
 void skstat_journal_stats(struct skstat_journal_stats *stats)
@@ -184,7 +148,7 @@ void skstat_journal_stats(struct skstat_journal_stats *stats)
 
 	*stats = (struct skstat_journal_stats) { .events = journal_places() };
 	for_each_possible_cpu(cpu) {
-		stats->dropped += READ_ONCE(*per_cpu_ptr(&journal_dropped, cpu));
+		stats->dropped += READ_ONCE(*per_cpu_ptr(&skstat_journal_dropped, cpu));
 		ring = skstat_journal_ring(cpu);
 		if (!ring)
 			continue;
@@ -195,12 +159,12 @@ void skstat_journal_stats(struct skstat_journal_stats *stats)
 
 struct skstat_ring *skstat_journal_ring(u32 cpu)
 {
-	return smp_load_acquire(per_cpu_ptr(&journal_ring, cpu)); /* pairs with ring_publish() */
+	return smp_load_acquire(per_cpu_ptr(&skstat_journal_rings, cpu)); /* pairs with ring_publish() */
 }
 
 u64 skstat_ring_head(const struct skstat_ring *ring)
 {
-	return smp_load_acquire(&ring->head); /* pairs with ring_write() */
+	return smp_load_acquire(&ring->head); /* pairs with skstat_journal_write() */
 }
 
 u64 skstat_ring_oldest(const struct skstat_ring *ring)

@@ -20,7 +20,7 @@ struct skstat_ring;
 struct skstat_journal_stats {
 	u32 events;  /* places in a ring */
 	u64 written; /* events, of all CPUs */
-	u64 dropped; /* events that found no ring, or came in NMI */
+	u64 dropped; /* events that found no ring */
 	u64 memory;  /* bytes */
 };
 
@@ -33,14 +33,6 @@ int skstat_journal_start(void);
 
 /* Frees the rings: no handler can run any more, and no dump. */
 void skstat_journal_exit(void);
-
-/*
- * Writes one event of src->kind (SKSTAT_KIND_OPENED ... _LISTEN_STOPPED), filled in place with interrupts off. `src` has
- * everything but `count`, `event` is src->event; this sets event->sequence. Any context but NMI, where it counts as
- * dropped. The caller holds off the socket's end: by its lock, or because it is the one that ends it. Rings a bell when
- * half a ring was written since the last one.
- */
-void skstat_journal_write(const struct skstat_source *src, struct skstat_incident *event);
 
 /* Any time. */
 void skstat_journal_stats(struct skstat_journal_stats *stats);
@@ -70,7 +62,7 @@ struct skstat_slot {
 
 struct skstat_ring {
 	u64 head; /* number of the next event */
-	u64 rung; /* the head when the bell was last rung */
+	u64 bell; /* it is rung when the head is more than this */
 	u64 mask; /* places - 1 */
 	u32 stride; /* of a slot */
 	u8 slots[] ____cacheline_aligned;
@@ -86,7 +78,7 @@ static __always_inline const struct skstat_layout *skstat_ring_layout(const stru
 {
 	const struct skstat_slot *slot = skstat_ring_slot(ring, number);
 
-	if (smp_load_acquire(&slot->mark) != number + 1) /* pairs with ring_write() */
+	if (smp_load_acquire(&slot->mark) != number + 1) /* pairs with skstat_journal_write() */
 		return NULL;
 	/* Of this event or of a newer one: skstat_ring_copy() finds out. */
 	return &skstat_journal_layouts[READ_ONCE(slot->kind) - SKSTAT_KIND_OPENED];
@@ -111,11 +103,11 @@ static __always_inline bool skstat_ring_copy(const struct skstat_ring *ring, u64
 {
 	const struct skstat_slot *slot = skstat_ring_slot(ring, number);
 
-	if (smp_load_acquire(&slot->mark) != number + 1) /* pairs with ring_write() */
+	if (smp_load_acquire(&slot->mark) != number + 1) /* pairs with skstat_journal_write() */
 		return false;
 	/* The writer may be at it: then the mark has changed when we look again. */
 	skstat_words_copy(at, slot->record, layout->stride);
-	smp_rmb(); /* pairs with smp_wmb() in ring_write() */
+	smp_rmb(); /* pairs with smp_wmb() in skstat_journal_write() */
 	return READ_ONCE(slot->mark) == number + 1 && READ_ONCE(slot->kind) == layout->kind;
 }
 

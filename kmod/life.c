@@ -4,26 +4,32 @@
 #include <net/tcp.h>
 
 #include "conn.h"
-#include "journal.h"
+#include "conn_table.h"
+#include "journal_write.h"
 #include "life.h"
 #include "life_look.h"
 #include "netns.h"
 #include "probe_first_byte.h"
 
+/* Nobody has asked for it yet. */
+static noinline u64 life_cookie_make(struct sock *sk)
+{
+	u32 cookie[2];
+
+	sock_diag_save_cookie(sk, cookie);
+	return (u64)cookie[1] << 32 | cookie[0];
+}
+
+/* All of it is inlined where the kind is known, and `event` is in registers then. */
 static __always_inline void life_write(enum skstat_kind kind, const struct sock *csk, const struct skstat_conn *conn,
 				       u8 state, struct skstat_incident *event)
 {
 	struct sock *sk = (struct sock *)csk; /* for the cookie, which is made by whoever asks first */
-	struct skstat_source src = {
-		.sk = sk, .netns = skstat_netns_id(sock_net(sk)), .state = state, .conn = conn, .kind = kind,
-		.event = event, .cookie = atomic64_read(&sk->sk_cookie),
+	const struct skstat_source src = {
+		.sk = sk, .cookie = atomic64_read(&sk->sk_cookie) ?: life_cookie_make(sk),
+		.netns = skstat_netns_id(sock_net(sk)), .state = state, .conn = conn, .kind = kind, .event = event,
 	};
-	u32 cookie[2];
 
-	if (unlikely(!src.cookie)) {
-		sock_diag_save_cookie(sk, cookie);
-		src.cookie = (u64)cookie[1] << 32 | cookie[0];
-	}
 	skstat_journal_write(&src, event);
 }
 
@@ -42,7 +48,7 @@ struct skstat_conn *skstat_life_conn_of_old(const struct sock *sk)
 	return conn;
 }
 
-static void put_queues(struct skstat_incident *event, const struct skstat_conn *conn)
+static __always_inline void put_queues(struct skstat_incident *event, const struct skstat_conn *conn)
 {
 	if (!(conn->flags & SKSTAT_CONN_QUEUES))
 		return;
@@ -52,16 +58,30 @@ static void put_queues(struct skstat_incident *event, const struct skstat_conn *
 	event->syn_queue = conn->queue.syn;
 }
 
-static void put_latency(struct skstat_incident *event, u64 latency)
+static __always_inline void put_latency(struct skstat_incident *event, u64 latency)
 {
 	event->connect_latency = latency;
 	event->flags |= SKSTAT_EVENT_HAS_CONNECT;
 }
 
-/* CLOSE to SYN_SENT: connect(), before the SYN, which TCP_FASTOPEN_CONNECT leaves to the first write. */
-void skstat_life_connect(const struct sock *sk, struct skstat_conn *conn)
+/* The entry of a socket that begins anew, all 0. What it may still have to say of its last life is said. */
+static struct skstat_conn *life_renew(const struct sock *sk)
 {
-	conn = skstat_conn_renew(sk, conn);
+	struct skstat_conn *conn = skstat_conn_add_first(sk);
+
+	if (likely(conn))
+		return conn;
+	conn = skstat_conn_find_near(sk);
+	if (conn)
+		skstat_life_finish(sk, conn);
+	return skstat_conn_renew(sk, conn);
+}
+
+/* CLOSE to SYN_SENT: connect(), before the SYN, which TCP_FASTOPEN_CONNECT leaves to the first write. */
+notrace void skstat_life_connect(const struct sock *sk)
+{
+	struct skstat_conn *conn = life_renew(sk);
+
 	if (!conn)
 		return;
 	conn->direction = SKSTAT_EVENT_OUT;
@@ -74,9 +94,10 @@ void skstat_life_connect(const struct sock *sk, struct skstat_conn *conn)
  * LISTEN to SYN_RECV, of a child that is still being made; or CLOSE to SYN_RECV, if its listener was closed meanwhile.
  * Most of it is not filled in yet, until 6.12 not even its cookie: do not make one.
  */
-void skstat_life_arrive(const struct sock *sk, struct skstat_conn *conn)
+notrace void skstat_life_arrive(const struct sock *sk)
 {
-	conn = skstat_conn_renew(sk, conn);
+	struct skstat_conn *conn = life_renew(sk);
+
 	if (!conn)
 		return;
 	conn->direction = SKSTAT_EVENT_IN;
@@ -92,38 +113,32 @@ void skstat_life_cross(struct skstat_conn *conn)
 		conn->flags |= SKSTAT_CONN_SIMULTANEOUS;
 }
 
-/* From here on the connection is counted as open, and has an entry if there is room for one. */
-static struct skstat_conn *conn_opened(const struct sock *sk, struct skstat_conn *conn, u8 direction, u64 now)
+/* From here on the connection is counted as open. */
+static __always_inline void conn_opened(const struct sock *sk, struct skstat_conn *conn, u8 direction, u64 now)
 {
-	if (!conn)
-		conn = skstat_life_conn_of_old(sk);
-	if (!conn)
-		return NULL;
 	conn->direction = direction;
 	conn->since = now;
 	conn->flags |= SKSTAT_CONN_OPENED;
 	conn->flags &= ~(SKSTAT_CONN_QUEUES | SKSTAT_CONN_OLD);
 	skstat_first_byte_watch(conn);
-	return conn;
+	skstat_first_byte_look(conn, sk);
 }
 
-struct skstat_conn *skstat_life_opened(const struct sock *sk, struct skstat_conn *conn, u8 old)
+/* What is known when this is compiled makes it short. `conn` or NULL. */
+static __always_inline u64 write_opened(const struct sock *sk, const struct skstat_conn *conn, u8 old, u8 kind,
+					u8 direction)
 {
-	struct skstat_begin begin = skstat_begin_look(sk, old, conn);
-	struct skstat_incident event = {
-		.time	   = ktime_get_ns(),
-		.kind	   = skstat_begin_name(&begin),
-		.direction = skstat_direction_look(old, conn),
-		.err	   = READ_ONCE(sk->sk_err),
-	};
 	const struct tcp_sock *tp = tcp_sk(sk);
+	struct skstat_incident event = {
+		.time = ktime_get_ns(), .kind = kind, .direction = direction, .err = READ_ONCE(sk->sk_err),
+	};
 
-	if (begin.passive) {
+	if (direction == SKSTAT_EVENT_IN) {
 		/*
 		 * A first sample is eight times what was measured: from the SYN-ACK to what answered it. A cookie
 		 * leaves nothing to measure by, its timestamp is made of options.
 		 */
-		if (begin.measured && event.kind != SKSTAT_OPEN_SYNCOOKIE)
+		if (tp->srtt_us && kind != SKSTAT_OPEN_SYNCOOKIE)
 			put_latency(&event, (u64)(tp->srtt_us >> 3) * NSEC_PER_USEC);
 		/* Nothing else can have been retransmitted yet. */
 		event.synack_retrans = tp->total_retrans;
@@ -135,7 +150,34 @@ struct skstat_conn *skstat_life_opened(const struct sock *sk, struct skstat_conn
 	else if (skstat_conn_missed())
 		event.flags |= SKSTAT_EVENT_MISSED;
 	life_write(SKSTAT_KIND_OPENED, sk, conn, old, &event);
-	return conn_opened(sk, conn, event.direction, event.time);
+	return event.time;
+}
+
+static noinline struct skstat_conn *life_opened_otherwise(const struct sock *sk, struct skstat_conn *conn, u8 old)
+{
+	struct skstat_begin begin = skstat_begin_look(sk, old, conn);
+	u8 direction = skstat_direction_look(old, conn);
+	u64 now = write_opened(sk, conn, old, skstat_begin_name(&begin), direction);
+
+	conn = conn ?: skstat_life_conn_of_old(sk); /* an entry if there is room for one */
+	if (conn)
+		conn_opened(sk, conn, direction, now);
+	return conn;
+}
+
+notrace struct skstat_conn *skstat_life_opened(const struct sock *sk, u8 old)
+{
+	struct skstat_conn *conn = skstat_conn_find_near(sk);
+
+	if (unlikely(!skstat_begin_is_handshake(sk, conn)))
+		return life_opened_otherwise(sk, conn, old);
+	if (conn->direction == SKSTAT_EVENT_IN)
+		conn_opened(sk, conn, SKSTAT_EVENT_IN,
+			    write_opened(sk, conn, old, SKSTAT_OPEN_HANDSHAKE, SKSTAT_EVENT_IN));
+	else
+		conn_opened(sk, conn, SKSTAT_EVENT_OUT,
+			    write_opened(sk, conn, old, SKSTAT_OPEN_HANDSHAKE, SKSTAT_EVENT_OUT));
+	return conn;
 }
 
 void skstat_life_failed(const struct sock *sk, struct skstat_conn *conn, u8 old)
@@ -162,7 +204,7 @@ void skstat_life_failed(const struct sock *sk, struct skstat_conn *conn, u8 old)
 	life_write(SKSTAT_KIND_FAILED, sk, conn, old, &event);
 }
 
-static void put_times(struct skstat_incident *event, const struct skstat_conn *conn)
+static __always_inline void put_times(struct skstat_incident *event, const struct skstat_conn *conn)
 {
 	if (!(conn->flags & SKSTAT_CONN_OPENED)) {
 		event->flags |= SKSTAT_EVENT_OLD;
@@ -178,7 +220,26 @@ static void put_times(struct skstat_incident *event, const struct skstat_conn *c
 		event->flags |= SKSTAT_EVENT_FIRST_BYTE_LATE;
 }
 
-static void write_closed(const struct sock *sk, u8 old, struct skstat_conn *conn, u8 kind, u32 flags)
+/* CLOSED of one that is_plain(), in order. */
+static __always_inline void write_closed_plain(const struct sock *sk, u8 old, const struct skstat_conn *conn, u8 kind,
+					       u32 flags)
+{
+	u64 now = ktime_get_ns();
+	struct skstat_incident event = {
+		.time = now, .duration = now - conn->since, .flags = flags | SKSTAT_EVENT_HAS_DURATION,
+		.kind = kind, .direction = conn->direction, .err = READ_ONCE(sk->sk_err),
+	};
+
+	life_write(SKSTAT_KIND_CLOSED, sk, conn, old, &event);
+}
+
+/* It was seen to open, and nobody looked for its first byte. */
+static bool is_plain(const struct skstat_conn *conn)
+{
+	return conn->flags & SKSTAT_CONN_OPENED && !conn->watch && !conn->first_byte;
+}
+
+static noinline void write_closed(const struct sock *sk, u8 old, struct skstat_conn *conn, u8 kind, u32 flags)
 {
 	struct skstat_incident event = {
 		.time	   = ktime_get_ns(),
@@ -188,7 +249,7 @@ static void write_closed(const struct sock *sk, u8 old, struct skstat_conn *conn
 		.flags	   = flags,
 	};
 
-	if (conn) {
+	if (likely(conn)) {
 		skstat_first_byte_look(conn, sk);
 		put_times(&event, conn);
 		if (conn->flags & SKSTAT_CONN_RST_OUT)
@@ -200,14 +261,12 @@ static void write_closed(const struct sock *sk, u8 old, struct skstat_conn *conn
 	life_write(SKSTAT_KIND_CLOSED, sk, conn, old, &event);
 }
 
-void skstat_life_closed(const struct sock *sk, struct skstat_conn *conn, u8 old)
+static noinline void life_closed_otherwise(const struct sock *sk, struct skstat_conn *conn, u8 old)
 {
 	struct skstat_end end;
 	u32 flags = 0;
 	u8 kind;
 
-	if (!conn)
-		conn = skstat_life_conn_of_old(sk);
 	if (!skstat_end_look_quick(sk, old, conn, &end))
 		end = skstat_end_look(sk, old, conn);
 	kind = skstat_end_close(&end);
@@ -221,10 +280,23 @@ void skstat_life_closed(const struct sock *sk, struct skstat_conn *conn, u8 old)
 	write_closed(sk, old, conn, kind, flags);
 }
 
-void skstat_life_finish(const struct sock *sk, struct skstat_conn *conn)
+notrace void skstat_life_closed(const struct sock *sk, u8 old)
 {
-	if (conn && conn->closing)
-		write_closed(sk, conn->closing, conn, conn->kind, 0);
+	struct skstat_conn *conn = skstat_conn_find_near(sk) ?: skstat_life_conn_of_old(sk);
+	u32 flags;
+	u8 kind;
+
+	if (unlikely(!skstat_end_is_orderly(sk, old, conn, &kind, &flags)))
+		life_closed_otherwise(sk, conn, old);
+	else if (is_plain(conn))
+		write_closed_plain(sk, old, conn, kind, flags);
+	else
+		write_closed(sk, old, conn, kind, flags);
+}
+
+void skstat_life_finish_late(const struct sock *sk, struct skstat_conn *conn)
+{
+	write_closed(sk, conn->closing, conn, conn->kind, 0);
 }
 
 void skstat_life_move(const struct sock *sk, struct skstat_conn *conn, u8 new)
@@ -238,12 +310,22 @@ void skstat_life_move(const struct sock *sk, struct skstat_conn *conn, u8 new)
 	skstat_first_byte_look(conn, sk);
 }
 
-/* listen(), in process context. The port is not asked for yet: that may still fail, and listening stop at once. */
-void skstat_life_listen_started(const struct sock *sk, struct skstat_conn *conn)
+notrace void skstat_life_fin(const struct sock *sk)
 {
+	struct skstat_conn *conn = skstat_conn_find_near(sk);
+
+	if (unlikely(!conn))
+		return skstat_life_move(sk, NULL, TCP_FIN_WAIT1);
+	skstat_fin_look(sk, conn);
+	skstat_first_byte_look(conn, sk);
+}
+
+/* listen(), in process context. The port is not asked for yet: that may still fail, and listening stop at once. */
+void skstat_life_listen_started(const struct sock *sk)
+{
+	struct skstat_conn *conn = life_renew(sk);
 	struct skstat_incident event = { .time = ktime_get_ns() };
 
-	conn = skstat_conn_renew(sk, conn);
 	if (!conn)
 		event.flags = SKSTAT_EVENT_MISSED;
 	if (conn && in_task())

@@ -57,6 +57,18 @@ static __always_inline struct skstat_begin skstat_begin_look(const struct sock *
 }
 
 /*
+ * What skstat_begin_name() comes down to for one that was seen as it came: no more is looked at than what could make it
+ * anything but a handshake.
+ */
+static __always_inline bool skstat_begin_is_handshake(const struct sock *sk, const struct skstat_conn *conn)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	return conn && conn->direction && !(conn->flags & (SKSTAT_CONN_SIMULTANEOUS | SKSTAT_CONN_COOKIE)) &&
+	       !tp->repair && !tp->syn_data && !tp->syn_data_acked;
+}
+
+/*
  * Data that came after close(), which the kernel answers with a RST. It was counted as it came in, but not taken:
  * since the FIN, if that was close()'s; after an earlier shutdown(), if nothing else was taken since.
  */
@@ -72,25 +84,37 @@ static inline bool skstat_late_data_look(const struct sock *sk, u8 state, const 
 }
 
 /*
- * Of the two most common ends only that is filled in which life_name.h comes down to: a RST that came in, and FINs both
- * ways of which the last one is acknowledged. The rest is 0 and decides nothing.
+ * The ends in order that leave nothing to decide: both FINs, and ours is acknowledged. True: `kind` and `flags` are
+ * what life_name.h would make of it, and CLOSED does not wait.
+ */
+static __always_inline bool skstat_end_is_orderly(const struct sock *sk, u8 state, const struct skstat_conn *conn,
+						  u8 *kind, u32 *flags)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	if (!conn || conn->flags & (SKSTAT_CONN_RST_IN | SKSTAT_CONN_RST_OUT))
+		return false;
+	if (state == TCP_LAST_ACK) {
+		*kind = SKSTAT_CLOSE_FIN_REMOTE;
+		*flags = 0;
+		return tp->snd_una == tp->write_seq;
+	}
+	*kind = SKSTAT_CLOSE_FIN_LOCAL;
+	*flags = SKSTAT_EVENT_TIME_WAIT;
+	return state == TCP_FIN_WAIT2 && sock_flag(sk, SOCK_DONE);
+}
+
+/*
+ * Of a RST that came in, only that is filled in which life_name.h comes down to. The rest is 0 and decides nothing.
  */
 static __always_inline bool skstat_end_look_quick(const struct sock *sk, u8 state, const struct skstat_conn *conn,
 						  struct skstat_end *end)
 {
-	const struct tcp_sock *tp = tcp_sk(sk);
-
-	if (!conn)
+	if (!conn || !(conn->flags & SKSTAT_CONN_RST_IN))
 		return false;
-	if (conn->flags & SKSTAT_CONN_RST_IN) {
-		*end = (struct skstat_end) {
-			.state = state, .rst_in = true, .late_data = skstat_late_data_look(sk, state, conn),
-		};
-		return true;
-	}
-	if (state != TCP_LAST_ACK || (conn->flags & SKSTAT_CONN_RST_OUT) || tp->snd_una != tp->write_seq)
-		return false;
-	*end = (struct skstat_end) { .state = state, .acked = true };
+	*end = (struct skstat_end) {
+		.state = state, .rst_in = true, .late_data = skstat_late_data_look(sk, state, conn),
+	};
 	return true;
 }
 

@@ -9,8 +9,9 @@ static DECLARE_RWSEM(netns_sem); /* guards what follows */
 static LIST_HEAD(netns_list);	 /* by rising id */
 static u64 netns_last_id;
 static u64 netns_generation;
-static u64 netns_initial_id; /* written once, of the one that never goes: nothing to look up */
 static u32 netns_count;
+
+u64 skstat_netns_initial_id;
 
 static unsigned int netns_slot;
 
@@ -22,7 +23,7 @@ static int __net_init skstat_netns_enter(struct net *net)
 	ns->net = net;
 	ns->id = ++netns_last_id;
 	if (net_eq(net, &init_net))
-		WRITE_ONCE(netns_initial_id, ns->id);
+		WRITE_ONCE(skstat_netns_initial_id, ns->id);
 	list_add_tail(&ns->list, &netns_list);
 	netns_generation++;
 	netns_count++;
@@ -62,13 +63,10 @@ void skstat_netns_exit(void)
 	unregister_pernet_subsys(&netns_ops);
 }
 
-u64 skstat_netns_id(const struct net *net)
+u64 skstat_netns_id_of(const struct net *net)
 {
-	const struct skstat_namespace *ns;
+	const struct skstat_namespace *ns = net_generic(net, netns_slot);
 
-	if (likely(net_eq(net, &init_net)))
-		return READ_ONCE(netns_initial_id);
-	ns = net_generic(net, netns_slot);
 	return ns ? ns->id : 0;
 }
 

@@ -30,11 +30,20 @@ struct skstat_namespace {
 int skstat_netns_init(void);
 void skstat_netns_exit(void);
 
+extern u64 skstat_netns_initial_id; /* written once */
+
+/* skstat_netns_id() of any. */
+u64 skstat_netns_id_of(const struct net *net);
+
 /*
  * The id of a namespace; 0 of one that is just being made. Any context; it is the caller's to know that the namespace
  * is there, as that of a socket is which holds it.
  */
-u64 skstat_netns_id(const struct net *net);
+static __always_inline u64 skstat_netns_id(const struct net *net)
+{
+	/* of the one that never goes: nothing to look up */
+	return likely(net_eq(net, &init_net)) ? READ_ONCE(skstat_netns_initial_id) : skstat_netns_id_of(net);
+}
 
 /* Adds 1 to a counter of its own, on the same terms. */
 void skstat_netns_count_own(const struct net *net, u32 own);

@@ -12,7 +12,7 @@
 
 #include "compat/compat.h"
 #include "compat/tracepoint.h"
-#include "conn.h"
+#include "conn_table.h"
 #include "journal.h"
 #include "life.h"
 #include "probe.h"
@@ -23,29 +23,10 @@ static bool is_opening(u8 state)
 	return state == TCP_SYN_SENT || state == TCP_SYN_RECV;
 }
 
-static __always_inline void life_change(const struct sock *sk, struct skstat_conn *conn, u8 old, u8 new)
-{
-	if (old == TCP_CLOSE)
-		skstat_life_finish(sk, conn);
-	if (new == TCP_SYN_SENT)
-		return skstat_life_connect(sk, conn);
-	if (new == TCP_SYN_RECV)
-		return old == TCP_SYN_SENT ? skstat_life_cross(conn) : skstat_life_arrive(sk, conn);
-	if (unlikely(new == TCP_LISTEN))
-		return skstat_life_listen_started(sk, conn);
-	if (unlikely(old == TCP_LISTEN))
-		return skstat_life_listen_stopped(sk, conn);
-	if (new == TCP_CLOSE)
-		return is_opening(old) ? skstat_life_failed(sk, conn, old) : skstat_life_closed(sk, conn, old);
-	if (is_opening(old))
-		conn = skstat_life_opened(sk, conn, old);
-	skstat_life_move(sk, conn, new);
-}
-
 /* Its entry; one that should have one and has not gets it. */
 static struct skstat_conn *life_conn(const struct sock *sk)
 {
-	return skstat_conn_find(sk) ?: skstat_life_conn_of_old(sk);
+	return skstat_conn_find_near(sk) ?: skstat_life_conn_of_old(sk);
 }
 
 /*
@@ -60,16 +41,69 @@ static __always_inline bool is_quiet(const struct sock *sk, u8 old, u8 new)
 	return !skstat_first_byte_held() || !skstat_received_data(sk);
 }
 
-/* Before the state is written. Of SCTP, DCCP and MPTCP as well; tcp_close_state() sets some states once more. */
-static void on_set_state(void *data, const struct sock *sk, const int old, const int new)
+/* Whatever it is. */
+static noinline void life_change_any(const struct sock *sk, u8 old, u8 new)
 {
-	struct skstat_scope scope;
+	struct skstat_conn *conn = skstat_conn_find_near(sk);
 
-	if (sk->sk_protocol != IPPROTO_TCP || old == new || is_quiet(sk, old, new) ||
-	    !skstat_probe_enter(SKSTAT_PROBE_LIFE, &scope))
+	if (old == TCP_CLOSE && conn)
+		skstat_life_finish(sk, conn);
+	if (new == TCP_SYN_SENT)
+		return skstat_life_connect(sk);
+	if (new == TCP_SYN_RECV)
+		return old == TCP_SYN_SENT ? skstat_life_cross(conn) : skstat_life_arrive(sk);
+	if (new == TCP_LISTEN)
+		return skstat_life_listen_started(sk);
+	if (old == TCP_LISTEN)
+		return skstat_life_listen_stopped(sk, conn);
+	if (new == TCP_CLOSE)
+		return is_opening(old) ? skstat_life_failed(sk, conn, old) : skstat_life_closed(sk, old);
+	if (is_opening(old))
+		conn = skstat_life_opened(sk, old);
+	skstat_life_move(sk, conn, new);
+}
+
+/* What happens to every connection is told at once. */
+static __always_inline void life_change(const struct sock *sk, u8 old, u8 new)
+{
+	if (new == TCP_ESTABLISHED && is_opening(old))
+		skstat_life_opened(sk, old);
+	else if (new == TCP_CLOSE && !is_opening(old) && old != TCP_LISTEN)
+		skstat_life_closed(sk, old);
+	else if (new == TCP_SYN_SENT && old == TCP_CLOSE)
+		skstat_life_connect(sk);
+	else if (new == TCP_SYN_RECV && old == TCP_LISTEN)
+		skstat_life_arrive(sk);
+	else if (new == TCP_FIN_WAIT1 && old == TCP_ESTABLISHED)
+		skstat_life_fin(sk);
+	else
+		life_change_any(sk, old, new);
+}
+
+static noinline void life_change_timed(const struct sock *sk, u8 old, u8 new)
+{
+	u64 began = ktime_get_ns();
+
+	life_change(sk, old, new);
+	skstat_probe_timed(SKSTAT_PROBE_LIFE, began);
+}
+
+/*
+ * This hook and the last, which every connection passes, do without a scope. They cannot be entered again in the same context: what
+ * is called in between is a clock, a cookie and a bell, none of which touches a socket's state; and no NMI does. What
+ * interrupts them finds another socket: entries are of one, rings are written with interrupts off.
+ *
+ * Before the state is written. Of SCTP, DCCP and MPTCP as well; tcp_close_state() sets some states once more.
+ */
+static notrace void on_set_state(void *data, const struct sock *sk, const int old, const int new)
+{
+	if (sk->sk_protocol != IPPROTO_TCP || old == new || is_quiet(sk, old, new))
 		return;
-	life_change(sk, skstat_conn_find(sk), old, new);
-	skstat_probe_leave(&scope);
+	if (skstat_probe_hit(SKSTAT_PROBE_LIFE))
+		life_change_timed(sk, old, new);
+	else
+		life_change(sk, old, new);
+	skstat_probe_go();
 }
 
 /* tcp_reset(), before anything else; of a closed socket it does no more. */
@@ -105,20 +139,32 @@ static void on_send_reset(void *data, SKSTAT_SEND_RESET_ARGS(sk, skb))
 	skstat_probe_leave(&scope);
 }
 
-/* tcp_v4_destroy_sock(): closed, without an owner, and nothing of it freed yet. */
-static void on_destroy_sock(void *data, struct sock *sk)
+static __always_inline void life_destroy(const struct sock *sk)
 {
-	struct skstat_scope scope;
-	struct skstat_conn *conn;
+	struct skstat_conn *conn = skstat_conn_find_near(sk);
 
-	if (!skstat_probe_enter(SKSTAT_PROBE_LIFE, &scope))
+	if (unlikely(!conn))
 		return;
-	conn = skstat_conn_find(sk);
-	if (conn) {
-		skstat_life_finish(sk, conn);
-		skstat_conn_drop(conn);
-	}
-	skstat_probe_leave(&scope);
+	skstat_life_finish(sk, conn);
+	skstat_conn_drop(conn, sk);
+}
+
+static noinline void life_destroy_timed(const struct sock *sk)
+{
+	u64 began = ktime_get_ns();
+
+	life_destroy(sk);
+	skstat_probe_timed(SKSTAT_PROBE_LIFE, began);
+}
+
+/* tcp_v4_destroy_sock(): closed, without an owner, and nothing of it freed yet. */
+static notrace void on_destroy_sock(void *data, struct sock *sk)
+{
+	if (skstat_probe_hit(SKSTAT_PROBE_LIFE))
+		life_destroy_timed(sk);
+	else
+		life_destroy(sk);
+	skstat_probe_go();
 }
 
 static int life_start(void)

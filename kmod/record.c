@@ -24,27 +24,6 @@ void skstat_record_fill(void *at, const struct skstat_layout *layout, const stru
 	record_fill(at, layout->groups, layout->shorts, src);
 }
 
-/* Of a kind that is known as this is compiled: no group is asked for. */
-#define EVENT_FILL(KIND)                                                                              \
-	record_fill(at, record_groups(KIND), SKSTAT_KINDS_LAST & (1 << (KIND)) ? SKSTAT_SHORT_BRIEF : 0, src)
-
-void skstat_event_fill(void *at, const struct skstat_source *src)
-{
-	switch (src->kind) {
-	case SKSTAT_KIND_OPENED:
-		EVENT_FILL(SKSTAT_KIND_OPENED);
-		break;
-	case SKSTAT_KIND_CLOSED:
-		EVENT_FILL(SKSTAT_KIND_CLOSED);
-		break;
-	case SKSTAT_KIND_FAILED:
-		EVENT_FILL(SKSTAT_KIND_FAILED);
-		break;
-	default: /* those of a listener have the same groups */
-		EVENT_FILL(SKSTAT_KIND_LISTEN_STARTED);
-	}
-}
-
 void skstat_record_fill_exact(void *at, const struct skstat_layout *layout, const struct skstat_source *src)
 {
 	bool slow;

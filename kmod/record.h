@@ -68,12 +68,6 @@ void skstat_layout_shorten(struct skstat_layout *layout, u32 shorts);
 void skstat_record_fill(void *at, const struct skstat_layout *layout, const struct skstat_source *src);
 void skstat_record_fill_exact(void *at, const struct skstat_layout *layout, const struct skstat_source *src);
 
-/*
- * The same for an event, of src->kind, which has its kind's own layout: all groups. The caller holds off the socket's
- * end, and does not leave its CPU.
- */
-void skstat_event_fill(void *at, const struct skstat_source *src);
-
 /* SO_MARK of any kind of socket, with a reference. Of a request, the mark that its child will have. */
 static inline u32 skstat_mark(const struct sock *sk)
 {

@@ -34,7 +34,8 @@ static __always_inline void fill_sixteen(void *at, struct sixteen bytes)
 FILL_FUNCTION(identity)
 {
 	const struct sock *sk = src->sk;
-	const bool full = src->kind == SKSTAT_KIND_FULL;
+	const bool full = src->kind == SKSTAT_KIND_FULL || SKSTAT_KINDS_EVENTS & 1 << src->kind;
+	const bool ended = src->kind == SKSTAT_KIND_CLOSED;
 	const struct ends ends = ends_read(sk);
 
 	SKSTAT_FIELDS_IDENTITY(FILL)
@@ -81,11 +82,12 @@ FILL_FUNCTION(tcp)
 	const struct tcp_sock *tp = tcp_sk(src->sk);
 	const struct inet_connection_sock *icsk = inet_csk(sk);
 	const struct chrono chrono = skstat_chrono_read(tp);
-	const u32 now = tcp_jiffies32;
+	u32 now;
 
 	SKSTAT_FIELDS_TCP_LAST(FILL)
 	if (shorts & SKSTAT_SHORT_BRIEF)
 		return;
+	now = tcp_jiffies32;
 	SKSTAT_FIELDS_TCP_NOW(FILL)
 	if (!TCP_HAS_ACCECN)
 		return;
@@ -198,6 +200,15 @@ static __always_inline u32 record_groups(enum skstat_kind kind)
 #define RECORD_GROUP(GROUP, group, KINDS) | ((KINDS) & 1 << kind ? 1 << SKSTAT_GROUP_##GROUP : 0)
 	return 0 SKSTAT_GROUPS(RECORD_GROUP);
 #undef RECORD_GROUP
+}
+
+/* Of a record with these groups. */
+static __always_inline u32 record_length(u32 groups, u32 shorts)
+{
+#define RECORD_LENGTH(GROUP, group, KINDS) \
+	+ (groups & (1 << SKSTAT_GROUP_##GROUP) ? record_size(SKSTAT_GROUP_##GROUP, shorts) : 0)
+	return 0 SKSTAT_GROUPS(RECORD_LENGTH);
+#undef RECORD_LENGTH
 }
 
 /* skstat_record_fill(), of these groups, with `links` as they were read for them. */

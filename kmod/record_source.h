@@ -56,11 +56,14 @@ static __always_inline struct ends ends_read(const struct sock *sk)
 	};
 }
 
-/* One that was closed has given its port back, and still knows it. */
-static __always_inline u16 skstat_sport(const struct sock *sk)
+/* One that was closed has given its port back, and still knows it. `ended`: it is known to have been closed. */
+static __always_inline u16 skstat_sport(const struct sock *sk, bool ended)
 {
-	u16 num = READ_ONCE(sk->sk_num);
+	u16 num;
 
+	if (ended)
+		return ntohs(READ_ONCE(inet_sk(sk)->inet_sport));
+	num = READ_ONCE(sk->sk_num);
 	return likely(num) || !sk_fullsock(sk) ? num : ntohs(READ_ONCE(inet_sk(sk)->inet_sport));
 }
 
@@ -273,13 +276,41 @@ struct process {
 	u8 from;
 };
 
-/* Who writes an event has the socket's entry in its hand. */
-static __always_inline struct process process_read(const struct skstat_source *src)
+/* Of an event's socket, whose entry, or NULL, is at hand: as skstat_conn_read_process(), but in registers. */
+static __always_inline struct process process_of_conn(const struct skstat_conn *conn)
 {
-	const struct skstat_process process = src->event ? skstat_conn_process_of(src->conn) :
-							   skstat_conn_process(src->sk);
+	u64 first = 0, second = 0;
+	u32 pid = 0, version;
+	u8 from = 0;
+
+	if (conn && READ_ONCE(conn->from)) {
+		version = READ_ONCE(conn->version);
+		smp_rmb(); /* with conn_write_process() in conn.c */
+		first = READ_ONCE(conn->comm[0]);
+		second = READ_ONCE(conn->comm[1]);
+		pid = READ_ONCE(conn->pid);
+		from = READ_ONCE(conn->from);
+		smp_rmb(); /* likewise */
+		if (unlikely(version & 1 || READ_ONCE(conn->version) != version)) {
+			first = 0;
+			second = 0;
+			pid = 0;
+			from = 0;
+		}
+	}
+	return (struct process) { { first, second }, pid, from };
+}
+
+static __always_inline struct process process_of_sock(const struct sock *sk)
+{
+	const struct skstat_process process = skstat_conn_process(sk);
 
 	return (struct process) { sixteen_read(&process.comm), process.pid, process.from };
+}
+
+static __always_inline struct process process_read(const struct skstat_source *src)
+{
+	return src->event ? process_of_conn(src->conn) : process_of_sock(src->sk);
 }
 
 struct ca {

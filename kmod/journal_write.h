@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * How an event gets into the journal: what it is and what it says are known where it is written, and go from there into
+ * the ring, without a copy in between.
+ *
+ * A ring has one writer, its CPU with interrupts off, and readers that it knows nothing of: each place says which event
+ * it holds, before and after a reader has copied it.
+ */
+#ifndef SKSTAT_JOURNAL_WRITE_H
+#define SKSTAT_JOURNAL_WRITE_H
+
+#include <linux/irqflags.h>
+#include <linux/percpu.h>
+
+#include "journal.h"
+#include "record_fill.h"
+
+DECLARE_PER_CPU(struct skstat_ring *, skstat_journal_rings);
+DECLARE_PER_CPU(u64, skstat_journal_dropped);
+
+/* Rings the bell, and sets when to ring it again. On the ring's CPU, with interrupts off. */
+void skstat_ring_bell(struct skstat_ring *ring);
+
+/*
+ * Writes one event of src->kind (SKSTAT_KIND_OPENED ... _LISTEN_STOPPED), which the caller knows as it is compiled,
+ * with all groups that the kind has. `src` has everything but `count`, `event` is src->event; this sets
+ * event->sequence. Any context but NMI, where no socket's state changes. The caller does not leave its CPU, and holds
+ * off the socket's end: by its lock, or because it is the one that ends it. Rings a bell when half a ring was written
+ * since the last one.
+ *
+ * Readers take the head as a promise, a slot's mark as the truth.
+ */
+static __always_inline void skstat_journal_write(const struct skstat_source *src, struct skstat_incident *event)
+{
+	const u32 event_group = 1 << SKSTAT_GROUP_EVENT, groups = record_groups(src->kind);
+	const u32 shorts = (1 << src->kind) & SKSTAT_KINDS_LAST ? SKSTAT_SHORT_BRIEF : 0;
+	struct skstat_slot *slot;
+	struct skstat_ring *ring;
+	unsigned long flags;
+	u64 number;
+
+	local_irq_save(flags);
+	ring = this_cpu_read(skstat_journal_rings);
+	if (unlikely(!ring)) {
+		this_cpu_inc(skstat_journal_dropped);
+		goto out;
+	}
+	number = ring->head;
+	slot = skstat_ring_slot(ring, number);
+	event->sequence = number;
+	WRITE_ONCE(slot->mark, 0);
+	smp_wmb(); /* pairs with smp_rmb() in skstat_ring_copy(): who has copied what follows sees the 0 */
+	WRITE_ONCE(slot->kind, src->kind);
+	/*
+	 * No interrupts: what RCU guards stays, without rcu_read_lock(). First the last group, which is in registers and
+	 * not in the socket.
+	 */
+	fill_event((void *)slot->record + record_length(groups & (event_group - 1), shorts), src, shorts, NULL);
+	record_fill(slot->record, groups & ~event_group, shorts, src);
+	smp_store_release(&slot->mark, number + 1); /* pairs with skstat_ring_copy(): who sees it sees the record */
+	smp_store_release(&ring->head, number + 1); /* pairs with skstat_ring_head(): who sees it sees the mark */
+	if (unlikely(number + 1 > ring->bell))
+		skstat_ring_bell(ring);
+out:
+	local_irq_restore(flags);
+}
+
+#endif
