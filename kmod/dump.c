@@ -108,7 +108,7 @@ static int dump_begin(const struct sock *reader, struct netlink_callback *cb)
 static bool dump_spent(const struct dump *dump, u64 began)
 {
 	return dump->walk.tally.visited >= dump->max_sockets ||
-	       dump->ns + (ktime_get_ns() - began) >= dump->max_ns;
+	       (dump->max_ns != U64_MAX && dump->ns + (ktime_get_ns() - began) >= dump->max_ns);
 }
 
 /* A step of the walk, and the records of what it holds. */

@@ -30,12 +30,20 @@ void skstat_emit_init(struct skstat_emit *emit, u32 groups, bool brief, bool exa
 	/* until one is met that has more to say: emit_kind() */
 	if (!exact)
 		skstat_layout_shorten(&emit->layout[SKSTAT_KIND_FULL], shorts | SKSTAT_SHORT_NAME);
+	for (kind = SKSTAT_KIND_FULL; kind < SKSTAT_KIND_NETNS; kind++)
+		emit->stride = max_t(u32, emit->stride, emit->layout[kind].stride);
 	skstat_layout_init(&emit->layout[SKSTAT_KIND_NETNS], SKSTAT_KIND_NETNS, 1 << SKSTAT_GROUP_NETNS);
 }
 
-u32 skstat_emit_room(const struct skstat_emit *emit, const struct skstat_room *room)
+u32 skstat_emit_room(const struct skstat_emit *emit, struct skstat_room *room)
 {
-	return min_t(u32, skstat_room_left(room, EMIT_RUNS, emit->max_stride), SKSTAT_WALK_HELD);
+	u32 sockets = skstat_room_left(room, EMIT_RUNS, emit->max_stride);
+
+	/* if they become longer, they go on in another piece, which has room for all of them */
+	if (emit->stride < emit->max_stride && room->at && skstat_room_has_next(room))
+		sockets = min(skstat_room_left(room, EMIT_RUNS, emit->stride),
+			      skstat_room_of_piece(EMIT_RUNS, emit->max_stride));
+	return min_t(u32, sockets, SKSTAT_WALK_HELD);
 }
 
 /* What is read by a pointer out of the socket. */
@@ -68,6 +76,27 @@ static noinline bool emit_private(void *at, const struct skstat_layout *layout, 
 	return true;
 }
 
+/* One record. False: it is not of one connection. */
+static __always_inline bool emit_record(void *at, const struct skstat_layout *layout, const struct skstat_held *held,
+					enum skstat_kind kind, const struct links *links, u32 groups, u32 shorts,
+					enum emit_how how)
+{
+	const bool near = how == EMIT_NEAR;
+	const struct skstat_source src = {
+		.sk = held->sk, .cookie = near ? held->cookie : skstat_walk_cookie(held),
+		.netns = held->count->id, .kind = kind, .state = held->state,
+	};
+
+	if (how == EMIT_EXACT)
+		skstat_record_fill_exact(at, layout, &src);
+	else if (!near || !(groups & (1 << SKSTAT_GROUP_CONGESTION)) || shorts & SKSTAT_SHORT_NAME ||
+		 likely(congestion_is_named(links->ca, links->ulp)))
+		record_fill_linked(at, groups, shorts, &src, links);
+	else if (!emit_private(at, layout, &src))
+		return false;
+	return kind != SKSTAT_KIND_FULL || skstat_walk_lasts(held, near);
+}
+
 /*
  * Inlined with what is constant known: the records of one kind, one after the other, up to one that does not fit the
  * layout. Returns how many there are. Under RCU, unless EMIT_EXACT.
@@ -76,45 +105,35 @@ static __always_inline u32 emit_records(struct emission *emission, enum skstat_k
 					enum emit_how how)
 {
 	const bool names = groups & (1 << SKSTAT_GROUP_CONGESTION) && shorts & SKSTAT_SHORT_NAME;
-	const bool private = groups & (1 << SKSTAT_GROUP_CONGESTION) && !names, near = how == EMIT_NEAR;
 	struct skstat_walk *walk = emission->walk;
-	const struct skstat_held *held, *end = walk->held + walk->nr_held;
-	const u32 stride = emission->layout->stride;
+	const struct skstat_held *next, *end = walk->held + walk->nr_held;
+	const u32 stride = __builtin_constant_p(groups) ? record_stride(groups, shorts) : emission->layout->stride;
 	void *at = emission->at;
 	u32 emitted = 0, gone = 0;
 
-	for (held = walk->held + emission->next; held < end; held++) {
-		const struct skstat_source src = {
-			.sk = held->sk, .cookie = near ? held->cookie : skstat_walk_cookie(held),
-			.netns = held->count->id, .kind = kind, .state = held->state,
-		};
+	for (next = walk->held + emission->next; next < end; next++) {
+		/* in registers, whatever is written meanwhile */
+		const struct skstat_held held = *next;
 		struct links links;
-		bool filled = true;
 
-		if (unlikely(held->kind != kind))
+		if (unlikely(held.kind != kind))
 			continue;
-		links = links_read(held->sk, groups);
-		if (near && groups & EMIT_LINKED && unlikely(!skstat_walk_lives(held, near))) {
+		links = links_read(held.sk, groups);
+		if (how == EMIT_NEAR && groups & EMIT_LINKED && unlikely(!skstat_walk_lives(&held, true))) {
 			gone++;
 			continue;
 		}
 		if (names && unlikely(!congestion_is_named(links.ca, links.ulp)))
 			break;
-		if (how == EMIT_EXACT)
-			skstat_record_fill_exact(at, emission->layout, &src);
-		else if (near && private && unlikely(!congestion_is_named(links.ca, links.ulp)))
-			filled = emit_private(at, emission->layout, &src);
-		else
-			record_fill_linked(at, groups, shorts, &src, &links);
-		if (unlikely(!filled) || (kind == SKSTAT_KIND_FULL && unlikely(!skstat_walk_lasts(held, near)))) {
+		if (unlikely(!emit_record(at, emission->layout, &held, kind, &links, groups, shorts, how))) {
 			gone++;
 			continue;
 		}
-		held->count->by_state[held->state]++;
+		held.count->by_state[held.state]++;
 		emitted++;
 		at += stride;
 	}
-	emission->next = held - walk->held;
+	emission->next = next - walk->held;
 	walk->tally.emitted += emitted;
 	walk->tally.not_emitted[SKSTAT_GONE] += gone;
 	return emitted;
@@ -170,6 +189,8 @@ static bool emit_kind(struct skstat_emit *emit, struct skstat_walk *walk, struct
 
 	while ((count = emit_count(walk, kind, emission.next))) {
 		run = skstat_room_put(room, layout, count);
+		if (!run && skstat_room_go_on(room))
+			run = skstat_room_put(room, layout, count);
 		if (!run)
 			return false;
 		emission.at = skstat_run_records(run);
@@ -183,8 +204,10 @@ static bool emit_kind(struct skstat_emit *emit, struct skstat_walk *walk, struct
 		while (run->count > count)
 			skstat_room_retract(room, run);
 		/* The next has more to say, and others may follow: from here on there is a place for it. */
-		if (emission.next < walk->nr_held)
+		if (emission.next < walk->nr_held) {
 			skstat_layout_shorten(layout, layout->shorts & ~SKSTAT_SHORT_NAME);
+			emit->stride = emit->max_stride;
+		}
 	}
 	return true;
 }

@@ -55,7 +55,7 @@ static __always_inline void skstat_journal_write(const struct skstat_source *src
 	 * No interrupts: what RCU guards stays, without rcu_read_lock(). First the last group, which is in registers and
 	 * not in the socket.
 	 */
-	fill_event((void *)slot->record + record_length(groups & (event_group - 1), shorts), src, shorts, NULL);
+	fill_event((void *)slot->record + record_stride(groups & (event_group - 1), shorts), src, shorts, NULL);
 	record_fill(slot->record, groups & ~event_group, shorts, src);
 	smp_store_release(&slot->mark, number + 1); /* pairs with skstat_ring_copy(): who sees it sees the record */
 	smp_store_release(&ring->head, number + 1); /* pairs with skstat_ring_head(): who sees it sees the mark */

@@ -89,9 +89,9 @@ static noinline void life_change_timed(const struct sock *sk, u8 old, u8 new)
 }
 
 /*
- * This hook and the last, which every connection passes, do without a scope. They cannot be entered again in the same context: what
- * is called in between is a clock, a cookie and a bell, none of which touches a socket's state; and no NMI does. What
- * interrupts them finds another socket: entries are of one, rings are written with interrupts off.
+ * This hook and the last, which every connection passes, do without a scope. They cannot be entered again in the same
+ * context: what is called in between is a clock, a cookie and a bell, none of which touches a socket's state; and no NMI
+ * does. What interrupts them finds another socket: entries are of one, rings are written with interrupts off.
  *
  * Before the state is written. Of SCTP, DCCP and MPTCP as well; tcp_close_state() sets some states once more.
  */

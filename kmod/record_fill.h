@@ -48,10 +48,10 @@ FILL_FUNCTION(timer)
 	/* as most are, and then it is one word */
 	if (src->kind == SKSTAT_KIND_FULL && likely(timer.kind == TIMER_OFF)) {
 		memset(r, 0, offsetofend(struct skstat_timer, timer_expires));
-	} else {
-		SKSTAT_FIELDS_TIMER_SELF(FILL)
+		SKSTAT_FIELDS_TIMER_TAIL(FILL)
+		return;
 	}
-	SKSTAT_FIELDS_TIMER_TAIL(FILL)
+	SKSTAT_FIELDS_TIMER(FILL)
 }
 
 FILL_FUNCTION(listen)
@@ -202,13 +202,16 @@ static __always_inline u32 record_groups(enum skstat_kind kind)
 #undef RECORD_GROUP
 }
 
-/* Of a record with these groups. */
-static __always_inline u32 record_length(u32 groups, u32 shorts)
+/* The length of a record of these groups. */
+static __always_inline u32 record_stride(u32 groups, u32 shorts)
 {
-#define RECORD_LENGTH(GROUP, group, KINDS) \
-	+ (groups & (1 << SKSTAT_GROUP_##GROUP) ? record_size(SKSTAT_GROUP_##GROUP, shorts) : 0)
-	return 0 SKSTAT_GROUPS(RECORD_LENGTH);
-#undef RECORD_LENGTH
+	u32 stride = 0;
+
+#define ADD_GROUP(GROUP, group, KINDS) \
+	stride += groups & (1 << SKSTAT_GROUP_##GROUP) ? record_size(SKSTAT_GROUP_##GROUP, shorts) : 0;
+	SKSTAT_GROUPS(ADD_GROUP)
+#undef ADD_GROUP
+	return stride;
 }
 
 /* skstat_record_fill(), of these groups, with `links` as they were read for them. */

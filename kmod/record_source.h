@@ -14,11 +14,12 @@
 #include "record.h"
 
 /*
- * A field of struct tcp_sock, which its owner may be writing. Each is a word of its own, read once by the row that names
- * it, and no two of them have to be of one moment: so not READ_ONCE(), which would keep the compiler from moving
- * neighbours two at a time.
+ * A field of struct tcp_sock or struct sock, which its owner may be writing. Each is a word of its own, read once by the
+ * row that names it, and no two of them have to be of one moment: so not READ_ONCE(), which would keep the compiler from
+ * moving neighbours two at a time.
  */
 #define TP(field) data_race(tp->field)
+/* the same */
 #define SK(field) data_race(sk->field)
 
 /* An address or a name, in two registers: as an array the compiler would build it on the stack. */
@@ -236,7 +237,7 @@ static __always_inline u32 skstat_uid(const struct sock *sk)
 /* What groups owner and congestion follow out of a full socket. Under RCU it stays, whatever becomes of the socket. */
 struct links {
 	struct socket *socket;
-	const struct cgroup *cgroup;
+	struct cgroup *cgroup;
 	const struct ipv6_pinfo *v6;
 	const struct tcp_congestion_ops *ca; /* it is unregistered, and its module goes, only after a grace period */
 	const struct tcp_ulp_ops *ulp;	     /* as well */

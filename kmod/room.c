@@ -32,6 +32,7 @@ void skstat_room_free(struct skstat_room *room)
 void skstat_room_begin(struct skstat_room *room, struct sk_buff *skb)
 {
 	room->skb = skb;
+	room->ready = false;
 	room->at = NULL;
 	room->count = 0;
 	skstat_room_next(room);
@@ -56,19 +57,31 @@ static struct page *room_piece(struct skstat_room *room, u32 i)
 	return page;
 }
 
-bool skstat_room_next(struct skstat_room *room)
+bool skstat_room_has_next(struct skstat_room *room)
 {
-	struct page *page;
+	room->ready = room->count < room->allowed && room_piece(room, room->count);
+	return room->ready;
+}
 
-	if (room->count == room->allowed)
+bool skstat_room_go_on(struct skstat_room *room)
+{
+	if (!room->ready)
 		return false;
-	page = room_piece(room, room->count);
-	if (!page)
-		return false;
+	room->ready = false;
+	room->at = page_address(room->piece[room->count]);
 	room->used[room->count++] = 0;
-	room->at = page_address(page);
 	room->left = SKSTAT_ROOM_PIECE;
 	return true;
+}
+
+bool skstat_room_next(struct skstat_room *room)
+{
+	return skstat_room_has_next(room) && skstat_room_go_on(room);
+}
+
+u32 skstat_room_of_piece(u32 runs, u32 stride)
+{
+	return (SKSTAT_ROOM_PIECE - skstat_run_overhead(runs)) / stride;
 }
 
 void skstat_room_end(struct skstat_room *room, void *head)

@@ -21,6 +21,7 @@ struct skstat_room {
 	struct sk_buff *skb;
 	void *at; /* in the last piece; NULL: there is none, and the skb itself is meant */
 	u32 left; /* bytes behind it */
+	bool ready; /* the piece behind the last one is there */
 	u32 count;
 	u32 used[SKSTAT_ROOM_PIECES];
 
@@ -40,6 +41,16 @@ void skstat_room_begin(struct skstat_room *room, struct sk_buff *skb);
 
 /* Goes on in another piece. False: the message has all that it may have. Process context, outside of RCU. */
 bool skstat_room_next(struct skstat_room *room);
+
+/*
+ * Whether there is another piece, for skstat_room_go_on(): as skstat_room_next(), in any context, if no other piece was
+ * begun since. Process context, outside of RCU.
+ */
+bool skstat_room_has_next(struct skstat_room *room);
+bool skstat_room_go_on(struct skstat_room *room);
+
+/* How many records of `stride` in `runs` runs fit in a piece. */
+u32 skstat_room_of_piece(u32 runs, u32 stride);
 
 /*
  * Ends the message: the skb, complete but for them, gets the pieces that were written. Without it they are not sent. `head`

@@ -251,6 +251,7 @@ static enum chain_end walk_section_near(struct skstat_walk *walk, const struct t
 	enum chain_end chain_end = CHAIN_DONE;
 	const struct hlist_nulls_node *node;
 	struct near near = {
+		.net = (void *)walk, /* no namespace: not even a pointer that was zeroed is this */
 		.since = walk->since, .mask = table->hashinfo->ehash_mask,
 		.full = filter->kinds & (1 << SKSTAT_KIND_FULL) ? filter->states & SKSTAT_WALK_FULL : 0,
 	};

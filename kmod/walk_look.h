@@ -213,17 +213,24 @@ static __always_inline enum verdict walk_look_near(struct skstat_walk *walk, con
 	u32 hash;
 
 	if (unlikely(net != near->net)) {
+		struct skstat_count *count = skstat_census_find(&walk->census, net);
+
+		if (unlikely(!count)) {
+			near->passed = true;
+			skstat_tally_add(&walk->tally, SKSTAT_GONE, NULL, 0);
+			return SOCK_PASSED;
+		}
 		near->net = net;
-		near->count = skstat_census_find(&walk->census, net);
+		near->count = count;
 	}
 	if (!(near->full >> state & 1)) {
 		near->passed = true;
-		if (unlikely(!near->count || !(SKSTAT_WALK_FULL >> state & 1)))
+		if (unlikely(!(SKSTAT_WALK_FULL >> state & 1)))
 			return walk_look_other(walk, table, *near, bucket, sk, held);
 		skstat_tally_add(&walk->tally, SKSTAT_FILTERED, near->count, state);
 		return SOCK_PASSED;
 	}
-	if (near->since && sock_is_idle(sk, near->since) && likely(near->count)) {
+	if (near->since && sock_is_idle(sk, near->since)) {
 		near->passed = true;
 		skstat_tally_add(&walk->tally, SKSTAT_IDLE, near->count, state);
 		return SOCK_PASSED;
@@ -231,7 +238,7 @@ static __always_inline enum verdict walk_look_near(struct skstat_walk *walk, con
 	cookie = atomic64_read(&sk->sk_cookie);
 	if (unlikely(!cookie))
 		cookie = skstat_walk_cookie_near(sk);
-	if (unlikely(!cookie || !near->count)) {
+	if (unlikely(!cookie)) {
 		near->passed = true;
 		skstat_tally_add(&walk->tally, SKSTAT_GONE, NULL, 0);
 		return SOCK_PASSED;

@@ -152,7 +152,7 @@ static inline u32 skstat_drops(const struct sock *sk)
 }
 
 /* The cgroup cannot go while the socket's reference holds sk_cgrp_data, and when it goes, only after a grace period. */
-static inline const struct cgroup *skstat_cgroup_of(struct sock *sk)
+static inline struct cgroup *skstat_cgroup_of(struct sock *sk)
 {
 #if SKSTAT_HAVE_CGROUP
 	return sock_cgroup_ptr(&sk->sk_cgrp_data);
@@ -161,7 +161,7 @@ static inline const struct cgroup *skstat_cgroup_of(struct sock *sk)
 #endif
 }
 
-static inline u64 skstat_cgroup(const struct cgroup *cgroup)
+static inline u64 skstat_cgroup(struct cgroup *cgroup)
 {
 #if SKSTAT_HAVE_CGROUP
 	return cgroup_id(cgroup);
