@@ -39,7 +39,10 @@ void skstat_hist_exit(void);
 struct skstat_hist_often {
 	const void *owner; /* of the probe that remembers the place: written once, before it does */
 	u32 value; /* 0: nobody's place yet */
-	local64_t count;
+	union {
+		local64_t count;
+		u64 counted; /* the same, for its own CPU to look at in passing */
+	};
 };
 
 struct skstat_hist {

@@ -98,7 +98,7 @@ static __always_inline void measure(enum skstat_point point, const struct net_de
 	often = size_known_at(point, dev, length);
 	if (unlikely(!size_is(often, dev, length)))
 		size_observe(point, dev, length);
-	else if (unlikely(!(local64_read(&often->count) % SKSTAT_PROBE_SAMPLE)))
+	else if (unlikely(!(data_race(often->counted) % SKSTAT_PROBE_SAMPLE))) /* an interrupt may count in between */
 		size_time(point, dev, length);
 	else
 		local64_inc(&often->count);
