@@ -35,9 +35,10 @@ bool skstat_snapshot_stale(const struct skstat_snapshot *snapshot, uint64_t now_
 	return now_ns > snapshot->taken_ns && now_ns - snapshot->taken_ns > patience;
 }
 
-struct skstat_body *skstat_snapshot_body(struct skstat_snapshot *snapshot, bool stale, enum skstat_body_kind kind)
+struct skstat_body *skstat_snapshot_body(struct skstat_snapshot *snapshot, bool stale, enum skstat_format format,
+					 bool gzip)
 {
-	return &snapshot->body[stale][kind];
+	return &snapshot->body[stale][format][gzip];
 }
 
 void skstat_snapshot_put(struct skstat_snapshot *snapshot)
@@ -45,8 +46,9 @@ void skstat_snapshot_put(struct skstat_snapshot *snapshot)
 	if (!snapshot || atomic_fetch_sub_explicit(&snapshot->references, 1, memory_order_acq_rel) != 1)
 		return;
 	for (int stale = 0; stale < 2; stale++)
-		for (int kind = 0; kind < __SKSTAT_BODY_MAX; kind++)
-			free(snapshot->body[stale][kind].data);
+		for (int format = 0; format < __SKSTAT_FORMAT_MAX; format++)
+			for (int gzip = 0; gzip < 2; gzip++)
+				free(snapshot->body[stale][format][gzip].data);
 	pthread_mutex_destroy(&snapshot->lock);
 	skstat_families_free(snapshot->families);
 	free(snapshot);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Prometheus' text format against the golden files in tests/fixtures/text, byte for byte; and what labels may hold is
+ * Prometheus' text format, and OpenMetrics, against the golden files in tests/fixtures/text, byte for byte; and what labels may hold is
  * read back by a parser that knows nothing of the renderer. Run from the top of the source.
  *
  * After a change of the format that is meant: SKSTAT_GOLDEN_UPDATE=1 build/unit/text_format_test writes the golden
@@ -24,10 +24,14 @@
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
+/* Its unit is what the name ends with, if that is one. */
 static struct skstat_family *add(struct skstat_families *set, enum skstat_metric_type type, const char *name,
 				 const char *help)
 {
-	return skstat_family_add(set, type, name, "", help);
+	const char *end = strrchr(name, '_');
+	bool unit = end && (strcmp(end, "_bytes") == 0 || strcmp(end, "_seconds") == 0);
+
+	return skstat_family_add(set, type, name, unit ? end + 1 : "", help);
 }
 
 static void add_counters(struct skstat_families *set)
@@ -136,6 +140,14 @@ static void golden_files(void **state)
 	skstat_buffer_clear(&buffer);
 	skstat_text_render(&buffer, empty, false);
 	golden_check("tests/fixtures/text/empty.prom", &buffer);
+
+	skstat_buffer_clear(&buffer);
+	skstat_openmetrics_render(&buffer, set, false);
+	golden_check("tests/fixtures/text/fresh.openmetrics", &buffer);
+
+	skstat_buffer_clear(&buffer);
+	skstat_openmetrics_render(&buffer, empty, true);
+	golden_check("tests/fixtures/text/empty.openmetrics", &buffer);
 
 	skstat_buffer_free(&buffer);
 	skstat_families_free(empty);
