@@ -21,7 +21,8 @@ enum {
 	HISTOGRAM_SCHEMA = 5, HISTOGRAM_ZERO_THRESHOLD, HISTOGRAM_ZERO_COUNT,
 	HISTOGRAM_SPAN = 12, HISTOGRAM_DELTA, HISTOGRAM_CREATED = 15,
 };
-enum { BUCKET_COUNT = 1, BUCKET_EDGE };
+enum { BUCKET_COUNT = 1, BUCKET_EDGE, BUCKET_EXEMPLAR };
+enum { EXEMPLAR_LABEL = 1, EXEMPLAR_VALUE, EXEMPLAR_TIME };
 enum { SPAN_OFFSET = 1, SPAN_LENGTH };
 enum { TIME_SECONDS = 1, TIME_NANOS };
 
@@ -41,6 +42,7 @@ struct protobuf {
 	struct piece *shared;	     /* by number of the list */
 	struct skstat_buffer family; /* what is to stand behind its length, as it grows */
 	struct skstat_buffer histogram, deltas, text;
+	int64_t wall_ns; /* of the set */
 	struct skstat_buffer created; /* when what starts at 0 has started; empty: that is not known */
 };
 
@@ -119,20 +121,72 @@ static void put_value(struct protobuf *p, const struct skstat_series *series, un
 	skstat_put_double(&p->family, VALUE, series->value);
 }
 
-static uint64_t put_classic(struct skstat_buffer *out, const struct skstat_distribution *distribution)
+/* Into p->text: a Timestamp. */
+static void make_time(struct protobuf *p, int64_t ns)
+{
+	skstat_buffer_clear(&p->text);
+	skstat_put_varint(&p->text, TIME_SECONDS, (uint64_t)(ns / 1000000000));
+	skstat_put_varint(&p->text, TIME_NANOS, (uint64_t)(ns % 1000000000));
+}
+
+/* Into p->deltas: an Exemplar, by its connection's cookie. */
+static void make_exemplar(struct protobuf *p, const struct skstat_exemplar *exemplar)
+{
+	static const char name[] = "cookie";
+	char cookie[SKSTAT_NUMBER_SIZE], pair[sizeof(name) + SKSTAT_NUMBER_SIZE + 8], *end;
+	size_t length = (size_t)(skstat_integer_write(cookie, exemplar->cookie) - cookie);
+
+	end = skstat_wire_varint(skstat_wire_key(pair, LABEL_NAME, SKSTAT_WIRE_LENGTH), sizeof(name) - 1);
+	end = mempcpy(end, name, sizeof(name) - 1);
+	end = skstat_wire_varint(skstat_wire_key(end, LABEL_VALUE, SKSTAT_WIRE_LENGTH), length);
+	end = mempcpy(end, cookie, length);
+	skstat_buffer_clear(&p->deltas);
+	skstat_put_bytes(&p->deltas, EXEMPLAR_LABEL, pair, (size_t)(end - pair));
+	skstat_put_double(&p->deltas, EXEMPLAR_VALUE, exemplar->value);
+	make_time(p, (int64_t)exemplar->time_ns + p->wall_ns);
+	p->deltas.failed |= p->text.failed;
+	skstat_put_bytes(&p->deltas, EXEMPLAR_TIME, p->text.data, p->text.length);
+}
+
+static void put_bucket(struct protobuf *p, struct skstat_buffer *out, uint64_t total, double edge,
+		       const struct skstat_exemplar *exemplar)
+{
+	char bucket[2 * SKSTAT_WIRE_VARINT_SIZE + SKSTAT_WIRE_DOUBLE_SIZE], key[2 * SKSTAT_WIRE_VARINT_SIZE], *end;
+	size_t head = 0;
+
+	end = skstat_wire_key(bucket, BUCKET_COUNT, SKSTAT_WIRE_VARINT);
+	end = skstat_wire_varint(end, total);
+	end = skstat_wire_double(end, BUCKET_EDGE, edge);
+	if (!exemplar) {
+		skstat_put_bytes(out, HISTOGRAM_BUCKET, bucket, (size_t)(end - bucket));
+		return;
+	}
+	make_exemplar(p, exemplar);
+	out->failed |= p->deltas.failed;
+	head = (size_t)(skstat_wire_varint(skstat_wire_key(key, BUCKET_EXEMPLAR, SKSTAT_WIRE_LENGTH),
+					   p->deltas.length) - key);
+	skstat_put_length(out, HISTOGRAM_BUCKET, (size_t)(end - bucket) + head + p->deltas.length);
+	skstat_buffer_put(out, bucket, (size_t)(end - bucket));
+	skstat_buffer_put(out, key, head);
+	skstat_buffer_put(out, p->deltas.data, p->deltas.length);
+}
+
+/* The last bucket goes without saying, unless it has an exemplar. */
+static uint64_t put_classic(struct protobuf *p, struct skstat_buffer *out,
+			    const struct skstat_distribution *distribution)
 {
 	uint64_t total = 0;
 
 	for (size_t i = 0; i <= distribution->edges; i++) {
-		char bucket[2 * SKSTAT_WIRE_VARINT_SIZE + SKSTAT_WIRE_DOUBLE_SIZE], *end;
+		const struct skstat_exemplar *exemplar = distribution->exemplar ? &distribution->exemplar[i] : NULL;
 
+		if (exemplar && !exemplar->cookie)
+			exemplar = NULL;
 		total += distribution->count ? distribution->count[i] : 0;
-		if (i == distribution->edges)
-			break;
-		end = skstat_wire_key(bucket, BUCKET_COUNT, SKSTAT_WIRE_VARINT);
-		end = skstat_wire_varint(end, total);
-		end = skstat_wire_double(end, BUCKET_EDGE, distribution->edge[i]);
-		skstat_put_bytes(out, HISTOGRAM_BUCKET, bucket, (size_t)(end - bucket));
+		if (i < distribution->edges)
+			put_bucket(p, out, total, distribution->edge[i], exemplar);
+		else if (exemplar)
+			put_bucket(p, out, total, (double)INFINITY, exemplar);
 	}
 	return total;
 }
@@ -220,7 +274,7 @@ static void put_distribution(struct protobuf *p, const struct skstat_series *ser
 	uint64_t total;
 
 	skstat_buffer_clear(out);
-	total = put_classic(out, distribution);
+	total = put_classic(p, out, distribution);
 	skstat_put_varint(out, HISTOGRAM_COUNT, total);
 	skstat_put_double(out, HISTOGRAM_SUM, distribution->sum);
 	if (distribution->native)
@@ -283,7 +337,7 @@ void skstat_protobuf_render(struct skstat_buffer *buffer, const struct skstat_fa
 {
 	struct skstat_series series;
 	const struct skstat_family up = skstat_up_family(&series, stale);
-	struct protobuf p = { .shared = calloc(set->lists + 1, sizeof(*p.shared)) };
+	struct protobuf p = { .wall_ns = set->wall_ns, .shared = calloc(set->lists + 1, sizeof(*p.shared)) };
 
 	if (!p.shared)
 		buffer->failed = true;

@@ -14,8 +14,11 @@
  */
 #define STEP 16
 
-/* Of a line behind its name and its labels, at most: an edge, a number, what is between, and so much for copying. */
-#define REST (2 * SKSTAT_NUMBER_SIZE + 2 * STEP + STEP)
+/*
+ * Of a line behind its name and its labels, at most: an edge, a number, those of an exemplar, what is between, and so
+ * much for copying.
+ */
+#define REST (5 * SKSTAT_NUMBER_SIZE + 4 * STEP + STEP)
 
 struct piece {
 	size_t at, length; /* in `pieces`; length 0: not made */
@@ -24,6 +27,7 @@ struct piece {
 struct text {
 	struct skstat_buffer *out;
 	bool openmetrics; /* and not 0.0.4 */
+	int64_t wall_ns;  /* of the set */
 	struct skstat_buffer pieces;
 	struct piece *shared; /* by number of the set's lists: name="value",name="value" */
 	/* Of the last edges that were written: le="0.001"} and a blank, for each, +Inf behind them. */
@@ -220,6 +224,19 @@ static inline void put_sample(struct text *text, const struct piece *name, const
 	skstat_buffer_written(text->out, at);
 }
 
+/* " # {cookie="7"} 0.5 1700000000.25": one to look for, when there is something in a bucket that should be empty. */
+static char *put_exemplar(const struct text *text, char *at, const struct skstat_exemplar *exemplar)
+{
+	static const char head[] = " # {cookie=\"", tail[] = "\"} ";
+
+	memcpy(at, head, sizeof(head) - 1);
+	at = skstat_integer_write(at + sizeof(head) - 1, exemplar->cookie);
+	memcpy(at, tail, sizeof(tail) - 1);
+	at = skstat_number_write(at + sizeof(tail) - 1, exemplar->value);
+	*at++ = ' ';
+	return skstat_number_write(at, (double)(((int64_t)exemplar->time_ns + text->wall_ns) / 1000000) / 1e3);
+}
+
 static void put_distribution(struct text *text, const struct piece name[3], const struct skstat_series *series)
 {
 	const struct skstat_distribution *distribution = &series->distribution;
@@ -248,6 +265,8 @@ static void put_distribution(struct text *text, const struct piece name[3], cons
 		}
 		at = copy(text, at, &text->edge_piece[i]);
 		at = skstat_number_write(at, (double)total);
+		if (text->openmetrics && distribution->exemplar && distribution->exemplar[i].cookie)
+			at = put_exemplar(text, at, &distribution->exemplar[i]);
 		*at++ = '\n';
 		skstat_buffer_written(text->out, at);
 	}
@@ -369,7 +388,8 @@ static void render(struct skstat_buffer *buffer, const struct skstat_families *s
 	struct skstat_series series;
 	const struct skstat_family up = skstat_up_family(&series, stale);
 	struct text text = {
-		.out = buffer, .openmetrics = openmetrics, .shared = calloc(set->lists + 1, sizeof(*text.shared)),
+		.out = buffer, .openmetrics = openmetrics, .wall_ns = set->wall_ns,
+		.shared = calloc(set->lists + 1, sizeof(*text.shared)),
 	};
 
 	if (!text.shared)

@@ -17,12 +17,22 @@ struct skstat_store {
 	int published; /* an eventfd that is written to once */
 };
 
-uint64_t skstat_now_ns(void)
+static uint64_t clock_ns(clockid_t clock)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(clock, &now);
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+uint64_t skstat_now_ns(void)
+{
+	return clock_ns(CLOCK_MONOTONIC);
+}
+
+uint64_t skstat_wall_ns(void)
+{
+	return clock_ns(CLOCK_REALTIME);
 }
 
 bool skstat_snapshot_stale(const struct skstat_snapshot *snapshot, uint64_t now_ns)

@@ -62,7 +62,8 @@ struct skstat_snapshot *skstat_store_take(struct skstat_store *store);
 /* A descriptor that is readable from the first snapshot on: to poll, neither to read nor to close. */
 int skstat_store_fd(const struct skstat_store *store);
 
-/* CLOCK_MONOTONIC in nanoseconds, the clock of taken_ns. */
+/* CLOCK_MONOTONIC in nanoseconds, the clock of taken_ns; and CLOCK_REALTIME. */
 uint64_t skstat_now_ns(void);
+uint64_t skstat_wall_ns(void);
 
 #endif

@@ -127,6 +127,8 @@ static void classic(void **state)
 {
 	static const double edge[] = { 0.001, 0.25, 10 };
 	static const uint64_t count[] = { 1, 0, 5, 2 };
+	static const struct skstat_exemplar one[4] = { [1] = { 4711, 0.125, 1500000000 } },
+					    above[4] = { [3] = { UINT64_MAX, 11, 0 } };
 	struct skstat_families *set = skstat_families_new();
 	const Io__Prometheus__Client__Histogram *histogram;
 	struct skstat_family *family;
@@ -137,14 +139,18 @@ static void classic(void **state)
 	skstat_series_add(set, family, NULL, 0)->value = 1700000000.25;
 	family = skstat_family_add(set, SKSTAT_METRIC_HISTOGRAM, "skstat_rtt_seconds", "seconds", "Round trips");
 	skstat_series_add(set, family, NULL, 0)->distribution = (struct skstat_distribution){
-		.edge = edge, .edges = LENGTH(edge), .count = count, .sum = 31.4,
+		.edge = edge, .edges = LENGTH(edge), .count = count, .sum = 31.4, .exemplar = one,
 	};
 	skstat_series_add(set, family, NULL, 0)->distribution = (struct skstat_distribution){
 		.edge = edge, .edges = LENGTH(edge),
 	};
+	skstat_series_add(set, family, NULL, 0)->distribution = (struct skstat_distribution){
+		.edge = edge, .edges = LENGTH(edge), .count = count, .exemplar = above,
+	};
+	set->wall_ns = 1600000000000000000;
 	read = read_all(set, false);
 	assert_int_equal(read.family[2]->type, IO__PROMETHEUS__CLIENT__METRIC_TYPE__HISTOGRAM);
-	assert_int_equal(read.family[2]->n_metric, 2);
+	assert_int_equal(read.family[2]->n_metric, 3);
 	histogram = read.family[2]->metric[0]->histogram;
 	assert_int_equal(histogram->sample_count, 8);
 	assert_true(histogram->sample_sum == 31.4);
@@ -154,6 +160,21 @@ static void classic(void **state)
 		assert_true(histogram->bucket[i]->upper_bound == edge[i]);
 		assert_int_equal(histogram->bucket[i]->cumulative_count, total);
 	}
+	assert_non_null(histogram->bucket[1]->exemplar);
+	assert_null(histogram->bucket[0]->exemplar);
+	assert_int_equal(histogram->bucket[1]->exemplar->n_label, 1);
+	assert_string_equal(histogram->bucket[1]->exemplar->label[0]->name, "cookie");
+	assert_string_equal(histogram->bucket[1]->exemplar->label[0]->value, "4711");
+	assert_true(histogram->bucket[1]->exemplar->value == 0.125);
+	assert_int_equal(histogram->bucket[1]->exemplar->timestamp->seconds, 1600000001);
+	assert_int_equal(histogram->bucket[1]->exemplar->timestamp->nanos, 500000000);
+	/* One that is above all edges has a bucket to be in. */
+	histogram = read.family[2]->metric[2]->histogram;
+	assert_int_equal(histogram->n_bucket, LENGTH(edge) + 1);
+	assert_true(isinf(histogram->bucket[LENGTH(edge)]->upper_bound));
+	assert_int_equal(histogram->bucket[LENGTH(edge)]->cumulative_count, 8);
+	assert_string_equal(histogram->bucket[LENGTH(edge)]->exemplar->label[0]->value, "18446744073709551615");
+	histogram = read.family[2]->metric[0]->histogram;
 	assert_false(histogram->has_schema);
 	assert_int_equal(histogram->n_positive_span, 0);
 	assert_int_equal(histogram->created_timestamp->seconds, 1700000000);

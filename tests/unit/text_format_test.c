@@ -89,6 +89,9 @@ static void add_histograms(struct skstat_families *set)
 {
 	static const double seconds[] = { 0.0001, 0.001, 0.25, 1, 10 }, bytes[] = { 1024, 1048576, 1e9 };
 	static const uint64_t latency[] = { 1, 0, 5, 3, 0, 2 }, size[] = { 9007199254740000, 0, 0, 992 };
+	static const struct skstat_exemplar exemplar[6] = {
+		[0] = { 7, 0.00001, 1500000000 }, [5] = { UINT64_MAX, 1234.5, 2000000000 },
+	};
 	const struct skstat_label label[] = { { "view", "default" }, { "family", "ipv6" } };
 	struct skstat_family *family;
 	struct skstat_series *series;
@@ -96,7 +99,7 @@ static void add_histograms(struct skstat_families *set)
 	family = add(set, SKSTAT_METRIC_HISTOGRAM, "skstat_tcp_rtt_seconds", "Smoothed round-trip time");
 	series = skstat_series_add(set, family, label, LENGTH(label));
 	series->distribution = (struct skstat_distribution){
-		.edge = seconds, .edges = LENGTH(seconds), .count = latency, .sum = 31.4
+		.edge = seconds, .edges = LENGTH(seconds), .count = latency, .sum = 31.4, .exemplar = exemplar,
 	};
 	series = skstat_series_add(set, family, label, 1);
 	series->distribution = (struct skstat_distribution){ .edge = seconds, .edges = LENGTH(seconds) };
@@ -114,6 +117,7 @@ static struct skstat_families *example(void)
 	struct skstat_families *set = skstat_families_new();
 
 	assert_non_null(set);
+	set->wall_ns = 1700000000000000000;
 	add_counters(set);
 	add(set, SKSTAT_METRIC_COUNTER, "skstat_nobody_has", "Nothing of this must be seen");
 	add_gauges(set);
