@@ -14,7 +14,7 @@ module := build/module/kmod/skstat.ko
 .PHONY: all
 all: ## everything: the exporter, and the module for the running kernel
 	@tests/needs build
-	@$(MAKE) --no-print-directory $(exporter) build/vm/skdump module
+	@$(MAKE) --no-print-directory $(exporter) build/vm/skdump build/skstat_exporter.8 build/skstat_exporter.bash module
 
 include build.mk
 include tests/tests.mk
@@ -32,6 +32,14 @@ build/metrics-doc: build/obj/docs/metrics.o $(library)
 docs: build/metrics-doc ## docs/METRICS.md, out of the tables that make the metrics
 	build/metrics-doc > build/METRICS.md
 	mv build/METRICS.md docs/METRICS.md
+
+build/manual: build/obj/docs/manual.o $(library)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# out of the option table
+build/skstat_exporter.8 build/skstat_exporter.bash: build/manual
+	build/manual $(subst .,,$(suffix $@)) > $@.tmp
+	mv $@.tmp $@
 
 parity_kernels := 5.10 6.1 6.12 7.2
 
@@ -63,8 +71,10 @@ else
 endif
 
 .PHONY: install
-install: all ## exporter, headers, modprobe settings, and the module if it was built and DKMS has none, under DESTDIR and PREFIX
+install: all ## exporter, manual page, completion for bash, headers, modprobe settings, and the module if it was built and DKMS has none, under DESTDIR and PREFIX
 	install -D -m 755 $(exporter) $(DESTDIR)$(PREFIX)/bin/skstat_exporter
+	install -D -m 644 build/skstat_exporter.8 $(DESTDIR)$(PREFIX)/share/man/man8/skstat_exporter.8
+	install -D -m 644 build/skstat_exporter.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/skstat_exporter
 	install -d $(DESTDIR)$(PREFIX)/include/skstat
 	install -m 644 include/skstat/*.h $(DESTDIR)$(PREFIX)/include/skstat/
 	install -D -m 644 packaging/modprobe.d/skstat.conf $(DESTDIR)/etc/modprobe.d/skstat.conf

@@ -13,6 +13,7 @@
 #include "model/module_families.h"
 #include "model/self_families.h"
 #include "procfs/collectors.h"
+#include "render/format.h"
 #include "render/text_format.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))

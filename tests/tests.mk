@@ -24,9 +24,20 @@ build/unit/scrape_test: $(call objects,build/asan,$(addprefix tests/vm/lib/,scra
 # the collector alone, with fakes around it
 $(filter build/unit/collect_%,$(units)): $(call objects,build/asan,$(wildcard tests/unit/collect/*.c))
 
+# the protobuf format read by others' code, made of what docs/ says of it
+build/unit/proto/metrics.pb-c.c build/unit/proto/metrics.pb-c.h: docs/metrics.proto
+	@mkdir -p $(@D)
+	protoc-c --c_out=$(@D) --proto_path=docs $<
+build/unit/proto/metrics.pb-c.o: build/unit/proto/metrics.pb-c.c
+	$(CC) $(SANITIZERS) $(CFLAGS) -c -o $@ $<
+build/asan/tests/unit/protobuf_format_test.o: build/unit/proto/metrics.pb-c.h
+build/asan/tests/unit/protobuf_format_test.o: CPPFLAGS += -Ibuild/unit/proto
+build/unit/protobuf_format_test: build/unit/proto/metrics.pb-c.o
+build/unit/protobuf_format_test: MORE_LIBS = -lprotobuf-c
+
 build/unit/%_test: build/asan/tests/unit/%_test.o $(call objects,build/asan,$(unit_helpers)) build/asan/libskstat.a
 	@mkdir -p $(@D)
-	$(CC) $(SANITIZERS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS) -lcmocka
+	$(CC) $(SANITIZERS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS) -lcmocka $(MORE_LIBS)
 
 # the kernel's arithmetic, here with types of its own; and where a word has 32 bits, if the compiler can
 build/asan/tests/unit/bucket_test.o: CPPFLAGS += -Itests/unit/kernel -Ikmod

@@ -156,6 +156,7 @@ static int publish(struct skstat_collector *collector)
 
 	if (!set)
 		return -ENOMEM;
+	set->wall_ns = (int64_t)(skstat_wall_ns() - skstat_now_ns());
 	skstat_model_families(collector->model, set);
 	skstat_self_families(set, collector->self, skstat_poller_info(collector->poller), collector->why,
 			     known ? &process : NULL);

@@ -7,8 +7,7 @@
 
 #define WIDTH 100 /* of a line */
 
-/* "-h, --help", "--[no-]ipv4", "--poll.interval=DURATION". Returns its length. */
-static int heading(const struct skstat_setting *setting, char *text, size_t size)
+int skstat_setting_heading(const struct skstat_setting *setting, char *text, size_t size)
 {
 	int length = 0;
 
@@ -19,8 +18,7 @@ static int heading(const struct skstat_setting *setting, char *text, size_t size
 				 setting->argument ? "=" : "", setting->argument ? setting->argument : "");
 }
 
-/* The sentence, and what may be given; " (default 1s; 10ms to 1h)". */
-static void sentence(const struct skstat_setting *setting, char *text, size_t size)
+void skstat_setting_sentence(const struct skstat_setting *setting, char *text, size_t size)
 {
 	bool off = !setting->value[0] || (!setting->argument && !skstat_setting_negatable(setting));
 	int length = snprintf(text, size, "%s", setting->help);
@@ -63,7 +61,7 @@ void skstat_config_help(FILE *out)
 	char text[512];
 
 	for (const struct skstat_setting *setting = skstat_setting_table; setting->name; setting++) {
-		int length = heading(setting, text, sizeof(text));
+		int length = skstat_setting_heading(setting, text, sizeof(text));
 
 		if (length > column)
 			column = length;
@@ -78,9 +76,9 @@ void skstat_config_help(FILE *out)
 		if (strcmp(section, setting->section) != 0)
 			fprintf(out, "\n%s\n", setting->section);
 		section = setting->section;
-		heading(setting, text, sizeof(text));
+		skstat_setting_heading(setting, text, sizeof(text));
 		at = fprintf(out, "  %s", text);
-		sentence(setting, text, sizeof(text));
+		skstat_setting_sentence(setting, text, sizeof(text));
 		wrap(out, text, at, column);
 	}
 }

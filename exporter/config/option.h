@@ -34,4 +34,10 @@ extern const struct skstat_setting skstat_setting_table[];
 /* A switch that is on unless --no-NAME is given. */
 bool skstat_setting_negatable(const struct skstat_setting *setting);
 
+/* "-h, --help", "--[no-]ipv4", "--poll.interval=DURATION". Returns its length. */
+int skstat_setting_heading(const struct skstat_setting *setting, char *text, size_t size);
+
+/* The sentence, and what may be given: "... (default 1s; 10ms to 1h)". */
+void skstat_setting_sentence(const struct skstat_setting *setting, char *text, size_t size);
+
 #endif

@@ -192,9 +192,26 @@ static void limits_add(const struct skstat_making *m)
 		group_add(m, family, group)->value = (double)group->idle_ns / 1e9;
 }
 
+static const struct skstat_exemplar *exemplars_make(const struct skstat_making *m, const struct scale *scale,
+						    const struct skstat_example *example)
+{
+	const size_t buckets = SKSTAT_EDGES + 1;
+	struct skstat_exemplar *made = skstat_families_alloc(m->set, buckets * sizeof(*made));
+
+	for (size_t i = 0; i < buckets; i++)
+		if (example[i].cookie)
+			made[i] = (struct skstat_exemplar){
+				.cookie = example[i].cookie,
+				.value = scaled((double)example[i].value, scale),
+				.time_ns = example[i].time_ns,
+			};
+	return made;
+}
+
 void skstat_group_histogram(const struct skstat_making *m, struct skstat_family *family,
 			    const struct skstat_view_group *group, const struct skstat_column *column,
-			    const struct skstat_measure *measure, const struct skstat_histogram *histogram)
+			    const struct skstat_measure *measure, const struct skstat_histogram *histogram,
+			    const struct skstat_example *example)
 {
 	const uint64_t *count = skstat_families_copy(m->set, histogram->count, sizeof(histogram->count));
 	struct scale scale = scale_of(column->field->unit, m->model->plan.hz);
@@ -205,6 +222,7 @@ void skstat_group_histogram(const struct skstat_making *m, struct skstat_family 
 		.edges = SKSTAT_EDGES,
 		.count = count,
 		.sum = scaled((double)histogram->sum, &scale),
+		.exemplar = example ? exemplars_make(m, &scale, example) : NULL,
 	};
 }
 
@@ -221,7 +239,8 @@ static void histograms_add(const struct skstat_making *m)
 			continue;
 		family = column_add(m, column, SKSTAT_METRIC_HISTOGRAM);
 		FOR_EACH_GROUP(m, group)
-			skstat_group_histogram(m, family, group, column, &plan->measure[i], &group->histogram[i]);
+			skstat_group_histogram(m, family, group, column, &plan->measure[i], &group->histogram[i],
+					       NULL);
 	}
 }
 

@@ -20,10 +20,11 @@ struct skstat_making {
 struct skstat_series *skstat_group_series(const struct skstat_making *m, struct skstat_family *family,
 					  const struct skstat_view_group *group, const struct skstat_label *last);
 
-/* A group's histogram. */
+/* A group's histogram, whose last ones by bucket are `example`, or NULL. */
 void skstat_group_histogram(const struct skstat_making *m, struct skstat_family *family,
 			    const struct skstat_view_group *group, const struct skstat_column *column,
-			    const struct skstat_measure *measure, const struct skstat_histogram *histogram);
+			    const struct skstat_measure *measure, const struct skstat_histogram *histogram,
+			    const struct skstat_example *example);
 
 /* The group after this one; NULL begins. `other` is the last, once it has been used. */
 struct skstat_view_group *skstat_group_next(const struct skstat_making *m, const struct skstat_view_group *group);

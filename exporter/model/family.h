@@ -37,6 +37,13 @@ struct skstat_native {
 	const uint64_t *count;
 };
 
+/* One of those that are in a bucket, as an exemplar: the last one. */
+struct skstat_exemplar {
+	uint64_t cookie; /* of the connection; 0: there is none */
+	double value;
+	uint64_t time_ns; /* CLOCK_MONOTONIC: `wall_ns` of the set makes it the time of day */
+};
+
 /*
  * Cumulative over time, not over buckets: count[i] fell in (edge[i-1], edge[i]]; count[edges] is above the last edge.
  */
@@ -46,6 +53,7 @@ struct skstat_distribution {
 	const uint64_t *count; /* edges + 1 of them; NULL: nothing was counted */
 	double sum;
 	const struct skstat_native *native; /* NULL: there are none */
+	const struct skstat_exemplar *exemplar; /* edges + 1 of them; NULL: there are none */
 };
 
 /* Labels that several series of a set begin with: what a format makes of them, it makes once. */
@@ -79,6 +87,7 @@ struct skstat_families {
 	struct skstat_family *family;
 	size_t count, room;
 	size_t lists; /* of labels that are shared */
+	int64_t wall_ns; /* CLOCK_REALTIME less CLOCK_MONOTONIC */
 	bool failed; /* memory ran out: the set is not whole and must not be shown */
 	struct skstat_arena *arena;
 };

@@ -26,30 +26,38 @@ struct skstat_histogram {
 	uint64_t sum;			  /* raw */
 };
 
+/* The last one of a bucket. */
+struct skstat_example {
+	uint64_t cookie; /* 0: there is none */
+	uint64_t value;	 /* raw */
+	uint64_t time_ns; /* CLOCK_MONOTONIC */
+};
+
 /* `hz` as in skstat_unit_scale(). */
 void skstat_measure_init(struct skstat_measure *measure, const struct skstat_field *field, uint32_t hz);
 
 /* For what a connection carries in its life: edges of their own, in bytes. After skstat_measure_init(). */
 void skstat_measure_payload(struct skstat_measure *measure);
 
-/* Counts a raw value, unless it says that nothing was measured. */
-static inline void skstat_histogram_add(struct skstat_histogram *histogram, const struct skstat_measure *measure,
-					uint64_t value)
+/* Counts a raw value, unless it says that nothing was measured. Its bucket, or -1. */
+static inline int skstat_histogram_add(struct skstat_histogram *histogram, const struct skstat_measure *measure,
+				       uint64_t value)
 {
 	unsigned int i;
 
 	if (value == measure->lacking)
-		return;
+		return -1;
 	/* Of a queue, that is what it is nearly always. No edge is below. */
 	if (!value) {
 		histogram->count[0]++;
-		return;
+		return 0;
 	}
 	/* There is not more than one limit between a power of two and the next. */
 	i = measure->first[63 - __builtin_clzll(value | 1)];
 	i += value > measure->limit[i];
 	histogram->count[i]++;
 	histogram->sum += value;
+	return (int)i;
 }
 
 #endif

@@ -1,18 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "life.h"
 
-static void observe(struct skstat_model *model, struct skstat_view_group *group, size_t life, uint64_t value)
+static void observe(struct skstat_model *model, struct skstat_view_group *group, size_t life, uint64_t value,
+		    struct skstat_witness witness)
 {
-	if (model->plan.life[life].available)
-		skstat_histogram_add(&group->life[life], &model->plan.life_measure[life], value);
+	int bucket;
+
+	if (!model->plan.life[life].available)
+		return;
+	bucket = skstat_histogram_add(&group->life[life], &model->plan.life_measure[life], value);
+	if (bucket >= 0)
+		group->example[life][bucket] = (struct skstat_example){ witness.cookie, value, witness.time_ns };
 }
 
 void skstat_life_opened(struct skstat_model *model, struct skstat_view_group *group,
-			const struct skstat_opening *opening)
+			const struct skstat_opening *opening, struct skstat_witness witness)
 {
 	group->opened[opening->kind < __SKSTAT_OPEN_MAX ? opening->kind : SKSTAT_OPEN_UNSPEC]++;
 	if (opening->has_latency)
-		observe(model, group, SKSTAT_LIFE_connect_latency, opening->latency);
+		observe(model, group, SKSTAT_LIFE_connect_latency, opening->latency, witness);
 	group->changed_ns = model->poll.now_ns;
 }
 
@@ -35,17 +41,18 @@ void skstat_life_closed(struct skstat_model *model, struct skstat_view_group *gr
 {
 	const struct skstat_event *event = &sample->event;
 	const struct skstat_traffic *traffic = &sample->traffic;
+	const struct skstat_witness witness = skstat_witness_of(sample);
 
 	group->closed[event->event_kind < __SKSTAT_CLOSE_MAX ? event->event_kind : SKSTAT_CLOSE_UNSPEC]++;
 	group->changed_ns = model->poll.now_ns;
 	if (event->event_flags & SKSTAT_EVENT_HAS_DURATION)
-		observe(model, group, SKSTAT_LIFE_duration, event->duration);
+		observe(model, group, SKSTAT_LIFE_duration, event->duration, witness);
 	if (event->event_flags & SKSTAT_EVENT_HAS_FIRST_BYTE)
-		observe(model, group, SKSTAT_LIFE_first_byte, event->first_byte);
+		observe(model, group, SKSTAT_LIFE_first_byte, event->first_byte, witness);
 	if (!figures)
 		return;
-	observe(model, group, SKSTAT_LIFE_SENT, less(traffic->bytes_sent, traffic->bytes_retrans));
-	observe(model, group, SKSTAT_LIFE_RECEIVED, less(traffic->bytes_received, fin));
+	observe(model, group, SKSTAT_LIFE_SENT, less(traffic->bytes_sent, traffic->bytes_retrans), witness);
+	observe(model, group, SKSTAT_LIFE_RECEIVED, less(traffic->bytes_received, fin), witness);
 }
 
 struct skstat_opening skstat_opening_of(const struct skstat_sample *sample, bool ipv4)

@@ -8,8 +8,18 @@
 
 #include "inside.h"
 
+/* Which connection it was, for exemplars, and when that happened, by CLOCK_MONOTONIC. */
+struct skstat_witness {
+	uint64_t cookie, time_ns;
+};
+
+static inline struct skstat_witness skstat_witness_of(const struct skstat_sample *sample)
+{
+	return (struct skstat_witness){ sample->identity.cookie, sample->event.event_time };
+}
+
 void skstat_life_opened(struct skstat_model *model, struct skstat_view_group *group,
-			const struct skstat_opening *opening);
+			const struct skstat_opening *opening, struct skstat_witness witness);
 void skstat_life_failed(struct skstat_model *model, struct skstat_view_group *group,
 			const struct skstat_sample *sample);
 

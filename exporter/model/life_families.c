@@ -60,7 +60,8 @@ static void histograms_add(const struct skstat_making *m)
 		family = skstat_family_add(m->set, SKSTAT_METRIC_HISTOGRAM, skstat_families_text(m->set, column->name),
 					   column->unit, column->help);
 		while ((group = skstat_group_next(m, group)))
-			skstat_group_histogram(m, family, group, column, &plan->life_measure[i], &group->life[i]);
+			skstat_group_histogram(m, family, group, column, &plan->life_measure[i], &group->life[i],
+					       group->example[i]);
 	}
 }
 

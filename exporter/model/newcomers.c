@@ -64,7 +64,8 @@ static void join(struct skstat_model *model, struct skstat_entry *entry, const s
 {
 	skstat_socket_join(model, entry, skstat_view_admit(&model->view, key, model->poll.now_ns));
 	if (opening->told)
-		skstat_life_opened(model, entry->group, opening);
+		skstat_life_opened(model, entry->group, opening,
+				   (struct skstat_witness){ entry->cookie, entry->began_ns });
 }
 
 void skstat_newcomer_settle(struct skstat_model *model, struct skstat_newcomer *newcomer)

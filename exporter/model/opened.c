@@ -84,7 +84,7 @@ static void announce(struct skstat_model *model, struct skstat_entry *entry, con
 		newcomer = NULL;
 	}
 	if (!newcomer) {
-		skstat_life_opened(model, entry->group, &opening);
+		skstat_life_opened(model, entry->group, &opening, skstat_witness_of(sample));
 		baseline_count(model, entry, sample);
 		return;
 	}
@@ -196,7 +196,7 @@ static int begin(struct skstat_model *model, struct skstat_entry *entry, const s
 	skstat_comm_choose(model, &sample->owner.comm, sample->owner.inode, &comm);
 	skstat_direction_key(model, direction, &ends, opening.direction, &comm, &key);
 	skstat_socket_join(model, entry, skstat_view_admit(&model->view, &key, model->poll.now_ns));
-	skstat_life_opened(model, entry->group, &opening);
+	skstat_life_opened(model, entry->group, &opening, skstat_witness_of(sample));
 	baseline_count(model, entry, sample);
 	return 0;
 }
@@ -217,7 +217,7 @@ int skstat_opened_take(struct skstat_model *model, const struct skstat_sample *s
 	switch (meaning) {
 	case MEANING_OLD:
 		opening = skstat_opening_of(sample, ipv4);
-		skstat_life_opened(model, skstat_event_group(model, sample), &opening);
+		skstat_life_opened(model, skstat_event_group(model, sample), &opening, skstat_witness_of(sample));
 		break;
 	case MEANING_KNOWN:
 		announce(model, entry, sample);

@@ -47,6 +47,7 @@ struct skstat_view_group {
 	/* events, by kind; 0: of a kind that is not known here */
 	uint64_t opened[__SKSTAT_OPEN_MAX], failed[__SKSTAT_FAIL_MAX], closed[__SKSTAT_CLOSE_MAX];
 	struct skstat_histogram life[SKSTAT_LIVES];
+	struct skstat_example example[SKSTAT_LIVES][SKSTAT_EDGES + 1]; /* of these, by bucket */
 };
 
 struct skstat_view {

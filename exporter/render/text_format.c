@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "format.h"
 #include "text_format.h"
 #include "source/utf8.h"
 
@@ -13,8 +14,11 @@
  */
 #define STEP 16
 
-/* Of a line behind its name and its labels, at most: an edge, a number, what is between, and so much for copying. */
-#define REST (2 * SKSTAT_NUMBER_SIZE + 2 * STEP + STEP)
+/*
+ * Of a line behind its name and its labels, at most: an edge, a number, those of an exemplar, what is between, and so
+ * much for copying.
+ */
+#define REST (5 * SKSTAT_NUMBER_SIZE + 4 * STEP + STEP)
 
 struct piece {
 	size_t at, length; /* in `pieces`; length 0: not made */
@@ -22,6 +26,8 @@ struct piece {
 
 struct text {
 	struct skstat_buffer *out;
+	bool openmetrics; /* and not 0.0.4 */
+	int64_t wall_ns;  /* of the set */
 	struct skstat_buffer pieces;
 	struct piece *shared; /* by number of the set's lists: name="value",name="value" */
 	/* Of the last edges that were written: le="0.001"} and a blank, for each, +Inf behind them. */
@@ -151,6 +157,22 @@ static struct piece labels_piece(struct text *text, const struct skstat_series *
 	return made;
 }
 
+/* OpenMetrics' edges are floats to look at, so that 1 and 1.0 are not two. */
+static void put_edge(struct text *text, double edge)
+{
+	char *start = skstat_buffer_room(&text->pieces, SKSTAT_NUMBER_SIZE + 2), *end;
+
+	if (!start)
+		return;
+	end = skstat_number_write(start, edge);
+	if (text->openmetrics && isfinite(edge) && !memchr(start, '.', (size_t)(end - start)) &&
+	    !memchr(start, 'e', (size_t)(end - start))) {
+		*end++ = '.';
+		*end++ = '0';
+	}
+	skstat_buffer_written(&text->pieces, end);
+}
+
 /* Pieces of the distribution's edges, unless they are the last one's. False: no memory. */
 static bool edges_make(struct text *text, const struct skstat_distribution *distribution)
 {
@@ -168,7 +190,7 @@ static bool edges_make(struct text *text, const struct skstat_distribution *dist
 		size_t start = text->pieces.length;
 
 		skstat_buffer_text(&text->pieces, "le=\"");
-		skstat_buffer_number(&text->pieces, i < distribution->edges ? distribution->edge[i] : (double)INFINITY);
+		put_edge(text, i < distribution->edges ? distribution->edge[i] : (double)INFINITY);
 		skstat_buffer_text(&text->pieces, "\"} ");
 		text->edge_piece[i] = piece_end(text, start);
 	}
@@ -202,6 +224,19 @@ static inline void put_sample(struct text *text, const struct piece *name, const
 	skstat_buffer_written(text->out, at);
 }
 
+/* " # {cookie="7"} 0.5 1700000000.25": one to look for, when there is something in a bucket that should be empty. */
+static char *put_exemplar(const struct text *text, char *at, const struct skstat_exemplar *exemplar)
+{
+	static const char head[] = " # {cookie=\"", tail[] = "\"} ";
+
+	memcpy(at, head, sizeof(head) - 1);
+	at = skstat_integer_write(at + sizeof(head) - 1, exemplar->cookie);
+	memcpy(at, tail, sizeof(tail) - 1);
+	at = skstat_number_write(at + sizeof(tail) - 1, exemplar->value);
+	*at++ = ' ';
+	return skstat_number_write(at, (double)(((int64_t)exemplar->time_ns + text->wall_ns) / 1000000) / 1e3);
+}
+
 static void put_distribution(struct text *text, const struct piece name[3], const struct skstat_series *series)
 {
 	const struct skstat_distribution *distribution = &series->distribution;
@@ -230,6 +265,8 @@ static void put_distribution(struct text *text, const struct piece name[3], cons
 		}
 		at = copy(text, at, &text->edge_piece[i]);
 		at = skstat_number_write(at, (double)total);
+		if (text->openmetrics && distribution->exemplar && distribution->exemplar[i].cookie)
+			at = put_exemplar(text, at, &distribution->exemplar[i]);
 		*at++ = '\n';
 		skstat_buffer_written(text->out, at);
 	}
@@ -237,40 +274,70 @@ static void put_distribution(struct text *text, const struct piece name[3], cons
 	put_sample(text, &name[2], &labels, (double)total);
 }
 
-/* `name` is that of the samples, but for what a histogram appends to it. */
+/* The unit, if it is the end of the name, as OpenMetrics wants it to be. */
+static const char *unit_of(const struct skstat_family *family)
+{
+	size_t name = strlen(family->name), unit = strlen(family->unit);
+
+	if (!unit || name < unit + 2 || family->name[name - unit - 1] != '_' ||
+	    strcmp(family->name + name - unit, family->unit) != 0)
+		return NULL;
+	return family->unit;
+}
+
+/* "# WORD NAME ", with its end, to which `more` can be added. NULL: no memory. */
+static inline char *put_about(struct text *text, const char *word, const struct piece *name, size_t more)
+{
+	char *at = skstat_buffer_room(text->out, name->length + more + REST);
+
+	if (!at)
+		return NULL;
+	memcpy(at, word, 7);
+	at = copy(text, at + 7, name);
+	*at++ = ' ';
+	return at;
+}
+
+/* `name` is that of the samples, but for what a histogram, and in OpenMetrics a counter, appends to it. */
 static void put_head(struct text *text, const struct skstat_family *family, const struct piece *name)
 {
 	static const char *const types[] = {
-		[SKSTAT_METRIC_COUNTER] = " counter\n",
-		[SKSTAT_METRIC_GAUGE] = " gauge\n",
-		[SKSTAT_METRIC_HISTOGRAM] = " histogram\n",
+		[SKSTAT_METRIC_COUNTER] = "counter\n",
+		[SKSTAT_METRIC_GAUGE] = "gauge\n",
+		[SKSTAT_METRIC_HISTOGRAM] = "histogram\n",
 	};
+	const char *unit = text->openmetrics ? unit_of(family) : NULL;
 	size_t help = plain_length(family->help);
 	struct skstat_buffer *out = text->out;
-	char *at = skstat_buffer_room(out, 2 * name->length + help + REST);
+	char *at = put_about(text, "# HELP ", name, help);
 
 	if (!at)
 		return;
-	memcpy(at, "# HELP ", 7);
-	at = copy(text, at + 7, name);
-	*at++ = ' ';
 	memcpy(at, family->help, help);
-	skstat_buffer_written(out, at + help);
-	if (family->help[help])
-		put_escaped(out, family->help + help, "\\\n");
-	at = skstat_buffer_room(out, name->length + REST);
+	at += help;
+	*at = '\n';
+	skstat_buffer_written(out, at + !family->help[help]);
+	if (family->help[help]) {
+		put_escaped(out, family->help + help, text->openmetrics ? "\\\"\n" : "\\\n");
+		skstat_buffer_put(out, "\n", 1);
+	}
+	at = put_about(text, "# TYPE ", name, 0);
 	if (!at)
 		return;
-	memcpy(at, "\n# TYPE ", 8);
-	at = copy(text, at + 8, name);
 	skstat_buffer_written(out, at);
 	skstat_buffer_text(out, types[family->type]);
+	at = unit ? put_about(text, "# UNIT ", name, 0) : NULL;
+	if (!at)
+		return;
+	skstat_buffer_written(out, at);
+	skstat_buffer_text(out, unit);
+	skstat_buffer_put(out, "\n", 1);
 }
 
 static void put_family(struct text *text, const struct skstat_family *family)
 {
 	const char *suffix = family->type == SKSTAT_METRIC_COUNTER ? "_total" : "";
-	struct piece name[3] = { name_piece(text, family->name, suffix) };
+	struct piece name[3] = { name_piece(text, family->name, text->openmetrics ? "" : suffix) };
 
 	if (text->pieces.failed)
 		return;
@@ -279,6 +346,8 @@ static void put_family(struct text *text, const struct skstat_family *family)
 		name[0] = name_piece(text, family->name, "_bucket");
 		name[1] = name_piece(text, family->name, "_sum");
 		name[2] = name_piece(text, family->name, "_count");
+	} else if (text->openmetrics && *suffix) {
+		name[0] = name_piece(text, family->name, suffix);
 	}
 	for (size_t i = 0; i < family->count && !text->pieces.failed; i++) {
 		const struct skstat_series *series = &family->series[i];
@@ -314,31 +383,36 @@ static size_t length_guess(const struct skstat_families *set)
 	return guess;
 }
 
-void skstat_text_render(struct skstat_buffer *buffer, const struct skstat_families *set, bool stale)
+static void render(struct skstat_buffer *buffer, const struct skstat_families *set, bool stale, bool openmetrics)
 {
-	struct skstat_series series = { .value = !stale };
-	const struct skstat_family up = {
-		.name = SKSTAT_UP,
-		.help = SKSTAT_UP_HELP,
-		.type = SKSTAT_METRIC_GAUGE,
-		.series = &series,
-		.count = 1,
+	struct skstat_series series;
+	const struct skstat_family up = skstat_up_family(&series, stale);
+	struct text text = {
+		.out = buffer, .openmetrics = openmetrics, .wall_ns = set->wall_ns,
+		.shared = calloc(set->lists + 1, sizeof(*text.shared)),
 	};
-	struct text text = { .out = buffer, .shared = calloc(set->lists + 1, sizeof(*text.shared)) };
 
 	if (!text.shared)
 		buffer->failed = true;
 	else if (skstat_buffer_room(buffer, length_guess(set)))
 		put_family(&text, &up);
-	for (size_t i = 0; i < set->count && !text.pieces.failed && !buffer->failed; i++) {
-		const struct skstat_family *family = &set->family[i];
-
-		if (!family->count || (stale && family->type == SKSTAT_METRIC_GAUGE && !family->constant))
-			continue;
-		put_family(&text, family);
-	}
+	for (size_t i = 0; i < set->count && !text.pieces.failed && !buffer->failed; i++)
+		if (skstat_family_shown(&set->family[i], stale))
+			put_family(&text, &set->family[i]);
+	if (openmetrics)
+		skstat_buffer_text(buffer, "# EOF\n");
 	buffer->failed |= text.pieces.failed;
 	free(text.shared);
 	free(text.edge_piece);
 	skstat_buffer_free(&text.pieces);
+}
+
+void skstat_text_render(struct skstat_buffer *buffer, const struct skstat_families *set, bool stale)
+{
+	render(buffer, set, stale, false);
+}
+
+void skstat_openmetrics_render(struct skstat_buffer *buffer, const struct skstat_families *set, bool stale)
+{
+	render(buffer, set, stale, true);
 }

@@ -146,10 +146,15 @@
 	S(http_2xx, "skstat_http_requests", NONE, COUNTER, "code", "2xx", 1, "HTTP requests answered")                 \
 	S(http_4xx, "skstat_http_requests", NONE, COUNTER, "code", "4xx", 1, "")                                       \
 	S(http_5xx, "skstat_http_requests", NONE, COUNTER, "code", "5xx", 1, "")                                       \
-	S(scrapes, "skstat_scrapes", NONE, COUNTER, "", "", 1, "Requests for metrics answered with metrics")           \
+	S(scrapes_text, "skstat_scrapes", NONE, COUNTER, "format", "text", 1,                                          \
+	  "Requests for metrics answered with metrics")                                                                \
+	S(scrapes_openmetrics, "skstat_scrapes", NONE, COUNTER, "format", "openmetrics", 1, "")                        \
+	S(scrapes_protobuf, "skstat_scrapes", NONE, COUNTER, "format", "protobuf", 1, "")                              \
 	S(scrape_bytes, "skstat_scrape", BYTES, COUNTER, "", "", 1, "Bytes of these answers, compressed as they went") \
-	S(render_ns, "skstat_render", NANOSECONDS, COUNTER, "step", "text", 1,                                         \
+	S(render_text_ns, "skstat_render", NANOSECONDS, COUNTER, "step", "text", 1,                                    \
 	  "Time spent on making answers out of snapshots")                                                             \
+	S(render_openmetrics_ns, "skstat_render", NANOSECONDS, COUNTER, "step", "openmetrics", 1, "")                  \
+	S(render_protobuf_ns, "skstat_render", NANOSECONDS, COUNTER, "step", "protobuf", 1, "")                        \
 	S(gzip_ns, "skstat_render", NANOSECONDS, COUNTER, "step", "gzip", 1, "")                                       \
 	S(api_requests, "skstat_api_requests", NONE, COUNTER, "", "", 1, "Requests of the API")                        \
 	S(api_sockets, "skstat_api_sockets", NONE, COUNTER, "", "", 1, "Sockets sent through the API")                 \

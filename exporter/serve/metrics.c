@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "render/text_format.h"
+#include "render/format.h"
 #include "request.h"
 
 /* The lowest is ten times smaller than the text already, and takes a fraction of the time of the higher ones. */
@@ -17,54 +17,76 @@ static void *copy(const void *data, size_t length)
 	return copied ? memcpy(copied, data, length) : NULL;
 }
 
-static void make_text(struct skstat_body *body, const struct skstat_families *families, bool stale)
+static void make_plain(struct skstat_body *body, const struct skstat_families *families, bool stale,
+		       enum skstat_format format)
 {
 	struct skstat_buffer buffer = { 0 };
 
-	skstat_text_render(&buffer, families, stale);
+	skstat_format_render(format, &buffer, families, stale);
 	body->data = skstat_buffer_take(&buffer, &body->length);
 }
 
-static void make_gzip(struct skstat_body *body, const struct skstat_body *text)
+static void make_gzip(struct skstat_body *body, const struct skstat_body *plain)
 {
 	struct libdeflate_compressor *compressor = libdeflate_alloc_compressor(GZIP_LEVEL);
-	size_t bound = compressor ? libdeflate_gzip_compress_bound(compressor, text->length) : 0;
+	size_t bound = compressor ? libdeflate_gzip_compress_bound(compressor, plain->length) : 0;
 	void *data = bound ? malloc(bound) : NULL;
 	size_t length = 0;
 
 	if (data)
-		length = libdeflate_gzip_compress(compressor, text->data, text->length, data, bound);
+		length = libdeflate_gzip_compress(compressor, plain->data, plain->length, data, bound);
 	body->length = length;
 	body->data = copy(data, length);
 	free(data);
 	libdeflate_free_compressor(compressor);
 }
 
+static void count_render(struct skstat_self *self, enum skstat_format format, uint64_t ns)
+{
+	if (format == SKSTAT_FORMAT_TEXT)
+		skstat_self_add(self, render_text_ns, ns);
+	else if (format == SKSTAT_FORMAT_OPENMETRICS)
+		skstat_self_add(self, render_openmetrics_ns, ns);
+	else
+		skstat_self_add(self, render_protobuf_ns, ns);
+}
+
+static void count_scrape(struct skstat_self *self, enum skstat_format format, size_t bytes)
+{
+	if (format == SKSTAT_FORMAT_TEXT)
+		skstat_self_add(self, scrapes_text, 1);
+	else if (format == SKSTAT_FORMAT_OPENMETRICS)
+		skstat_self_add(self, scrapes_openmetrics, 1);
+	else
+		skstat_self_add(self, scrapes_protobuf, 1);
+	skstat_self_add(self, scrape_bytes, bytes);
+}
+
 /*
  * The body as it is to be sent, made if it was not. Who comes while another makes it waits for that. *gzip is cleared
  * where memory does not reach for it. NULL: no memory.
  */
-static const struct skstat_body *take_body(struct skstat_snapshot *snapshot, bool stale, bool *gzip,
-					   struct skstat_self *self)
+static const struct skstat_body *take_body(struct skstat_snapshot *snapshot, bool stale, enum skstat_format format,
+					   bool *gzip, struct skstat_self *self)
 {
-	struct skstat_body *text = skstat_snapshot_body(snapshot, stale, SKSTAT_BODY_TEXT);
-	struct skstat_body *small = skstat_snapshot_body(snapshot, stale, SKSTAT_BODY_TEXT_GZIP);
+	struct skstat_body *plain = skstat_snapshot_body(snapshot, stale, format, false);
+	struct skstat_body *small = skstat_snapshot_body(snapshot, stale, format, true);
 	const struct skstat_body *body;
 	uint64_t start;
 
 	pthread_mutex_lock(&snapshot->lock);
-	if (!text->data) {
+	if (!plain->data) {
 		start = skstat_now_ns();
-		make_text(text, snapshot->families, stale);
-		skstat_self_add(self, render_ns, skstat_now_ns() - start);
+		make_plain(plain, snapshot->families, stale, format);
+		count_render(self, format, skstat_now_ns() - start);
 	}
-	if (*gzip && text->data && !small->data) {
+	if (*gzip && plain->data && !small->data) {
 		start = skstat_now_ns();
-		make_gzip(small, text);
+		make_gzip(small, plain);
 		skstat_self_add(self, gzip_ns, skstat_now_ns() - start);
 	}
 	*gzip = *gzip && small->data;
-	body = *gzip ? small : text->data ? text : NULL;
+	body = *gzip ? small : plain->data ? plain : NULL;
 	pthread_mutex_unlock(&snapshot->lock);
 	/* Once made, a body does not change. */
 	return body;
@@ -84,17 +106,27 @@ static bool wants_gzip(struct MHD_Connection *connection)
 	return wants;
 }
 
+static enum skstat_format wanted_format(struct MHD_Connection *connection)
+{
+	char *accept = skstat_header_join(connection, MHD_HTTP_HEADER_ACCEPT);
+	enum skstat_format format = accept ? skstat_accept_format(accept) : SKSTAT_FORMAT_TEXT;
+
+	free(accept);
+	return format;
+}
+
 enum MHD_Result skstat_metrics_handle(struct skstat_http_request *request)
 {
 	struct skstat_self *self = request->http->self;
 	struct skstat_snapshot *snapshot = skstat_store_take(request->http->store);
+	enum skstat_format format = wanted_format(request->connection);
 	bool gzip = wants_gzip(request->connection);
 	const struct skstat_body *body;
 	struct MHD_Response *response;
 
 	if (!snapshot)
 		return skstat_reply_text(request, MHD_HTTP_SERVICE_UNAVAILABLE, "The sockets have not been read yet");
-	body = take_body(snapshot, skstat_snapshot_stale(snapshot, skstat_now_ns()), &gzip, self);
+	body = take_body(snapshot, skstat_snapshot_stale(snapshot, skstat_now_ns()), format, &gzip, self);
 	if (!body) {
 		skstat_snapshot_put(snapshot);
 		return skstat_reply_text(request, MHD_HTTP_SERVICE_UNAVAILABLE,
@@ -106,12 +138,11 @@ enum MHD_Result skstat_metrics_handle(struct skstat_http_request *request)
 		skstat_snapshot_put(snapshot);
 		return MHD_NO;
 	}
-	skstat_reply_header(response, MHD_HTTP_HEADER_VARY, MHD_HTTP_HEADER_ACCEPT_ENCODING);
+	skstat_reply_header(response, MHD_HTTP_HEADER_VARY,
+			    MHD_HTTP_HEADER_ACCEPT ", " MHD_HTTP_HEADER_ACCEPT_ENCODING);
 	if (gzip)
 		skstat_reply_header(response, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
-	if (!request->head) {
-		skstat_self_add(self, scrapes, 1);
-		skstat_self_add(self, scrape_bytes, body->length);
-	}
-	return skstat_reply(request, MHD_HTTP_OK, SKSTAT_TEXT_TYPE, response);
+	if (!request->head)
+		count_scrape(self, format, body->length);
+	return skstat_reply(request, MHD_HTTP_OK, skstat_format_type(format), response);
 }

@@ -7,6 +7,7 @@
 #include <microhttpd.h>
 
 #include "http.h"
+#include "render/format.h"
 
 #define SKSTAT_STREAMS 4 /* dumps for the API at once */
 
@@ -80,6 +81,12 @@ unsigned int skstat_guard_check(const struct skstat_http_request *request, const
 bool skstat_guard_host(const char *value, const char *const *host, size_t hosts);
 
 /* --- what the client takes (accept.c) */
+
+/*
+ * The format that the values of Accept, joined by commas, take most gladly; of several the one that is named first. Text
+ * where they take none: who wants nothing that there is gets what everybody can read. Pure.
+ */
+enum skstat_format skstat_accept_format(const char *value);
 
 /* Whether the values of Accept-Encoding, joined by commas, take gzip, and not less gladly than no coding. Pure. */
 bool skstat_accept_gzip(const char *value);

@@ -17,12 +17,22 @@ struct skstat_store {
 	int published; /* an eventfd that is written to once */
 };
 
-uint64_t skstat_now_ns(void)
+static uint64_t clock_ns(clockid_t clock)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(clock, &now);
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+uint64_t skstat_now_ns(void)
+{
+	return clock_ns(CLOCK_MONOTONIC);
+}
+
+uint64_t skstat_wall_ns(void)
+{
+	return clock_ns(CLOCK_REALTIME);
 }
 
 bool skstat_snapshot_stale(const struct skstat_snapshot *snapshot, uint64_t now_ns)
@@ -35,9 +45,10 @@ bool skstat_snapshot_stale(const struct skstat_snapshot *snapshot, uint64_t now_
 	return now_ns > snapshot->taken_ns && now_ns - snapshot->taken_ns > patience;
 }
 
-struct skstat_body *skstat_snapshot_body(struct skstat_snapshot *snapshot, bool stale, enum skstat_body_kind kind)
+struct skstat_body *skstat_snapshot_body(struct skstat_snapshot *snapshot, bool stale, enum skstat_format format,
+					 bool gzip)
 {
-	return &snapshot->body[stale][kind];
+	return &snapshot->body[stale][format][gzip];
 }
 
 void skstat_snapshot_put(struct skstat_snapshot *snapshot)
@@ -45,8 +56,9 @@ void skstat_snapshot_put(struct skstat_snapshot *snapshot)
 	if (!snapshot || atomic_fetch_sub_explicit(&snapshot->references, 1, memory_order_acq_rel) != 1)
 		return;
 	for (int stale = 0; stale < 2; stale++)
-		for (int kind = 0; kind < __SKSTAT_BODY_MAX; kind++)
-			free(snapshot->body[stale][kind].data);
+		for (int format = 0; format < __SKSTAT_FORMAT_MAX; format++)
+			for (int gzip = 0; gzip < 2; gzip++)
+				free(snapshot->body[stale][format][gzip].data);
 	pthread_mutex_destroy(&snapshot->lock);
 	skstat_families_free(snapshot->families);
 	free(snapshot);

@@ -14,12 +14,7 @@
 #include <stdint.h>
 
 #include "model/family.h"
-
-enum skstat_body_kind {
-	SKSTAT_BODY_TEXT,
-	SKSTAT_BODY_TEXT_GZIP,
-	__SKSTAT_BODY_MAX,
-};
+#include "render/format.h"
 
 struct skstat_body {
 	void *data; /* from malloc(); NULL: not made */
@@ -34,15 +29,16 @@ struct skstat_snapshot {
 	bool ready;			  /* a complete full walk has been */
 	struct skstat_families *families; /* owned */
 
-	pthread_mutex_t lock;			       /* of body */
-	struct skstat_body body[2][__SKSTAT_BODY_MAX]; /* by stale, kind; owned */
+	pthread_mutex_t lock;				    /* of body */
+	struct skstat_body body[2][__SKSTAT_FORMAT_MAX][2]; /* by stale, format, gzip; owned */
 };
 
 /* Older than three intervals, and than a second: not to be trusted any more. */
 bool skstat_snapshot_stale(const struct skstat_snapshot *snapshot, uint64_t now_ns);
 
 /* One of the bodies, for who holds the lock; one that was made may be read without it. */
-struct skstat_body *skstat_snapshot_body(struct skstat_snapshot *snapshot, bool stale, enum skstat_body_kind kind);
+struct skstat_body *skstat_snapshot_body(struct skstat_snapshot *snapshot, bool stale, enum skstat_format format,
+					 bool gzip);
 
 /* NULL is fine. */
 void skstat_snapshot_put(struct skstat_snapshot *snapshot);
@@ -66,7 +62,8 @@ struct skstat_snapshot *skstat_store_take(struct skstat_store *store);
 /* A descriptor that is readable from the first snapshot on: to poll, neither to read nor to close. */
 int skstat_store_fd(const struct skstat_store *store);
 
-/* CLOCK_MONOTONIC in nanoseconds, the clock of taken_ns. */
+/* CLOCK_MONOTONIC in nanoseconds, the clock of taken_ns; and CLOCK_REALTIME. */
 uint64_t skstat_now_ns(void);
+uint64_t skstat_wall_ns(void);
 
 #endif

@@ -57,6 +57,13 @@ static const struct skstat_distribution *distribution(struct kit *kit, const cha
 
 /* --- distributions */
 
+static void assert_exemplar(const struct skstat_exemplar *exemplar, const struct skstat_sample *event, double value)
+{
+	assert_int_equal(exemplar->cookie, event->identity.cookie);
+	assert_true(exemplar->value == value);
+	assert_int_equal(exemplar->time_ns, event->event.event_time);
+}
+
 /* One event with this figure at the edge, one with a step more. */
 static void at_the_edge(struct kit *kit, struct skstat_sample *event, uint64_t *figure, double scale, const char *name)
 {
@@ -76,6 +83,10 @@ static void at_the_edge(struct kit *kit, struct skstat_sample *event, uint64_t *
 		put(kit, event);
 		assert_int_equal(distribution(kit, name)->count[e], at + 1);
 		assert_int_equal(distribution(kit, name)->count[e + 1], above + 1);
+		/* and either is the last one of its bucket */
+		assert_exemplar(&distribution(kit, name)->exemplar[e + 1], event, (double)*figure / scale);
+		if (e)
+			assert_int_equal(distribution(kit, name)->exemplar[e].cookie, event->identity.cookie - 1);
 	}
 }
 

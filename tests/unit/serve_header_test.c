@@ -37,6 +37,51 @@ static void accept_encoding(void **state)
 			fail_msg("\"%s\" does not take gzip", no[i]);
 }
 
+#define PROTOBUF "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited"
+
+static void accept_type(void **state)
+{
+	static const struct {
+		const char *value;
+		enum skstat_format format;
+	} said[] = {
+		{ "", SKSTAT_FORMAT_TEXT },
+		{ "*/*", SKSTAT_FORMAT_TEXT },
+		{ "text/*", SKSTAT_FORMAT_TEXT },
+		{ "text/plain", SKSTAT_FORMAT_TEXT },
+		{ "image/png", SKSTAT_FORMAT_TEXT },
+		{ "application/openmetrics-text", SKSTAT_FORMAT_OPENMETRICS },
+		{ "Application/OpenMetrics-Text; Version=1.0.0", SKSTAT_FORMAT_OPENMETRICS },
+		{ "application/openmetrics-text; version=\"1.0.0\"; charset=utf-8", SKSTAT_FORMAT_OPENMETRICS },
+		{ "application/openmetrics-text;version=0.0.1", SKSTAT_FORMAT_TEXT },
+		{ "application/openmetrics-text;version=1.0.0;q=0", SKSTAT_FORMAT_TEXT },
+		{ "application/openmetrics-text;q=0.5, text/plain;q=0.6", SKSTAT_FORMAT_TEXT },
+		{ "text/plain;q=0.5, application/openmetrics-text;q=0.5", SKSTAT_FORMAT_TEXT },
+		{ "application/openmetrics-text;q=0.5, text/plain;q=0.5", SKSTAT_FORMAT_OPENMETRICS },
+		{ "application/openmetrics-text;q=2, text/plain;q=0.1", SKSTAT_FORMAT_TEXT },
+		{ PROTOBUF, SKSTAT_FORMAT_PROTOBUF },
+		{ "application/vnd.google.protobuf", SKSTAT_FORMAT_PROTOBUF },
+		{ "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=text",
+		  SKSTAT_FORMAT_TEXT },
+		{ "application/vnd.google.protobuf;proto=other.Message;encoding=delimited", SKSTAT_FORMAT_TEXT },
+		/* Prometheus 2.42, without and with native histograms; 3 */
+		{ "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,"
+		  "text/plain;version=0.0.4;q=0.5,*/*;q=0.1", SKSTAT_FORMAT_OPENMETRICS },
+		{ PROTOBUF ",application/openmetrics-text;version=1.0.0;q=0.8,"
+		  "application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
+		  SKSTAT_FORMAT_PROTOBUF },
+		{ "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,"
+		  "application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,"
+		  "text/plain;version=0.0.4;q=0.3,*/*;q=0.2", SKSTAT_FORMAT_OPENMETRICS },
+		{ ",;,;;q=,=;=,\"", SKSTAT_FORMAT_TEXT },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++)
+		if (skstat_accept_format(said[i].value) != said[i].format)
+			fail_msg("\"%s\" is format %d", said[i].value, said[i].format);
+}
+
 static void host(void **state)
 {
 	static const char *const names[] = { "appliance.example" };
@@ -123,7 +168,7 @@ static void resolving(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(accept_encoding),
+		cmocka_unit_test(accept_type), cmocka_unit_test(accept_encoding),
 		cmocka_unit_test(host),
 		cmocka_unit_test(addresses),
 		cmocka_unit_test(resolving),

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "client.h"
+#include "render/format.h"
 #include "render/text_format.h"
 #include "serve/http.h"
 #include "serve/listen.h"
@@ -170,7 +171,7 @@ static void routes(void **state)
 	assert_int_equal(status_of("GET", "/metrics?x=y", HOST), 200);
 	assert_int_equal(skstat_self_get(&self, http_2xx), 9);
 	assert_int_equal(skstat_self_get(&self, http_4xx) + skstat_self_get(&self, http_5xx), 0);
-	assert_int_equal(skstat_self_get(&self, scrapes), 2);
+	assert_int_equal(skstat_self_get(&self, scrapes_text), 2);
 }
 
 static void refused(void **state)
@@ -250,11 +251,44 @@ static void metrics(void **state)
 	reply = ask("GET", "/metrics", HOST);
 	assert_int_equal(reply.length, expected.length);
 	assert_memory_equal(reply.body, expected.data, expected.length);
-	assert_header(&reply, "Content-Type", SKSTAT_TEXT_TYPE);
-	assert_header(&reply, "Vary", "Accept-Encoding");
+	assert_header(&reply, "Content-Type", skstat_format_type(SKSTAT_FORMAT_TEXT));
+	assert_header(&reply, "Vary", "Accept, Accept-Encoding");
 	assert_header(&reply, "Content-Encoding", NULL);
 	client_free(&reply);
 	skstat_buffer_free(&expected);
+}
+
+/* Each format under its own type, as it is rendered; what a browser asks for is text. */
+static void formats(void **state)
+{
+	static const struct {
+		const char *accept;
+		enum skstat_format format;
+	} asked[] = {
+		{ "application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.3", SKSTAT_FORMAT_OPENMETRICS },
+		{ "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited",
+		  SKSTAT_FORMAT_PROTOBUF },
+		{ "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", SKSTAT_FORMAT_TEXT },
+	};
+
+	(void)state;
+	publish(1000, 0, true);
+	for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {
+		struct skstat_snapshot *snapshot = skstat_store_take(store);
+		struct skstat_buffer expected = { 0 };
+		struct client_reply reply;
+		char headers[256];
+
+		skstat_format_render(asked[i].format, &expected, snapshot->families, false);
+		skstat_snapshot_put(snapshot);
+		snprintf(headers, sizeof(headers), HOST "Accept: %s\r\n", asked[i].accept);
+		reply = ask("GET", "/metrics", headers);
+		assert_header(&reply, "Content-Type", skstat_format_type(asked[i].format));
+		assert_int_equal(reply.length, expected.length);
+		assert_memory_equal(reply.body, expected.data, expected.length);
+		client_free(&reply);
+		skstat_buffer_free(&expected);
+	}
 }
 
 static void compressed(void **state)
@@ -271,8 +305,8 @@ static void compressed(void **state)
 	text = malloc(expected.length);
 	assert_non_null(text);
 	reply = ask("GET", "/metrics", HOST "Accept-Encoding: deflate, gzip;q=0.5\r\n");
-	assert_header(&reply, "Content-Type", SKSTAT_TEXT_TYPE);
-	assert_header(&reply, "Vary", "Accept-Encoding");
+	assert_header(&reply, "Content-Type", skstat_format_type(SKSTAT_FORMAT_TEXT));
+	assert_header(&reply, "Vary", "Accept, Accept-Encoding");
 	assert_header(&reply, "Content-Encoding", "gzip");
 	assert_true(reply.length < expected.length / 4);
 	assert_int_equal(libdeflate_gzip_decompress(decompressor, reply.body, reply.length, text, expected.length,
@@ -292,7 +326,7 @@ static void compressed(void **state)
 	sent += reply.length;
 	client_free(&reply);
 
-	assert_int_equal(skstat_self_get(&self, scrapes), 3);
+	assert_int_equal(skstat_self_get(&self, scrapes_text), 3);
 	assert_int_equal(skstat_self_get(&self, scrape_bytes), sent);
 	free(text);
 	skstat_buffer_free(&expected);
@@ -307,7 +341,7 @@ static void made_once(void **state)
 	(void)state;
 	publish(1000, 0, true);
 	assert_int_equal(status_of("GET", "/metrics", HOST), 200);
-	text = skstat_self_get(&self, render_ns);
+	text = skstat_self_get(&self, render_text_ns);
 	assert_true(text > 0);
 	assert_int_equal(skstat_self_get(&self, gzip_ns), 0);
 	assert_int_equal(status_of("GET", "/metrics", HOST "Accept-Encoding: gzip\r\n"), 200);
@@ -317,11 +351,11 @@ static void made_once(void **state)
 		assert_int_equal(status_of("GET", "/metrics", HOST), 200);
 		assert_int_equal(status_of("GET", "/metrics", HOST "Accept-Encoding: gzip\r\n"), 200);
 	}
-	assert_int_equal(skstat_self_get(&self, render_ns), text);
+	assert_int_equal(skstat_self_get(&self, render_text_ns), text);
 	assert_int_equal(skstat_self_get(&self, gzip_ns), gzip);
 	publish(1000, 0, true);
 	assert_int_equal(status_of("GET", "/metrics", HOST), 200);
-	assert_true(skstat_self_get(&self, render_ns) > text);
+	assert_true(skstat_self_get(&self, render_text_ns) > text);
 }
 
 /* A snapshot may be replaced and gone while its body is on its way. */
@@ -336,9 +370,9 @@ static void slow_reader(void **state)
 	expected = rendered(false);
 	client_unix(&client, path);
 	client_send(&client, "GET /metrics HTTP/1.1\r\n\r\n");
-	for (int i = 0; i < 10000 && !skstat_self_get(&self, scrapes); i++)
+	for (int i = 0; i < 10000 && !skstat_self_get(&self, scrapes_text); i++)
 		poll(NULL, 0, 1);
-	assert_int_equal(skstat_self_get(&self, scrapes), 1);
+	assert_int_equal(skstat_self_get(&self, scrapes_text), 1);
 	publish(1, 0, true);
 	assert_true(client_read(&client, &reply, false));
 	assert_true(reply.whole);
@@ -376,7 +410,7 @@ static void readiness(void **state)
 	client_free(&reply);
 	assert_int_equal(status_of("GET", "/-/healthy", HOST), 200);
 	assert_int_equal(status_of("GET", "/", HOST), 200);
-	assert_int_equal(skstat_self_get(&self, scrapes), 0);
+	assert_int_equal(skstat_self_get(&self, scrapes_text), 0);
 	assert_int_equal(skstat_self_get(&self, http_5xx), 2);
 
 	publish(3, 0, false);
@@ -427,7 +461,7 @@ static void page(void **state)
 	skstat_http_stop(http);
 	start("/");
 	reply = ask("GET", "/", HOST);
-	assert_header(&reply, "Content-Type", SKSTAT_TEXT_TYPE);
+	assert_header(&reply, "Content-Type", skstat_format_type(SKSTAT_FORMAT_TEXT));
 	client_free(&reply);
 }
 
@@ -516,6 +550,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(guarded, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(http_1_0, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(metrics, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(formats, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(compressed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(made_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(slow_reader, set_up, tear_down),

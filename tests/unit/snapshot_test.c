@@ -58,7 +58,7 @@ static void latest(void **state)
 	/* Beyond the store's end, too. */
 	assert_true(first->families->family->series->value == 1);
 	assert_true(second->families->family->series->value == 2);
-	second->body[1][SKSTAT_BODY_TEXT_GZIP].data = malloc(1);
+	second->body[1][SKSTAT_FORMAT_TEXT][1].data = malloc(1);
 	skstat_snapshot_put(first);
 	skstat_snapshot_put(second);
 	skstat_snapshot_put(NULL);

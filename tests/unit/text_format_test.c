@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Prometheus' text format against the golden files in tests/fixtures/text, byte for byte; and what labels may hold is
+ * Prometheus' text format, and OpenMetrics, against the golden files in tests/fixtures/text, byte for byte; and what labels may hold is
  * read back by a parser that knows nothing of the renderer. Run from the top of the source.
  *
  * After a change of the format that is meant: SKSTAT_GOLDEN_UPDATE=1 build/unit/text_format_test writes the golden
@@ -24,10 +24,14 @@
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
+/* Its unit is what the name ends with, if that is one. */
 static struct skstat_family *add(struct skstat_families *set, enum skstat_metric_type type, const char *name,
 				 const char *help)
 {
-	return skstat_family_add(set, type, name, "", help);
+	const char *end = strrchr(name, '_');
+	bool unit = end && (strcmp(end, "_bytes") == 0 || strcmp(end, "_seconds") == 0);
+
+	return skstat_family_add(set, type, name, unit ? end + 1 : "", help);
 }
 
 static void add_counters(struct skstat_families *set)
@@ -85,6 +89,9 @@ static void add_histograms(struct skstat_families *set)
 {
 	static const double seconds[] = { 0.0001, 0.001, 0.25, 1, 10 }, bytes[] = { 1024, 1048576, 1e9 };
 	static const uint64_t latency[] = { 1, 0, 5, 3, 0, 2 }, size[] = { 9007199254740000, 0, 0, 992 };
+	static const struct skstat_exemplar exemplar[6] = {
+		[0] = { 7, 0.00001, 1500000000 }, [5] = { UINT64_MAX, 1234.5, 2000000000 },
+	};
 	const struct skstat_label label[] = { { "view", "default" }, { "family", "ipv6" } };
 	struct skstat_family *family;
 	struct skstat_series *series;
@@ -92,7 +99,7 @@ static void add_histograms(struct skstat_families *set)
 	family = add(set, SKSTAT_METRIC_HISTOGRAM, "skstat_tcp_rtt_seconds", "Smoothed round-trip time");
 	series = skstat_series_add(set, family, label, LENGTH(label));
 	series->distribution = (struct skstat_distribution){
-		.edge = seconds, .edges = LENGTH(seconds), .count = latency, .sum = 31.4
+		.edge = seconds, .edges = LENGTH(seconds), .count = latency, .sum = 31.4, .exemplar = exemplar,
 	};
 	series = skstat_series_add(set, family, label, 1);
 	series->distribution = (struct skstat_distribution){ .edge = seconds, .edges = LENGTH(seconds) };
@@ -110,6 +117,7 @@ static struct skstat_families *example(void)
 	struct skstat_families *set = skstat_families_new();
 
 	assert_non_null(set);
+	set->wall_ns = 1700000000000000000;
 	add_counters(set);
 	add(set, SKSTAT_METRIC_COUNTER, "skstat_nobody_has", "Nothing of this must be seen");
 	add_gauges(set);
@@ -136,6 +144,14 @@ static void golden_files(void **state)
 	skstat_buffer_clear(&buffer);
 	skstat_text_render(&buffer, empty, false);
 	golden_check("tests/fixtures/text/empty.prom", &buffer);
+
+	skstat_buffer_clear(&buffer);
+	skstat_openmetrics_render(&buffer, set, false);
+	golden_check("tests/fixtures/text/fresh.openmetrics", &buffer);
+
+	skstat_buffer_clear(&buffer);
+	skstat_openmetrics_render(&buffer, empty, true);
+	golden_check("tests/fixtures/text/empty.openmetrics", &buffer);
 
 	skstat_buffer_free(&buffer);
 	skstat_families_free(empty);

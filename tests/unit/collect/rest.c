@@ -101,6 +101,11 @@ uint64_t skstat_now_ns(void)
 	return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
 }
 
+uint64_t skstat_wall_ns(void)
+{
+	return skstat_now_ns();
+}
+
 /* --- /proc and /run/netns */
 
 struct skstat_netns_names {
