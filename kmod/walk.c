@@ -222,7 +222,7 @@ static bool walk_through(struct skstat_walk *walk, const struct table *table, u3
 static __always_inline enum chain_end walk_chain_near(struct skstat_walk *walk, const struct table *table,
 						      struct near *near, u32 bucket,
 						      const struct hlist_nulls_node *node, struct skstat_held **next,
-						      const struct skstat_held *last, u32 *end)
+						      const struct skstat_held *last, s64 *end)
 {
 	do {
 		struct sock *sk = hlist_nulls_entry(node, struct sock, sk_nulls_node);
@@ -247,7 +247,8 @@ static enum chain_end walk_section_near(struct skstat_walk *walk, const struct t
 	const struct inet_ehash_bucket *chains = table->hashinfo->ehash;
 	const struct skstat_filter *filter = &walk->filter;
 	struct skstat_held *from, *next = walk->held, *const last = walk->held + room;
-	u32 bucket = walk->bucket, end = min(bucket + WALK_NEAR, table_buckets(table));
+	u32 bucket = walk->bucket;
+	s64 end = min(bucket + WALK_NEAR, table_buckets(table)); /* below zero: a long chain of a small table */
 	enum chain_end chain_end = CHAIN_DONE;
 	const struct hlist_nulls_node *node;
 	struct near near = {
