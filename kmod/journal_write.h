@@ -34,6 +34,7 @@ static __always_inline void skstat_journal_write(const struct skstat_source *src
 {
 	const u32 event_group = 1 << SKSTAT_GROUP_EVENT, groups = record_groups(src->kind);
 	const u32 shorts = (1 << src->kind) & SKSTAT_KINDS_LAST ? SKSTAT_SHORT_BRIEF : 0;
+	const struct links links = links_read(src->sk, groups);
 	struct skstat_slot *slot;
 	struct skstat_ring *ring;
 	unsigned long flags;
@@ -55,8 +56,8 @@ static __always_inline void skstat_journal_write(const struct skstat_source *src
 	 * No interrupts: what RCU guards stays, without rcu_read_lock(). First the last group, which is in registers and
 	 * not in the socket.
 	 */
-	fill_event((void *)slot->record + record_stride(groups & (event_group - 1), shorts), src, shorts, NULL);
-	record_fill(slot->record, groups & ~event_group, shorts, src);
+	fill_event((void *)slot->record + record_stride(groups & (event_group - 1), shorts), src, shorts, &links);
+	record_fill_linked(slot->record, groups & ~event_group, shorts, src, &links);
 	smp_store_release(&slot->mark, number + 1); /* pairs with skstat_ring_copy(): who sees it sees the record */
 	smp_store_release(&ring->head, number + 1); /* pairs with skstat_ring_head(): who sees it sees the mark */
 	if (unlikely(number + 1 > ring->bell))
