@@ -52,7 +52,7 @@ int skstat_census_refresh(struct skstat_census *census, const struct skstat_filt
 
 	if (census->map && census->generation == skstat_netns_generation())
 		return 0;
-	bits = order_base_2(skstat_netns_count()) + 1;
+	bits = order_base_2(skstat_netns_count()) + 2;
 	map = kvcalloc(1UL << bits, sizeof(*map), GFP_KERNEL);
 	if (!map)
 		return -ENOMEM;
@@ -75,7 +75,7 @@ int skstat_census_refresh(struct skstat_census *census, const struct skstat_filt
 	return 0;
 }
 
-struct skstat_count *skstat_census_find(const struct skstat_census *census, const struct net *net)
+struct skstat_count *skstat_census_find_far(const struct skstat_census *census, const struct net *net)
 {
 	unsigned long place = hash_ptr((void *)net, census->bits);
 	struct skstat_count *count;

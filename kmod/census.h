@@ -6,6 +6,7 @@
 #ifndef SKSTAT_CENSUS_H
 #define SKSTAT_CENSUS_H
 
+#include <linux/hash.h>
 #include <linux/xarray.h>
 #include <net/tcp_states.h>
 
@@ -26,7 +27,7 @@ struct skstat_count {
 
 struct skstat_census {
 	struct xarray counts; /* by id */
-	struct skstat_count **map; /* by net: open addressing, 1 << bits places, at most half of them taken */
+	struct skstat_count **map; /* by net: open addressing, 1 << bits places, at most a quarter of them taken */
 	unsigned int bits;
 	u64 generation; /* of the namespaces that `map` has */
 };
@@ -40,8 +41,17 @@ void skstat_census_free(struct skstat_census *census);
  */
 int skstat_census_refresh(struct skstat_census *census, const struct skstat_filter *filter);
 
+/* skstat_census_find(), of one that is not in its own place, or in none. */
+struct skstat_count *skstat_census_find_far(const struct skstat_census *census, const struct net *net);
+
 /* The count of the namespace at `net`, NULL if that is on its way out. Between refresh and skstat_netns_unlock(). */
-struct skstat_count *skstat_census_find(const struct skstat_census *census, const struct net *net);
+static __always_inline struct skstat_count *skstat_census_find(const struct skstat_census *census,
+							       const struct net *net)
+{
+	struct skstat_count *count = census->map[hash_ptr((void *)net, census->bits)];
+
+	return likely(count && count->net == net) ? count : skstat_census_find_far(census, net);
+}
 
 /* The count with the lowest id that is at least *id, which is set to it, or NULL. */
 struct skstat_count *skstat_census_next(struct skstat_census *census, unsigned long *id);

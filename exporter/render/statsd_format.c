@@ -19,8 +19,6 @@
 #pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
 #endif
 
-#define ABOUT_STATSD "skstat_statsd_"
-
 #define DECIMALS 6
 #define SCALE 1e6 /* 10^DECIMALS */
 #define LINE_REST (SKSTAT_NUMBER_SIZE + 8) /* of a line behind its name, at most */
@@ -268,8 +266,7 @@ static int family_read(struct skstat_statsd_format *format, const struct skstat_
 	struct skstat_statsd_place *place;
 	int err = 0;
 
-	if (family->type == SKSTAT_METRIC_HISTOGRAM || (gauge && stale) ||
-	    strncmp(family->name, ABOUT_STATSD, strlen(ABOUT_STATSD)) == 0) {
+	if (family->type == SKSTAT_METRIC_HISTOGRAM || (gauge && stale)) {
 		/* Of another family that was here, the counters are forgotten. */
 		if (number < places->count && places->place[number].type != SKSTAT_METRIC_GAUGE)
 			skstat_place_clear(&places->place[number]);
@@ -278,6 +275,8 @@ static int family_read(struct skstat_statsd_format *format, const struct skstat_
 	place = skstat_place_of(places, number, family);
 	if (!place)
 		return -ENOMEM;
+	if (place->left_out)
+		return 0;
 	for (size_t i = 0; !err && i < family->count; i++) {
 		struct skstat_statsd_slot *slot;
 		double value;

@@ -6,6 +6,7 @@
 #include "statsd_place.h"
 
 #define OWN "skstat_"
+#define ABOUT_STATSD "skstat_statsd_"
 #define WASTE_MAX 65536 /* bytes of a family's names that are of no use any more, before all are made anew */
 
 static void put_name(struct skstat_buffer *buffer, const char *text, const char *also)
@@ -188,6 +189,7 @@ struct skstat_statsd_place *skstat_place_of(struct skstat_statsd_places *places,
 	if (place->text.failed)
 		return NULL;
 	place->type = family->type;
+	place->left_out = strncmp(family->name, ABOUT_STATSD, strlen(ABOUT_STATSD)) == 0;
 	place->known = true;
 	return place;
 }

@@ -26,6 +26,7 @@ struct skstat_statsd_slot {
 /* The series of one family, in the order of the set before. */
 struct skstat_statsd_place {
 	bool known;
+	bool left_out; /* the family is about statsd itself */
 	enum skstat_metric_type type;
 	struct skstat_statsd_slot *slot;
 	size_t count, room;
