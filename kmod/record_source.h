@@ -40,21 +40,25 @@ static __always_inline struct sixteen sixteen_read(const void *at)
 	return (struct sixteen) { eight_read(at), eight_read(at + sizeof(u64)) };
 }
 
-struct ends {
-	struct sixteen local, remote;
-};
+static __always_inline void sixteen_write(void *at, u64 first, u64 second)
+{
+	memcpy(at, &first, sizeof(first));
+	memcpy(at + sizeof(u64), &second, sizeof(second));
+}
 
-static __always_inline struct ends ends_read(const struct sock *sk)
+/* Both addresses, from one family's to the record: by way of a structure they would go over the stack. */
+static __always_inline void ends_write(const struct sock *sk, void *local, void *remote)
 {
 #if IS_ENABLED(CONFIG_IPV6)
-	if (sk->sk_family == AF_INET6)
-		return (struct ends) { sixteen_read(&sk->sk_v6_rcv_saddr), sixteen_read(&sk->sk_v6_daddr) };
+	if (sk->sk_family == AF_INET6) {
+		memcpy(local, &sk->sk_v6_rcv_saddr, sizeof(struct in6_addr));
+		memcpy(remote, &sk->sk_v6_daddr, sizeof(struct in6_addr));
+		return;
+	}
 #endif
 	/* in network order, and first in memory whatever the machine's own */
-	return (struct ends) {
-		.local.first = (__force u64)cpu_to_le64(le32_to_cpu((__force __le32)sk->sk_rcv_saddr)),
-		.remote.first = (__force u64)cpu_to_le64(le32_to_cpu((__force __le32)sk->sk_daddr)),
-	};
+	sixteen_write(local, (__force u64)cpu_to_le64(le32_to_cpu((__force __le32)sk->sk_rcv_saddr)), 0);
+	sixteen_write(remote, (__force u64)cpu_to_le64(le32_to_cpu((__force __le32)sk->sk_daddr)), 0);
 }
 
 /* One that was closed has given its port back, and still knows it. `ended`: it is known to have been closed. */
