@@ -2,7 +2,7 @@
 /*
  * Where a dump's records are written. Netlink gives a message 32 KiB at most. To a reader that says that it takes more
  * (SKSTAT_SOCK_ROOM) a message is sent in pages of the dump's own, behind its head: they are lent to one message after the
- * other, neither allocated nor zeroed anew.
+ * other, and to the next dump, neither allocated nor zeroed anew. Whatever is sent of them was written for that message.
  */
 #ifndef SKSTAT_ROOM_H
 #define SKSTAT_ROOM_H
@@ -35,6 +35,10 @@ struct skstat_room {
  */
 void skstat_room_init(struct skstat_room *room, const struct sock *reader, u32 bytes);
 void skstat_room_free(struct skstat_room *room);
+
+/* Pages are kept for the next dump, for some seconds. exit(): there is no dump any more. */
+void skstat_room_exit(void);
+u64 skstat_room_memory(void); /* bytes; any time */
 
 /* Begins a message, which has its head already. Process context, outside of RCU. */
 void skstat_room_begin(struct skstat_room *room, struct sk_buff *skb);
