@@ -64,14 +64,15 @@ static __always_inline struct skstat_count *walk_count(const struct skstat_walk 
 
 /*
  * What a socket is, without a reference: all three kinds begin with a struct sock_common, and are of slabs that give
- * their memory to no other kind while RCU is held. Substates are inet_diag's. False: nothing that has a place here.
+ * their memory to no other kind while RCU is held. Substates are inet_diag's. False: nothing that has a place here, as
+ * memory has not that is just being made a socket, and whose state is 0.
  */
 static __always_inline bool sock_classify(const struct sock *sk, u8 *kind, u8 *state)
 {
 	*state = READ_ONCE(sk->sk_state);
 	*kind = SKSTAT_KIND_FULL;
 	if (likely(*state < TCP_TIME_WAIT))
-		return true;
+		return *state;
 	switch (*state) {
 	case TCP_TIME_WAIT:
 		*kind = SKSTAT_KIND_TIMEWAIT;
@@ -87,7 +88,7 @@ static __always_inline bool sock_classify(const struct sock *sk, u8 *kind, u8 *s
 	case TCP_CLOSE:
 		return false;
 	}
-	return *state < TCP_MAX_STATES;
+	return *state && *state < TCP_MAX_STATES;
 }
 
 /*
