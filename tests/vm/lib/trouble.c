@@ -227,11 +227,26 @@ static void dctcp_add(struct population *population)
 	await(pair.client, sacked, 1);
 }
 
+/* A pair that has agreed on ECN, which a handshake does without that has lost a segment, and talks on a way that marks. */
+static bool marked_add(struct population *population)
+{
+	int listener = listener_add(population);
+	struct pair pair;
+
+	if (!command_run("tc qdisc change dev lo root netem delay 1ms"))
+		return false;
+	pair = pair_add(population, listener);
+	if (!command_run("tc qdisc change dev lo root netem delay 1ms loss 10% ecn"))
+		return false;
+	bulk(pair, 200000);
+	bulk((struct pair){ pair.server, pair.client }, 50000);
+	return true;
+}
+
 bool trouble_marks(struct population *population, struct ns *ns)
 {
 	struct ns home = ns_current();
 	struct pair pair;
-	int listener;
 	bool ok;
 
 	*ns = ns_create();
@@ -243,13 +258,9 @@ bool trouble_marks(struct population *population, struct ns *ns)
 		ns_sysctl("net/ipv4/tcp_plb_idle_rehash_rounds", "1");
 		ns_sysctl("net/ipv4/tcp_plb_cong_thresh", "1");
 	}
-	ok = command_run("ip link set dev lo mtu 1500") &&
-	     command_run("tc qdisc add dev lo root netem delay 1ms loss 10% ecn");
+	ok = command_run("ip link set dev lo mtu 1500") && command_run("tc qdisc add dev lo root netem delay 1ms") &&
+	     marked_add(population);
 	if (ok) {
-		listener = listener_add(population);
-		pair = pair_add(population, listener);
-		bulk(pair, 200000);
-		bulk((struct pair){ pair.server, pair.client }, 20000);
 		pair.client = pair_socket(PAIR_V4);
 		ok = !setsockopt(pair.client, IPPROTO_TCP, TCP_CONGESTION, "dctcp", 5);
 		close(pair.client);
@@ -260,12 +271,8 @@ bool trouble_marks(struct population *population, struct ns *ns)
 			dctcp_add(population);
 		ok = command_run("tc qdisc change dev lo root netem delay 1ms loss 10% ecn");
 		/* Accurate ECN, 7.x. */
-		if (ns_sysctl("net/ipv4/tcp_ecn", "3")) {
-			listener = listener_add(population);
-			pair = pair_add(population, listener);
-			bulk(pair, 200000);
-			bulk((struct pair){ pair.server, pair.client }, 50000);
-		}
+		if (ns_sysctl("net/ipv4/tcp_ecn", "3"))
+			ok = marked_add(population) && ok;
 	}
 	ns_enter(&home);
 	ns_close(&home);
