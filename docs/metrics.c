@@ -14,7 +14,6 @@
 #include "model/self_families.h"
 #include "procfs/collectors.h"
 #include "render/format.h"
-#include "render/text_format.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 

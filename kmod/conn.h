@@ -113,7 +113,10 @@ static inline bool skstat_conn_read_process(const struct skstat_conn *conn, stru
 	return !(version & 1) && READ_ONCE(conn->version) == version;
 }
 
-/* Who opened, accepted or read from it, if that is known. Any context; the caller holds a reference. */
+/*
+ * Who opened, accepted or read from it, if that is known. Any context; the caller holds a reference, or looks behind it
+ * whether the socket is still the same.
+ */
 struct skstat_process skstat_conn_process(const struct sock *sk);
 
 void skstat_conn_stats(struct skstat_conn_stats *stats);

@@ -111,8 +111,8 @@ static __always_inline int skstat_hist_bucket(u32 table, u64 value)
 #undef SKSTAT_HIST_FIRST
 
 /*
- * One observation, in whole ones of the histogram's unit; `table` is an enum skstat_histogram_id, a constant, and the columns are the key's.
- * After a start(). Any context but NMI; the caller does not leave its CPU (skstat_probe_enter()). No lock, no
+ * One observation, in whole ones of the histogram's unit; `table` is an enum skstat_histogram_id, a constant, and the
+ * columns are the key's. After a start(). Any context but NMI; the caller does not leave its CPU (skstat_probe_enter()). No lock, no
  * allocation, and a bounded number of steps.
  */
 static __always_inline void skstat_hist_add(u32 table, u32 first, u32 second, u32 third, u64 value)

@@ -73,7 +73,6 @@ static notrace void on_tcp_probe(void *data, struct sock *sk, skstat_tcp_probe_s
 static __always_inline void read(const struct sock *sk)
 {
 	struct skstat_pair pair = skstat_pair_end(&read_pairs, sk);
-
 	s64 ns;
 
 	if (!pair.time || skstat_reads_for_others())

@@ -59,7 +59,9 @@ static void size_observe_new(enum skstat_point point, const struct net_device *d
 	struct skstat_hist_often *often;
 
 	skstat_hist_add(SKSTAT_HISTOGRAM_SIZE, point, device, 0, length);
-	often = place && READ_ONCE(place->id) == device ? skstat_hist_often(SKSTAT_HISTOGRAM_SIZE, point, device, 0, length, place) : NULL;
+	if (!place || READ_ONCE(place->id) != device)
+		return;
+	often = skstat_hist_often(SKSTAT_HISTOGRAM_SIZE, point, device, 0, length, place);
 	if (often)
 		this_cpu_write(size_known.often[point][size_slot(dev, length)], often);
 }

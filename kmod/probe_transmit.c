@@ -59,7 +59,6 @@ static notrace void on_start_xmit(void *data, const struct sk_buff *skb, const s
 static __always_inline void transmit_end(const struct sk_buff *skb)
 {
 	struct skstat_pair pair = skstat_pair_end(&transmit_pairs, skb);
-
 	s64 ns;
 
 	if (!pair.time || pair.tag[0] != skstat_device_id(skb->dev))

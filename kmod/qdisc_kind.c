@@ -6,8 +6,8 @@
 #include <linux/if.h>
 #include <linux/string.h>
 #include <net/sch_generic.h>
-#include <asm/word-at-a-time.h>
 
+#include "name.h"
 #include "qdisc_kind.h"
 
 #define KIND_PLACES 64
@@ -58,41 +58,20 @@ static u32 kind_find(const u64 *name)
 	return 0;
 }
 
-/* Eight bytes of text, zeros from the first zero on; true: there was one. */
-static __always_inline bool word_end(u64 *word)
-{
-	const struct word_at_a_time constants = WORD_AT_A_TIME_CONSTANTS;
-	unsigned long bits;
-
-	BUILD_BUG_ON(sizeof(unsigned long) != sizeof(*word));
-	if (!has_zero(*word, &bits, &constants))
-		return false;
-	bits = prep_zero_mask(*word, bits, &constants);
-	*word &= zero_bytemask(create_zero_mask(bits));
-	return true;
-}
-
 /* One that somebody else is still writing down is remembered the next time. */
 static void kind_remember(const struct Qdisc *q, u32 id)
 {
-	const struct skstat_qdisc_kind *kind = &kinds[id - 1];
-
-	if (id && smp_load_acquire(&kind->written)) /* pairs with kind_write() */
-		this_cpu_write(skstat_qdisc_kinds_known.kind[skstat_qdisc_kind_slot(q)], kind);
+	if (id && smp_load_acquire(&kinds[id - 1].written)) /* pairs with kind_write() */
+		this_cpu_write(skstat_qdisc_kinds_known.kind[skstat_qdisc_kind_slot(q)], &kinds[id - 1]);
 }
 
 u32 skstat_qdisc_kind_find(const struct Qdisc *q)
 {
-	u64 name[IFNAMSIZ / sizeof(u64)];
-	u32 id;
+	const struct skstat_words words = skstat_words_of(q->ops->id);
+	const u64 name[] = { words.first, words.second };
+	u32 id = kind_find(name);
 
-	memcpy(name, q->ops->id, sizeof(name));
-	name[1] &= (__force u64)cpu_to_le64(~0ULL >> 8); /* the last one is 0, whatever happens */
-	if (word_end(&name[0]))
-		name[1] = 0;
-	else
-		word_end(&name[1]);
-	id = kind_find(name);
+	BUILD_BUG_ON(sizeof(name) != IFNAMSIZ);
 	kind_remember(q, id);
 	return id;
 }

@@ -52,14 +52,19 @@ static inline uint64_t skstat_wire_zigzag(int64_t value)
 	return (uint64_t)value << 1 ^ (value < 0 ? UINT64_MAX : 0);
 }
 
-static inline void skstat_put_varint(struct skstat_buffer *buffer, unsigned int field, uint64_t value)
+/* A field's key and a number behind it, which is its value, or how long that is. */
+static inline void skstat_put_number(struct skstat_buffer *buffer, unsigned int field, enum skstat_wire_type type,
+				     uint64_t number)
 {
 	char *at = skstat_buffer_room(buffer, 2 * SKSTAT_WIRE_VARINT_SIZE);
 
-	if (!at)
-		return;
-	at = skstat_wire_key(at, field, SKSTAT_WIRE_VARINT);
-	skstat_buffer_written(buffer, skstat_wire_varint(at, value));
+	if (at)
+		skstat_buffer_written(buffer, skstat_wire_varint(skstat_wire_key(at, field, type), number));
+}
+
+static inline void skstat_put_varint(struct skstat_buffer *buffer, unsigned int field, uint64_t value)
+{
+	skstat_put_number(buffer, field, SKSTAT_WIRE_VARINT, value);
 }
 
 static inline void skstat_put_double(struct skstat_buffer *buffer, unsigned int field, double value)
@@ -73,12 +78,7 @@ static inline void skstat_put_double(struct skstat_buffer *buffer, unsigned int 
 /* The beginning of a field of so many bytes. */
 static inline void skstat_put_length(struct skstat_buffer *buffer, unsigned int field, size_t length)
 {
-	char *at = skstat_buffer_room(buffer, 2 * SKSTAT_WIRE_VARINT_SIZE);
-
-	if (!at)
-		return;
-	at = skstat_wire_key(at, field, SKSTAT_WIRE_LENGTH);
-	skstat_buffer_written(buffer, skstat_wire_varint(at, length));
+	skstat_put_number(buffer, field, SKSTAT_WIRE_LENGTH, length);
 }
 
 static inline void skstat_put_bytes(struct skstat_buffer *buffer, unsigned int field, const void *data, size_t length)

@@ -41,7 +41,8 @@ struct protobuf {
 	struct skstat_buffer pieces; /* the labels of the set's lists */
 	struct piece *shared;	     /* by number of the list */
 	struct skstat_buffer family; /* what is to stand behind its length, as it grows */
-	struct skstat_buffer histogram, deltas, text;
+	struct skstat_buffer histogram, text;
+	struct skstat_buffer part; /* a label, an exemplar or the deltas, until it is known how long it is */
 	int64_t wall_ns; /* of the set */
 	struct skstat_buffer created; /* when what starts at 0 has started; empty: that is not known */
 };
@@ -67,7 +68,7 @@ static void put_string(struct protobuf *p, struct skstat_buffer *buffer, unsigne
 /* A label is a message of two strings: short enough for its length to be known when its name and value are. */
 static void put_label(struct protobuf *p, struct skstat_buffer *buffer, const struct skstat_label *label)
 {
-	struct skstat_buffer *pair = &p->deltas;
+	struct skstat_buffer *pair = &p->part;
 
 	skstat_buffer_clear(pair);
 	put_string(p, pair, LABEL_NAME, label->name);
@@ -129,7 +130,7 @@ static void make_time(struct protobuf *p, int64_t ns)
 	skstat_put_varint(&p->text, TIME_NANOS, (uint64_t)(ns % 1000000000));
 }
 
-/* Into p->deltas: an Exemplar, by its connection's cookie. */
+/* Into p->part: an Exemplar, by its connection's cookie. */
 static void make_exemplar(struct protobuf *p, const struct skstat_exemplar *exemplar)
 {
 	static const char name[] = "cookie";
@@ -140,12 +141,12 @@ static void make_exemplar(struct protobuf *p, const struct skstat_exemplar *exem
 	end = mempcpy(end, name, sizeof(name) - 1);
 	end = skstat_wire_varint(skstat_wire_key(end, LABEL_VALUE, SKSTAT_WIRE_LENGTH), length);
 	end = mempcpy(end, cookie, length);
-	skstat_buffer_clear(&p->deltas);
-	skstat_put_bytes(&p->deltas, EXEMPLAR_LABEL, pair, (size_t)(end - pair));
-	skstat_put_double(&p->deltas, EXEMPLAR_VALUE, exemplar->value);
+	skstat_buffer_clear(&p->part);
+	skstat_put_bytes(&p->part, EXEMPLAR_LABEL, pair, (size_t)(end - pair));
+	skstat_put_double(&p->part, EXEMPLAR_VALUE, exemplar->value);
 	make_time(p, (int64_t)exemplar->time_ns + p->wall_ns);
-	p->deltas.failed |= p->text.failed;
-	skstat_put_bytes(&p->deltas, EXEMPLAR_TIME, p->text.data, p->text.length);
+	p->part.failed |= p->text.failed;
+	skstat_put_bytes(&p->part, EXEMPLAR_TIME, p->text.data, p->text.length);
 }
 
 static void put_bucket(struct protobuf *p, struct skstat_buffer *out, uint64_t total, double edge,
@@ -162,13 +163,13 @@ static void put_bucket(struct protobuf *p, struct skstat_buffer *out, uint64_t t
 		return;
 	}
 	make_exemplar(p, exemplar);
-	out->failed |= p->deltas.failed;
+	out->failed |= p->part.failed;
 	head = (size_t)(skstat_wire_varint(skstat_wire_key(key, BUCKET_EXEMPLAR, SKSTAT_WIRE_LENGTH),
-					   p->deltas.length) - key);
-	skstat_put_length(out, HISTOGRAM_BUCKET, (size_t)(end - bucket) + head + p->deltas.length);
+					   p->part.length) - key);
+	skstat_put_length(out, HISTOGRAM_BUCKET, (size_t)(end - bucket) + head + p->part.length);
 	skstat_buffer_put(out, bucket, (size_t)(end - bucket));
 	skstat_buffer_put(out, key, head);
-	skstat_buffer_put(out, p->deltas.data, p->deltas.length);
+	skstat_buffer_put(out, p->part.data, p->part.length);
 }
 
 /* The last bucket goes without saying, unless it has an exemplar. */
@@ -230,7 +231,7 @@ static size_t span_end(const struct skstat_native *native, size_t bucket)
 
 static void put_native(struct protobuf *p, struct skstat_buffer *out, const struct skstat_native *native)
 {
-	struct skstat_buffer *deltas = &p->deltas;
+	struct skstat_buffer *deltas = &p->part;
 	size_t bucket = next_full(native, 0);
 	int64_t at = 0; /* where the span before has ended, as an index of the schema */
 	uint64_t before = 0;
@@ -352,7 +353,7 @@ void skstat_protobuf_render(struct skstat_buffer *buffer, const struct skstat_fa
 	skstat_buffer_free(&p.pieces);
 	skstat_buffer_free(&p.family);
 	skstat_buffer_free(&p.histogram);
-	skstat_buffer_free(&p.deltas);
+	skstat_buffer_free(&p.part);
 	skstat_buffer_free(&p.text);
 	skstat_buffer_free(&p.created);
 }
