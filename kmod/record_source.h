@@ -227,7 +227,7 @@ static __always_inline struct chrono skstat_chrono_read(const struct tcp_sock *t
 static __always_inline u8 skstat_fin_received(const struct sock *sk)
 {
 	smp_rmb(); /* pairs with nothing but tcp_fin()'s own order: what is counted was counted before */
-	return sock_flag(sk, SOCK_DONE);
+	return !!(READ_ONCE(sk->sk_flags) & BIT(SOCK_DONE));
 }
 
 static __always_inline u32 skstat_uid(const struct sock *sk)
@@ -327,13 +327,13 @@ struct ca {
 	u16 info;
 };
 
-/* Of an algorithm or a protocol: names are 16 bytes there as well, and zeros behind their end. */
+/*
+ * Of an algorithm or a protocol: names are 16 bytes there as well, and zeros from their end on. The kernel looks them up
+ * as strings: the last byte is 0.
+ */
 static __always_inline struct sixteen name_read(const char text[sizeof(struct skstat_name)])
 {
-	struct sixteen name = sixteen_read(text);
-
-	name.second &= (__force u64)cpu_to_le64(~0ULL >> 8); /* the last one is 0, whatever happens */
-	return name;
+	return sixteen_read(text);
 }
 
 /* What an algorithm with a get_info says of itself; `ca` is zeros but for its name. */

@@ -124,11 +124,6 @@ bool skstat_room_next(struct skstat_room *room)
 	return skstat_room_has_next(room) && skstat_room_go_on(room);
 }
 
-u32 skstat_room_of_piece(u32 runs, u32 stride)
-{
-	return (SKSTAT_ROOM_PIECE - skstat_run_overhead(runs)) / stride;
-}
-
 void skstat_room_end(struct skstat_room *room, void *head)
 {
 	struct nlmsghdr *message = head - NLMSG_HDRLEN - GENL_HDRLEN;
@@ -158,6 +153,16 @@ u32 skstat_room_left(const struct skstat_room *room, u32 runs, u32 stride)
 	if (!room->at)
 		return skstat_run_room(room->skb, runs, stride);
 	return room->left > overhead ? (room->left - overhead) / stride : 0;
+}
+
+/*
+ * So many that, were they all `longer`, those for which there is no room any more would fit in another piece; for less
+ * than one there is no room at the end of this one.
+ */
+u32 skstat_room_left_longer(const struct skstat_room *room, u32 runs, u32 stride, u32 longer)
+{
+	return min(skstat_room_left(room, runs, stride),
+		   (SKSTAT_ROOM_PIECE - skstat_run_overhead(runs) - longer) / (longer - stride));
 }
 
 /* Takes bytes of the last piece, or gives them back. */

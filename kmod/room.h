@@ -53,9 +53,6 @@ bool skstat_room_next(struct skstat_room *room);
 bool skstat_room_has_next(struct skstat_room *room);
 bool skstat_room_go_on(struct skstat_room *room);
 
-/* How many records of `stride` in `runs` runs fit in a piece. */
-u32 skstat_room_of_piece(u32 runs, u32 stride);
-
 /*
  * Ends the message: the skb, complete but for them, gets the pieces that were written. Without it they are not sent. `head`
  * as skstat_netlink_put() gave it.
@@ -64,6 +61,9 @@ void skstat_room_end(struct skstat_room *room, void *head);
 
 /* How many records of `stride` in `runs` runs still fit. */
 u32 skstat_room_left(const struct skstat_room *room, u32 runs, u32 stride);
+
+/* The same, of those that may turn out `longer` as they are written: then there is room with skstat_room_go_on(). */
+u32 skstat_room_left_longer(const struct skstat_room *room, u32 runs, u32 stride, u32 longer);
 
 /* skstat_run_put() and skstat_run_retract(), of SKSTAT_SOCK_RUN. */
 struct skstat_run *skstat_room_put(struct skstat_room *room, const struct skstat_layout *layout, u32 count);
