@@ -3,8 +3,8 @@
 #include "emit.h"
 #include "record_fill.h"
 
-/* Of a step: one for each kind, and once in a dump one more (emit_kind()). */
-#define EMIT_RUNS (SKSTAT_KIND_NETNS - SKSTAT_KIND_FULL + 1)
+/* Of a step: one for each kind, and once in a dump two more (emit_kind()). */
+#define EMIT_RUNS (SKSTAT_KIND_NETNS - SKSTAT_KIND_FULL + 2)
 
 /* What many ask for, of full sockets: code is made for each of these that knows its groups. */
 #define EMIT_ALL     record_groups(SKSTAT_KIND_FULL)
@@ -39,10 +39,9 @@ u32 skstat_emit_room(const struct skstat_emit *emit, struct skstat_room *room)
 {
 	u32 sockets = skstat_room_left(room, EMIT_RUNS, emit->max_stride);
 
-	/* if they become longer, they go on in another piece, which has room for all of them */
+	/* if they become longer, what then has no room any more goes on in another piece */
 	if (emit->stride < emit->max_stride && room->at && skstat_room_has_next(room))
-		sockets = min(skstat_room_left(room, EMIT_RUNS, emit->stride),
-			      skstat_room_of_piece(EMIT_RUNS, emit->max_stride));
+		sockets = skstat_room_left_longer(room, EMIT_RUNS, emit->stride, emit->max_stride);
 	return min_t(u32, sockets, SKSTAT_WALK_HELD);
 }
 
@@ -59,7 +58,7 @@ enum emit_how {
 struct emission {
 	struct skstat_walk *walk;
 	const struct skstat_layout *layout;
-	u32 next; /* of walk->held: those before it are done */
+	u32 next, end; /* of walk->held: those before `next` are done, those from `end` on have another run */
 	void *at;
 };
 
@@ -106,10 +105,10 @@ static __always_inline u32 emit_records(struct emission *emission, enum skstat_k
 {
 	const bool names = groups & (1 << SKSTAT_GROUP_CONGESTION) && shorts & SKSTAT_SHORT_NAME;
 	struct skstat_walk *walk = emission->walk;
-	const struct skstat_held *next, *end = walk->held + walk->nr_held;
+	const struct skstat_held *next, *end = walk->held + emission->end;
 	const u32 stride = __builtin_constant_p(groups) ? record_stride(groups, shorts) : emission->layout->stride;
 	void *at = emission->at;
-	u32 emitted = 0, gone = 0;
+	u32 emitted, gone = 0;
 
 	for (next = walk->held + emission->next; next < end; next++) {
 		/* in registers, whatever is written meanwhile */
@@ -130,10 +129,10 @@ static __always_inline u32 emit_records(struct emission *emission, enum skstat_k
 			continue;
 		}
 		held.count->by_state[held.state]++;
-		emitted++;
 		at += stride;
 	}
 	emission->next = next - walk->held;
+	emitted = (u32)(at - emission->at) / stride;
 	walk->tally.emitted += emitted;
 	walk->tally.not_emitted[SKSTAT_GONE] += gone;
 	return emitted;
@@ -178,6 +177,27 @@ static u32 emit_count(const struct skstat_walk *walk, enum skstat_kind kind, u32
 	return count;
 }
 
+/* Where the sockets of that kind end that are among the next `count` ones of it. */
+static u32 emit_end(const struct skstat_walk *walk, enum skstat_kind kind, u32 from, u32 count)
+{
+	while (count)
+		count -= walk->held[from++].kind == kind;
+	return from;
+}
+
+/* A run for as many of the `count` sockets as there is room for, here or in the next piece; NULL: for none. */
+static struct skstat_run *emit_begin(struct emission *emission, struct skstat_room *room, enum skstat_kind kind,
+				     u32 count)
+{
+	const struct skstat_walk *walk = emission->walk;
+	u32 fits = skstat_room_left(room, 1, emission->layout->stride);
+
+	if (!fits && skstat_room_go_on(room))
+		fits = skstat_room_left(room, 1, emission->layout->stride);
+	emission->end = fits < count ? emit_end(walk, kind, emission->next, fits) : walk->nr_held;
+	return fits ? skstat_room_put(room, emission->layout, min(count, fits)) : NULL;
+}
+
 /* The held sockets of one kind, mostly as one run. */
 static bool emit_kind(struct skstat_emit *emit, struct skstat_walk *walk, struct skstat_room *room,
 		      enum skstat_kind kind)
@@ -188,9 +208,7 @@ static bool emit_kind(struct skstat_emit *emit, struct skstat_walk *walk, struct
 	u32 count;
 
 	while ((count = emit_count(walk, kind, emission.next))) {
-		run = skstat_room_put(room, layout, count);
-		if (!run && skstat_room_go_on(room))
-			run = skstat_room_put(room, layout, count);
+		run = emit_begin(&emission, room, kind, count);
 		if (!run)
 			return false;
 		emission.at = skstat_run_records(run);
@@ -204,7 +222,7 @@ static bool emit_kind(struct skstat_emit *emit, struct skstat_walk *walk, struct
 		while (run->count > count)
 			skstat_room_retract(room, run);
 		/* The next has more to say, and others may follow: from here on there is a place for it. */
-		if (emission.next < walk->nr_held) {
+		if (emission.next < emission.end) {
 			skstat_layout_shorten(layout, layout->shorts & ~SKSTAT_SHORT_NAME);
 			emit->stride = emit->max_stride;
 		}

@@ -16,6 +16,7 @@
 #include "netns.h"
 #include "pair.h"
 #include "probe.h"
+#include "room.h"
 #include "stack.h"
 #include "symbol.h"
 
@@ -64,7 +65,7 @@ static u64 info_memory(u32 namespaces, const struct skstat_journal_stats *journa
 {
 	return (u64)namespaces * sizeof(struct skstat_namespace) + journal->memory + conn->memory +
 	       skstat_counter_memory() + skstat_hist_memory() + skstat_device_memory() + skstat_symbol_memory() +
-	       skstat_pairs_memory() + skstat_stack_memory();
+	       skstat_pairs_memory() + skstat_stack_memory() + skstat_room_memory();
 }
 
 static int info_put_journal(struct sk_buff *skb, u32 namespaces)

@@ -15,6 +15,7 @@
 #include "netns.h"
 #include "probe.h"
 #include "reason.h"
+#include "room.h"
 #include "stack.h"
 #include "symbol.h"
 
@@ -44,6 +45,7 @@ err_netns:
 static void __exit skstat_exit(void)
 {
 	skstat_netlink_exit();
+	skstat_room_exit();
 	skstat_hold_exit();
 	skstat_probes_exit();
 	skstat_doorbell_exit(); /* which handlers ring, and which looks at holders */

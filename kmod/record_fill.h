@@ -16,7 +16,7 @@
 #define FILL_U32(member, source)  member = source;
 #define FILL_U64(member, source)  member = source;
 #define FILL_S32(member, source)  member = source;
-#define FILL_ADDR(member, source) fill_sixteen(&member, source);
+#define FILL_ADDR(member, source) /* both at once: ends_write() */
 #define FILL_NAME(member, source) fill_sixteen(&member, source);
 
 static __always_inline void fill_sixteen(void *at, struct sixteen bytes)
@@ -36,8 +36,8 @@ FILL_FUNCTION(identity)
 	const struct sock *sk = src->sk;
 	const bool full = src->kind == SKSTAT_KIND_FULL || SKSTAT_KINDS_EVENTS & 1 << src->kind;
 	const bool ended = src->kind == SKSTAT_KIND_CLOSED;
-	const struct ends ends = ends_read(sk);
 
+	ends_write(sk, &r->saddr, &r->daddr);
 	SKSTAT_FIELDS_IDENTITY(FILL)
 }
 

@@ -40,21 +40,25 @@ static __always_inline struct sixteen sixteen_read(const void *at)
 	return (struct sixteen) { eight_read(at), eight_read(at + sizeof(u64)) };
 }
 
-struct ends {
-	struct sixteen local, remote;
-};
+static __always_inline void sixteen_write(void *at, u64 first, u64 second)
+{
+	memcpy(at, &first, sizeof(first));
+	memcpy(at + sizeof(u64), &second, sizeof(second));
+}
 
-static __always_inline struct ends ends_read(const struct sock *sk)
+/* Both addresses, from one family's to the record: by way of a structure they would go over the stack. */
+static __always_inline void ends_write(const struct sock *sk, void *local, void *remote)
 {
 #if IS_ENABLED(CONFIG_IPV6)
-	if (sk->sk_family == AF_INET6)
-		return (struct ends) { sixteen_read(&sk->sk_v6_rcv_saddr), sixteen_read(&sk->sk_v6_daddr) };
+	if (sk->sk_family == AF_INET6) {
+		memcpy(local, &sk->sk_v6_rcv_saddr, sizeof(struct in6_addr));
+		memcpy(remote, &sk->sk_v6_daddr, sizeof(struct in6_addr));
+		return;
+	}
 #endif
 	/* in network order, and first in memory whatever the machine's own */
-	return (struct ends) {
-		.local.first = (__force u64)cpu_to_le64(le32_to_cpu((__force __le32)sk->sk_rcv_saddr)),
-		.remote.first = (__force u64)cpu_to_le64(le32_to_cpu((__force __le32)sk->sk_daddr)),
-	};
+	sixteen_write(local, (__force u64)cpu_to_le64(le32_to_cpu((__force __le32)sk->sk_rcv_saddr)), 0);
+	sixteen_write(remote, (__force u64)cpu_to_le64(le32_to_cpu((__force __le32)sk->sk_daddr)), 0);
 }
 
 /* One that was closed has given its port back, and still knows it. `ended`: it is known to have been closed. */
@@ -223,7 +227,7 @@ static __always_inline struct chrono skstat_chrono_read(const struct tcp_sock *t
 static __always_inline u8 skstat_fin_received(const struct sock *sk)
 {
 	smp_rmb(); /* pairs with nothing but tcp_fin()'s own order: what is counted was counted before */
-	return sock_flag(sk, SOCK_DONE);
+	return !!(READ_ONCE(sk->sk_flags) & BIT(SOCK_DONE));
 }
 
 static __always_inline u32 skstat_uid(const struct sock *sk)
@@ -323,13 +327,13 @@ struct ca {
 	u16 info;
 };
 
-/* Of an algorithm or a protocol: names are 16 bytes there as well, and zeros behind their end. */
+/*
+ * Of an algorithm or a protocol: names are 16 bytes there as well, and zeros from their end on. The kernel looks them up
+ * as strings: the last byte is 0.
+ */
 static __always_inline struct sixteen name_read(const char text[sizeof(struct skstat_name)])
 {
-	struct sixteen name = sixteen_read(text);
-
-	name.second &= (__force u64)cpu_to_le64(~0ULL >> 8); /* the last one is 0, whatever happens */
-	return name;
+	return sixteen_read(text);
 }
 
 /* What an algorithm with a get_info says of itself; `ca` is zeros but for its name. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/mm.h>
+#include <linux/workqueue.h>
 #include <net/genetlink.h>
 #include <net/sock.h>
 
@@ -7,6 +8,7 @@
 #include "skstat/netlink.h"
 
 #define PIECE_ORDER get_order(SKSTAT_ROOM_PIECE)
+#define SPARES_KEPT (5 * HZ) /* who polls does so more often */
 
 /* Before the pieces: the head, and what brings the first of them to 8 bytes. */
 #define HEAD_BYTES (NLMSG_HDRLEN + GENL_HDRLEN + NLA_HDRLEN)
@@ -20,13 +22,55 @@ void skstat_room_init(struct skstat_room *room, const struct sock *reader, u32 b
 		room->allowed = min_t(u32, (bytes - HEAD_BYTES) / SKSTAT_ROOM_PIECE, SKSTAT_ROOM_PIECES);
 }
 
+/* Pieces that the dump before this one has left. */
+static struct page *spares[SKSTAT_ROOM_PIECES];
+
+static void spares_drop(struct work_struct *work)
+{
+	struct page *page;
+	u32 i;
+
+	for (i = 0; i < SKSTAT_ROOM_PIECES; i++) {
+		page = xchg(&spares[i], NULL);
+		if (page)
+			put_page(page);
+	}
+}
+
+static DECLARE_DELAYED_WORK(spares_work, spares_drop);
+
 void skstat_room_free(struct skstat_room *room)
 {
+	struct page *page;
+	bool left = false;
+	u32 i;
+
+	for (i = 0; i < SKSTAT_ROOM_PIECES; i++) {
+		if (!room->piece[i])
+			continue;
+		left = true;
+		page = xchg(&spares[i], room->piece[i]);
+		if (page)
+			put_page(page);
+	}
+	if (left)
+		mod_delayed_work(system_wq, &spares_work, SPARES_KEPT);
+}
+
+void skstat_room_exit(void)
+{
+	cancel_delayed_work_sync(&spares_work);
+	spares_drop(NULL);
+}
+
+u64 skstat_room_memory(void)
+{
+	u64 memory = 0;
 	u32 i;
 
 	for (i = 0; i < SKSTAT_ROOM_PIECES; i++)
-		if (room->piece[i])
-			put_page(room->piece[i]);
+		memory += READ_ONCE(spares[i]) ? SKSTAT_ROOM_PIECE : 0;
+	return memory;
 }
 
 void skstat_room_begin(struct skstat_room *room, struct sk_buff *skb)
@@ -44,8 +88,9 @@ void skstat_room_begin(struct skstat_room *room, struct sk_buff *skb)
  */
 static struct page *room_piece(struct skstat_room *room, u32 i)
 {
-	struct page *page = room->piece[i];
+	struct page *page = room->piece[i] ?: xchg(&spares[i], NULL);
 
+	room->piece[i] = page;
 	/* what is written into it depends on this, and so comes behind what others read */
 	if (page && page_count(page) == 1)
 		return page;
@@ -79,11 +124,6 @@ bool skstat_room_next(struct skstat_room *room)
 	return skstat_room_has_next(room) && skstat_room_go_on(room);
 }
 
-u32 skstat_room_of_piece(u32 runs, u32 stride)
-{
-	return (SKSTAT_ROOM_PIECE - skstat_run_overhead(runs)) / stride;
-}
-
 void skstat_room_end(struct skstat_room *room, void *head)
 {
 	struct nlmsghdr *message = head - NLMSG_HDRLEN - GENL_HDRLEN;
@@ -113,6 +153,16 @@ u32 skstat_room_left(const struct skstat_room *room, u32 runs, u32 stride)
 	if (!room->at)
 		return skstat_run_room(room->skb, runs, stride);
 	return room->left > overhead ? (room->left - overhead) / stride : 0;
+}
+
+/*
+ * So many that, were they all `longer`, those for which there is no room any more would fit in another piece; for less
+ * than one there is no room at the end of this one.
+ */
+u32 skstat_room_left_longer(const struct skstat_room *room, u32 runs, u32 stride, u32 longer)
+{
+	return min(skstat_room_left(room, runs, stride),
+		   (SKSTAT_ROOM_PIECE - skstat_run_overhead(runs) - longer) / (longer - stride));
 }
 
 /* Takes bytes of the last piece, or gives them back. */

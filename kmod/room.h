@@ -2,7 +2,7 @@
 /*
  * Where a dump's records are written. Netlink gives a message 32 KiB at most. To a reader that says that it takes more
  * (SKSTAT_SOCK_ROOM) a message is sent in pages of the dump's own, behind its head: they are lent to one message after the
- * other, neither allocated nor zeroed anew.
+ * other, and to the next dump, neither allocated nor zeroed anew. Whatever is sent of them was written for that message.
  */
 #ifndef SKSTAT_ROOM_H
 #define SKSTAT_ROOM_H
@@ -36,6 +36,10 @@ struct skstat_room {
 void skstat_room_init(struct skstat_room *room, const struct sock *reader, u32 bytes);
 void skstat_room_free(struct skstat_room *room);
 
+/* Pages are kept for the next dump, for some seconds. exit(): there is no dump any more. */
+void skstat_room_exit(void);
+u64 skstat_room_memory(void); /* bytes; any time */
+
 /* Begins a message, which has its head already. Process context, outside of RCU. */
 void skstat_room_begin(struct skstat_room *room, struct sk_buff *skb);
 
@@ -49,9 +53,6 @@ bool skstat_room_next(struct skstat_room *room);
 bool skstat_room_has_next(struct skstat_room *room);
 bool skstat_room_go_on(struct skstat_room *room);
 
-/* How many records of `stride` in `runs` runs fit in a piece. */
-u32 skstat_room_of_piece(u32 runs, u32 stride);
-
 /*
  * Ends the message: the skb, complete but for them, gets the pieces that were written. Without it they are not sent. `head`
  * as skstat_netlink_put() gave it.
@@ -60,6 +61,9 @@ void skstat_room_end(struct skstat_room *room, void *head);
 
 /* How many records of `stride` in `runs` runs still fit. */
 u32 skstat_room_left(const struct skstat_room *room, u32 runs, u32 stride);
+
+/* The same, of those that may turn out `longer` as they are written: then there is room with skstat_room_go_on(). */
+u32 skstat_room_left_longer(const struct skstat_room *room, u32 runs, u32 stride, u32 longer);
 
 /* skstat_run_put() and skstat_run_retract(), of SKSTAT_SOCK_RUN. */
 struct skstat_run *skstat_room_put(struct skstat_room *room, const struct skstat_layout *layout, u32 count);

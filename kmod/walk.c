@@ -220,7 +220,7 @@ static bool walk_through(struct skstat_walk *walk, const struct table *table, u3
 
 /* One pass over a chain that has sockets, in a near step. *next goes on in walk->held, *end comes nearer. */
 static __always_inline enum chain_end walk_chain_near(struct skstat_walk *walk, const struct table *table,
-						      struct near *near, u32 bucket,
+						      struct near *near, bool delta, u32 bucket,
 						      const struct hlist_nulls_node *node, struct skstat_held **next,
 						      const struct skstat_held *last, s64 *end)
 {
@@ -231,7 +231,7 @@ static __always_inline enum chain_end walk_chain_near(struct skstat_walk *walk, 
 		--*end;
 		if (unlikely(*next == last))
 			return CHAIN_LEFT;
-		verdict = walk_look_near(walk, table, near, bucket, sk, *next);
+		verdict = walk_look_near(walk, table, near, delta, bucket, sk, *next);
 		if (verdict == SOCK_HELD)
 			++*next;
 		else if (unlikely(verdict == SOCK_CHANGED))
@@ -241,8 +241,9 @@ static __always_inline enum chain_end walk_chain_near(struct skstat_walk *walk, 
 	return likely(get_nulls_value(node) == bucket) ? CHAIN_DONE : CHAIN_CHANGED;
 }
 
-/* The buckets of a near step. walk->held is empty. */
-static enum chain_end walk_section_near(struct skstat_walk *walk, const struct table *table, u32 room)
+/* The buckets of a near step. walk->held is empty. Inlined with `delta` known. */
+static __always_inline enum chain_end walk_section_near(struct skstat_walk *walk, const struct table *table, u32 room,
+							bool delta)
 {
 	const struct inet_ehash_bucket *chains = table->hashinfo->ehash;
 	const struct skstat_filter *filter = &walk->filter;
@@ -263,7 +264,7 @@ static enum chain_end walk_section_near(struct skstat_walk *walk, const struct t
 			continue;
 		from = next;
 		near.passed = false;
-		chain_end = walk_chain_near(walk, table, &near, bucket, node, &next, last, &end);
+		chain_end = walk_chain_near(walk, table, &near, delta, bucket, node, &next, last, &end);
 		if (unlikely(chain_end != CHAIN_DONE))
 			break;
 		if (near.passed)
@@ -277,6 +278,16 @@ static enum chain_end walk_section_near(struct skstat_walk *walk, const struct t
 		skstat_tally_forget(&walk->tally);
 	}
 	return chain_end;
+}
+
+static noinline enum chain_end walk_section_all(struct skstat_walk *walk, const struct table *table, u32 room)
+{
+	return walk_section_near(walk, table, room, false);
+}
+
+static noinline enum chain_end walk_section_delta(struct skstat_walk *walk, const struct table *table, u32 room)
+{
+	return walk_section_near(walk, table, room, true);
 }
 
 /* The table that the walk is in; false: there is none left. */
@@ -348,7 +359,7 @@ void skstat_walk_step_near(struct skstat_walk *walk, u32 room, bool split)
 		walk->stage = SKSTAT_WALK_END;
 		return;
 	}
-	end = walk_section_near(walk, &table, room);
+	end = walk->since ? walk_section_delta(walk, &table, room) : walk_section_all(walk, &table, room);
 	if (end == CHAIN_CHANGED) {
 		walk->restarts++;
 	} else if (end == CHAIN_LEFT) {

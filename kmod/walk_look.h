@@ -203,9 +203,9 @@ static noinline enum verdict walk_look_other(struct skstat_walk *walk, const str
 	return SOCK_CHANGED;
 }
 
-/* As walk_look(), of a near step: full sockets get no reference. */
+/* As walk_look(), of a near step: full sockets get no reference. `delta`: idle ones are left out. */
 static __always_inline enum verdict walk_look_near(struct skstat_walk *walk, const struct table *table,
-						   struct near *near, u32 bucket, struct sock *sk,
+						   struct near *near, bool delta, u32 bucket, struct sock *sk,
 						   struct skstat_held *held)
 {
 	const struct net *net = sock_net(sk);
@@ -231,7 +231,7 @@ static __always_inline enum verdict walk_look_near(struct skstat_walk *walk, con
 		skstat_tally_add(&walk->tally, SKSTAT_FILTERED, near->count, state);
 		return SOCK_PASSED;
 	}
-	if (near->since && sock_is_idle(sk, near->since)) {
+	if (delta && sock_is_idle(sk, near->since)) {
 		near->passed = true;
 		skstat_tally_add(&walk->tally, SKSTAT_IDLE, near->count, state);
 		return SOCK_PASSED;

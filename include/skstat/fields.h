@@ -65,8 +65,8 @@
 	  "The socket's cookie: unique as long as the machine is up, shared by SYN_RECV, socket and TIME_WAIT")       \
 	F(2, netns, U64, INFO, NONE, "", NONE, 1, ALWAYS, src->netns,                                                 \
 	  "Id that the module gave the network namespace")                                                            \
-	F(3, saddr, ADDR, INFO, NONE, "", NONE, 1, ALWAYS, ends.local, "Local address")                         \
-	F(4, daddr, ADDR, INFO, NONE, "", NONE, 1, ALWAYS, ends.remote, "Remote address")                        \
+	F(3, saddr, ADDR, INFO, NONE, "", NONE, 1, ALWAYS, sk->sk_rcv_saddr, "Local address")                         \
+	F(4, daddr, ADDR, INFO, NONE, "", NONE, 1, ALWAYS, sk->sk_daddr, "Remote address")                        \
 	F(5, sport, U16, INFO, NONE, "", NONE, 1, ALWAYS, skstat_sport(sk, ended), "Local port")                               \
 	F(6, dport, U16, INFO, NONE, "", NONE, 1, ALWAYS, ntohs(READ_ONCE(sk->sk_dport)), "Remote port")              \
 	F(7, ifindex, U32, INFO, NONE, "", NONE, 1, ALWAYS, READ_ONCE(sk->sk_bound_dev_if),                           \

@@ -63,7 +63,7 @@ static void measure(const struct bench *bench, const char *name, receive_fn fn)
 	/* It sees the own namespace alone. */
 	must_be(of.sockets >= bench->sockets && bench->namespaces == 1);
 	of.fn = fn;
-	bench_say(bench, name, (double)bench_best(BENCH_TIMES, dump, &of) / (double)bench->sockets, BENCH_SOCKET);
+	bench_say(bench, name, (double)bench_best(bench_times(bench), dump, &of) / (double)bench->sockets, BENCH_SOCKET);
 	nlmsg_free(of.request);
 	receiver_free(of.receiver);
 }

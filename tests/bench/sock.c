@@ -80,7 +80,7 @@ static void measure(const struct bench *bench, const char *name, const struct sk
 		printf("# %s: %lu sockets came, of %lu\n", name, dump.totals.emitted, dump.totals.visited);
 		must_be(!"as many sockets as were meant");
 	}
-	bench_say(bench, name, (double)bench_best(BENCH_TIMES, dump_received, &dump) / (double)bench->sockets,
+	bench_say(bench, name, (double)bench_best(bench_times(bench), dump_received, &dump) / (double)bench->sockets,
 		  BENCH_SOCKET);
 	sock_close(&dump);
 }
@@ -159,6 +159,6 @@ void figure_full_decoded(const struct bench *bench)
 	dump_decoded(&decoded);
 	must_be(decoded.sum > 0);
 	bench_say(bench, "full_decoded",
-		  (double)bench_best(BENCH_TIMES, dump_decoded, &decoded) / (double)bench->sockets, BENCH_SOCKET);
+		  (double)bench_best(bench_times(bench), dump_decoded, &decoded) / (double)bench->sockets, BENCH_SOCKET);
 	skstat_netlink_close(decoded.netlink);
 }

@@ -210,6 +210,66 @@ static void messages_fill_the_room(void **state)
 	}
 }
 
+#define TALKERS 24 /* connections that, one after the other, have more to say than all others */
+
+static bool congestion_set(const struct member *member, const char *name)
+{
+	return !setsockopt(member->fd, IPPROTO_TCP, TCP_CONGESTION, name, strlen(name));
+}
+
+/* What the algorithm says is in the record of that connection, and no other. */
+static void one_is_vegas(const struct skstat_query *query, const struct member *member)
+{
+	const uint64_t cookie = population_cookie(member);
+	struct dump dump;
+	size_t found = 0;
+
+	dump_take(&dump, netlink, query);
+	for (size_t i = 0; i < dump.count; i++) {
+		const struct skstat_sample *sample = &dump.sample[i];
+		bool is_it = sample->identity.cookie == cookie;
+
+		if (sample->kind != SKSTAT_KIND_FULL)
+			continue;
+		found += is_it;
+		if (is_it)
+			assert_string_equal(sample->congestion.cong.text, "vegas");
+		else
+			assert_string_not_equal(sample->congestion.cong.text, "vegas");
+		assert_int_equal(sample->congestion.vegas_rtt != 0, is_it);
+	}
+	assert_int_equal(found, 1);
+	dump_free(&dump);
+}
+
+/*
+ * Records are short as long as no algorithm has more to say than its name. From the first that has, those of its step are
+ * longer than was thought when they were found: they go on in another piece, wherever in the step that is.
+ */
+static void one_says_more(void **state)
+{
+	size_t tried = 0;
+
+	(void)state;
+	for (size_t i = 0; i < population.count && tried < TALKERS; i++) {
+		const struct member *member = &population.member[(i * 7919) % population.count];
+
+		if (member->fd < 0 || member->kind != SKSTAT_KIND_FULL || member->state != TCP_ESTABLISHED)
+			continue;
+		if (!congestion_set(member, "vegas")) {
+			note("this kernel has no vegas");
+			skip();
+		}
+		for (size_t room = 0; room < ROOMS; room++) {
+			every_socket_once_in(&rooms[room]);
+			one_is_vegas(&rooms[room], member);
+		}
+		must_be(congestion_set(member, "cubic"));
+		tried++;
+	}
+	assert_int_equal(tried, TALKERS);
+}
+
 struct peeking {
 	uint64_t *cookie;
 	size_t count, peeked;
@@ -345,6 +405,7 @@ int suite_population(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		/* The first dump is the first to ask for cookies, so that the module must draw them. */
 		cmocka_unit_test(every_socket_once),
+		cmocka_unit_test(one_says_more),
 		cmocka_unit_test(messages_fill_the_room),
 		cmocka_unit_test(messages_stay_as_they_were),
 		cmocka_unit_test(cookies_are_unique),
