@@ -9,7 +9,7 @@ check: ## all tests that take no foreign kernel: those that a change should pass
 	@tests/check unit lint fuzz host vm:6.1 demo peers
 
 check-all: ## all that CI runs
-	@tests/check unit lint fuzz host vm:5.10,vm:6.1,vm:6.12,vm:7.2,cost+debug demo peers lab
+	@tests/check unit lint fuzz host vm:5.10,vm:6.1,vm:6.12,vm:7.2,cost+debug,bench demo peers lab
 
 vmtest := $(wildcard tests/vm/suite/*.c tests/vm/lib/*.c)
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What a module of version 1 said, each kind of message and of record, is kept in tests/fixtures/protocol/1.bin, and what
- * a reader of that day understood is in 1.json beside it. Today's reader must understand the same. Once docs/PROTOCOL.md
- * has the version frozen, neither file is ever made anew; numbers and layouts are held by tests/lint/frozen.
+ * a reader of that day understood is in 1.json beside it. Today's reader must understand the same. The version is frozen:
+ * neither file is ever made anew; numbers and layouts are held by tests/lint/frozen.
  *
  * Where a line of 1.json is another now, old modules are misread: mend the reader.
  */
