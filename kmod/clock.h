@@ -68,7 +68,9 @@ s64 skstat_clock_far(u64 began, u64 ended);
 /* The same of any two. */
 static __always_inline s64 skstat_clock_between(u64 began, u64 ended)
 {
-	return skstat_clock_is_near(began, ended) ? (s64)skstat_clock_near(began, ended) : skstat_clock_far(began, ended);
+	if (skstat_clock_is_near(began, ended))
+		return skstat_clock_near(began, ended);
+	return skstat_clock_far(began, ended);
 }
 
 #endif

@@ -48,7 +48,7 @@ struct skstat_hist_often {
 
 struct skstat_hist {
 	struct skstat_key key; /* whose it is, if it is in skstat_hists_known, or was */
-	const void *owner[2]; /* of a probe that remembers it by itself: always the same for a key, written before it does */
+	const void *owner[2]; /* of a probe that remembers it by itself: written before, and the same for a key always */
 	struct skstat_hist_often often[SKSTAT_HIST_OFTEN];
 	local64_t bucket[SKSTAT_HISTOGRAM_BUCKETS];
 	local64_t low, high, sum;

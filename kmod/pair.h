@@ -77,8 +77,9 @@ static __always_inline bool skstat_pair_is(const struct skstat_pair_way *way, co
 	return data_race(way->key == key);
 }
 
-/* Whether there is a way that is `from`'s, and the first of these. No pointer that would be compared with NULL again. */
-static __always_inline bool skstat_pair_find(struct skstat_pair_set *set, const void *from, struct skstat_pair_way **way)
+/* Whether a way is `from`'s, and the first of these. No pointer alone: that would be compared with NULL again. */
+static __always_inline bool skstat_pair_find(struct skstat_pair_set *set, const void *from,
+					     struct skstat_pair_way **way)
 {
 	BUILD_BUG_ON(SKSTAT_PAIR_WAYS != 4);
 	*way = &set->way[0];

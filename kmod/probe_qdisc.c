@@ -24,8 +24,8 @@
 static struct skstat_pairs qdisc_pairs; /* by skb */
 
 /*
- * Histograms of this CPU for what it met lately, by device and description of the kind. One knows its device's place and
- * its kind for good, in this order; but is known by the device's address and the kind's name alone.
+ * Histograms of this CPU for what it met lately, by device and description of the kind. One knows its device's place
+ * and its kind for good, in this order; but is known by the device's address and the kind's name alone.
  */
 #define QDISC_KNOWN_BITS 4
 struct qdisc_known {
@@ -149,8 +149,8 @@ static noinline void dequeue_slow(const struct Qdisc *q, const struct net_device
 }
 
 /*
- * dequeue_skb(): the packets are a list that the caller has, or there is none. It runs the discipline, which is there with
- * its queue, its device and the description of its kind until we return; a packet was put into the same one.
+ * dequeue_skb(): the packets are a list that the caller has, or there is none. It runs the discipline, which is there
+ * with its queue, its device and the description of its kind until we return; a packet was put into the same one.
  */
 static notrace void on_dequeue(void *data, struct Qdisc *q, const struct netdev_queue *txq, int packets,
 			       struct sk_buff *skb)

@@ -9,7 +9,7 @@
 #define __always_inline inline __attribute__((always_inline))
 #endif
 
-/* The number of the highest bit that is set, from 0. There is one. The kernel's is of a long, which has 64 bits there. */
+/* The number of the highest bit that is set, from 0. There is one. The kernel's is of a long, of 64 bits there. */
 static inline unsigned long __fls(u64 value)
 {
 	return 63 - __builtin_clzll(value);
