@@ -35,7 +35,7 @@ void skstat_clock_check(void)
 
 #define CLOCK_BEHIND (1 << 16) /* so many ticks one processor may be behind another */
 
-s64 skstat_clock_between_odd(u64 began, u64 ended)
+s64 skstat_clock_far(u64 began, u64 ended)
 {
 	s64 ticks = ended - began;
 

@@ -32,30 +32,45 @@ static __always_inline bool skstat_clock_is_short(void)
 	return SKSTAT_CLOCK_TSC && likely(data_race(skstat_clock_is_tsc)); /* a byte; the reading says which it was */
 }
 
+/* A reading where that is so. */
+static __always_inline u64 skstat_clock_short(void)
+{
+#if SKSTAT_CLOCK_TSC
+	return rdtsc_ordered() | 1;
+#else
+	return 0; /* it never is */
+#endif
+}
+
 /* A reading, which is never 0. Whether it is odd says of which clock it is. Any context. */
 static __always_inline u64 skstat_clock(void)
 {
-#if SKSTAT_CLOCK_TSC
-	if (skstat_clock_is_short())
-		return rdtsc_ordered() | 1;
-#endif
-	return ktime_get_ns() & ~1ULL;
+	return skstat_clock_is_short() ? skstat_clock_short() : ktime_get_ns() & ~1ULL;
 }
 
-/* What is rare, of skstat_clock_between(). */
-s64 skstat_clock_between_odd(u64 began, u64 ended);
+/* Two readings whose difference is told without a call: of one clock, in order, and not far apart. */
+static __always_inline bool skstat_clock_is_near(u64 began, u64 ended)
+{
+	return likely(!((ended - began) & (~0ULL << SKSTAT_CLOCK_BITS | 1)));
+}
 
-/*
- * How long it is from one reading to another, in ns, or less by two; negative: they are of two clocks, or the clock was
- * set back.
- */
-static __always_inline s64 skstat_clock_between(u64 began, u64 ended)
+/* How long it is from one to the other of two that are near, in ns, or less by two. */
+static __always_inline u64 skstat_clock_near(u64 began, u64 ended)
 {
 	u64 ticks = ended - began;
 
-	if (unlikely(ticks & 1 || ticks >> SKSTAT_CLOCK_BITS))
-		return skstat_clock_between_odd(began, ended);
 	return ended & 1 ? ticks * READ_ONCE(skstat_clock_mult) >> SKSTAT_CLOCK_SHIFT : ticks;
+}
+
+/* The same of two that are not: negative if they are of two clocks, or the clock was set back. */
+s64 skstat_clock_far(u64 began, u64 ended);
+
+/* The same of any two. */
+static __always_inline s64 skstat_clock_between(u64 began, u64 ended)
+{
+	if (skstat_clock_is_near(began, ended))
+		return skstat_clock_near(began, ended);
+	return skstat_clock_far(began, ended);
 }
 
 #endif

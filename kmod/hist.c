@@ -141,14 +141,16 @@ static local64_t *bucket_of(struct skstat_hist *hist, u32 table, u64 value)
 	return bucket < SKSTAT_HISTOGRAM_BUCKETS ? &hist->bucket[bucket] : &hist->high;
 }
 
-void skstat_hist_add_slow(u32 table, u32 first, u32 second, u32 third, u64 value)
+void skstat_hist_observe_slow(struct skstat_hist *hist, u32 table, u64 value)
 {
-	struct skstat_hist *hist = skstat_hist_known(table, first, second, third) ?:
-				   skstat_hist_find(table, first, second, third);
-
 	local64_inc(bucket_of(hist, table, value));
 	local64_add(value, &hist->sum);
 	squares_add(hist, value);
+}
+
+void skstat_hist_add_slow(u32 table, u32 first, u32 second, u32 third, u64 value)
+{
+	skstat_hist_observe_slow(skstat_hist_find(table, first, second, third), table, value);
 }
 
 #define OFTEN_STEPS 4

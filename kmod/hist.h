@@ -9,6 +9,7 @@
 #ifndef SKSTAT_HIST_H
 #define SKSTAT_HIST_H
 
+#include <linux/build_bug.h>
 #include <linux/hash.h>
 #include <linux/percpu.h>
 #include <linux/types.h>
@@ -47,6 +48,7 @@ struct skstat_hist_often {
 
 struct skstat_hist {
 	struct skstat_key key; /* whose it is, if it is in skstat_hists_known, or was */
+	const void *owner[2]; /* of a probe that remembers it by itself: written before, and the same for a key always */
 	struct skstat_hist_often often[SKSTAT_HIST_OFTEN];
 	local64_t bucket[SKSTAT_HISTOGRAM_BUCKETS];
 	local64_t low, high, sum;
@@ -70,11 +72,14 @@ static __always_inline u32 skstat_hist_slot(u32 first)
 	return first * GOLDEN_RATIO_32 >> (32 - SKSTAT_HIST_KNOWN_BITS);
 }
 
-#define SKSTAT_SQUARES_SMALL (1ull << 30) /* whose square is far less than what there is room for */
+/* From here on a square is not far less than what there is room for. */
+#define SKSTAT_HIST_SMALL_BITS 30
+#define SKSTAT_HIST_SMALL      (1ull << SKSTAT_HIST_SMALL_BITS)
 
 /* What is rare, of skstat_hist_add(): hist.c. */
 struct skstat_hist *skstat_hist_find(u32 table, u32 first, u32 second, u32 third);
 void skstat_hist_add_slow(u32 table, u32 first, u32 second, u32 third, u64 value);
+void skstat_hist_observe_slow(struct skstat_hist *hist, u32 table, u64 value);
 void skstat_hist_squares_move(struct skstat_hist *hist, u32 from);
 
 /* A column that a table does not have is 0 in all of its keys. */
@@ -107,8 +112,43 @@ static __always_inline int skstat_hist_bucket(u32 table, u64 value)
 	return skstat_bucket_of_bytes(value) - first[table];
 }
 
+#define SKSTAT_HIST_LEAST(id, NAME, name, PROBE, UNIT, FIRST, metric, help, a, b, c) \
+	[id] = 1ull << ((FIRST) - SKSTAT_BUCKET_OF_1_##UNIT + 7) / 8,
+#define SKSTAT_HIST_FITS(id, NAME, name, PROBE, UNIT, FIRST, metric, help, a, b, c) \
+	static_assert((FIRST) >= SKSTAT_BUCKET_OF_1_##UNIT &&                        \
+		      8 * SKSTAT_HIST_SMALL_BITS + SKSTAT_BUCKET_OF_1_##UNIT - (FIRST) < SKSTAT_HISTOGRAM_BUCKETS);
+SKSTAT_HISTOGRAMS(SKSTAT_HIST_FITS)
+
+/* The power of two from which on every value is in one of its buckets, as long as it is small. */
+static __always_inline u64 skstat_hist_least(u32 table)
+{
+	static const u64 least[__SKSTAT_HISTOGRAM_MAX] = { SKSTAT_HISTOGRAMS(SKSTAT_HIST_LEAST) };
+
+	return least[table];
+}
+
 #undef SKSTAT_HIST_UNIT
 #undef SKSTAT_HIST_FIRST
+#undef SKSTAT_HIST_LEAST
+#undef SKSTAT_HIST_FITS
+
+/* skstat_hist_add(), where the histogram of this CPU is known already. */
+static __always_inline void skstat_hist_observe(struct skstat_hist *hist, u32 table, u64 value)
+{
+	const u64 least = skstat_hist_least(table);
+	u32 bucket;
+
+	if (unlikely(value - least >= SKSTAT_HIST_SMALL - least)) {
+		skstat_hist_observe_slow(hist, table, value);
+		return;
+	}
+	bucket = skstat_hist_bucket(table, value);
+	local64_inc(&hist->bucket[bucket]);
+	local64_add(value, &hist->sum);
+	/* Handlers may be three deep here, each with less than 2^60, before one of them moves what is too much. */
+	if (unlikely(local64_add_negative(value * value, &hist->squares[0])))
+		skstat_hist_squares_move(hist, 0);
+}
 
 /*
  * One observation, in whole ones of the histogram's unit; `table` is an enum skstat_histogram_id, a constant, and the
@@ -118,22 +158,11 @@ static __always_inline int skstat_hist_bucket(u32 table, u64 value)
 static __always_inline void skstat_hist_add(u32 table, u32 first, u32 second, u32 third, u64 value)
 {
 	struct skstat_hist *hist = skstat_hist_known(table, first, second, third);
-	int bucket;
 
-	if (unlikely(!hist || value - 1 >= SKSTAT_SQUARES_SMALL - 1)) {
+	if (likely(hist))
+		skstat_hist_observe(hist, table, value);
+	else
 		skstat_hist_add_slow(table, first, second, third, value);
-		return;
-	}
-	bucket = skstat_hist_bucket(table, value);
-	if (unlikely((u32)bucket >= SKSTAT_HISTOGRAM_BUCKETS)) {
-		skstat_hist_add_slow(table, first, second, third, value);
-		return;
-	}
-	local64_inc(&hist->bucket[bucket]);
-	local64_add(value, &hist->sum);
-	/* Handlers may be three deep here, each with less than 2^60, before one of them moves what is too much. */
-	if (unlikely(local64_add_negative(value * value, &hist->squares[0])))
-		skstat_hist_squares_move(hist, 0);
 }
 
 /*

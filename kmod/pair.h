@@ -77,19 +77,25 @@ static __always_inline bool skstat_pair_is(const struct skstat_pair_way *way, co
 	return data_race(way->key == key);
 }
 
-/* The first way that is `from`'s, or NULL. */
-static __always_inline struct skstat_pair_way *skstat_pair_find(struct skstat_pair_set *set, const void *from)
+/* Whether a way is `from`'s, and the first of these. No pointer alone: that would be compared with NULL again. */
+static __always_inline bool skstat_pair_find(struct skstat_pair_set *set, const void *from,
+					     struct skstat_pair_way **way)
 {
 	BUILD_BUG_ON(SKSTAT_PAIR_WAYS != 4);
-	if (skstat_pair_is(&set->way[0], from))
-		return &set->way[0];
-	if (skstat_pair_is(&set->way[1], from))
-		return &set->way[1];
-	if (skstat_pair_is(&set->way[2], from))
-		return &set->way[2];
-	return skstat_pair_is(&set->way[3], from) ? &set->way[3] : NULL;
+	*way = &set->way[0];
+	if (skstat_pair_is(*way, from))
+		return true;
+	*way = &set->way[1];
+	if (skstat_pair_is(*way, from))
+		return true;
+	*way = &set->way[2];
+	if (skstat_pair_is(*way, from))
+		return true;
+	*way = &set->way[3];
+	return skstat_pair_is(*way, from);
 }
 
+/* What is in a way that is ours. */
 static __always_inline void skstat_pair_write(struct skstat_pair_way *way, const void *key, struct skstat_pair pair)
 {
 	WRITE_ONCE(way->pair.time, pair.time);
@@ -107,15 +113,17 @@ void skstat_pair_enter(struct skstat_pairs *pairs, struct skstat_pair_set *set, 
 static __always_inline void skstat_pair_begin(struct skstat_pairs *pairs, const void *key, struct skstat_pair pair)
 {
 	struct skstat_pair_set *set = skstat_pair_set(pairs, key);
-	struct skstat_pair_way *way = skstat_pair_find(set, key);
-	const void *from = key;
+	struct skstat_pair_way *way;
+	bool taken;
 
-	if (likely(!way)) {
-		from = NULL;
-		way = skstat_pair_find(set, from);
-	}
 	/* an interrupt, or another CPU, may be faster; and take what was ours, as too old */
-	if (likely(way && skstat_pair_take(way, from)))
+	if (unlikely(skstat_pair_find(set, key, &way))) {
+		taken = skstat_pair_take(way, key);
+	} else {
+		barrier(); /* keys that were kept since they were compared would be too many for the registers */
+		taken = likely(skstat_pair_find(set, NULL, &way)) && skstat_pair_take(way, NULL);
+	}
+	if (likely(taken))
 		skstat_pair_write(way, key, pair);
 	else
 		skstat_pair_enter(pairs, set, key, pair);
@@ -125,24 +133,24 @@ static __always_inline void skstat_pair_begin(struct skstat_pairs *pairs, const 
 static __always_inline bool skstat_pair_begin_once(struct skstat_pairs *pairs, const void *key, struct skstat_pair pair)
 {
 	struct skstat_pair_set *set = skstat_pair_set(pairs, key);
+	struct skstat_pair_way *way;
 
-	if (skstat_pair_find(set, key))
+	if (skstat_pair_find(set, key, &way))
 		return false;
 	skstat_pair_enter(pairs, set, key, pair);
 	return true;
 }
 
-/* It ends: how it began; its place is free. `time` is 0: it had none. */
-static __always_inline struct skstat_pair skstat_pair_end(struct skstat_pairs *pairs, const void *key)
+/* It ends: how it began; its place is free. False: it had none. */
+static __always_inline bool skstat_pair_end(struct skstat_pairs *pairs, const void *key, struct skstat_pair *pair)
 {
-	struct skstat_pair_way *way = skstat_pair_find(skstat_pair_set(pairs, key), key);
-	struct skstat_pair pair = {};
+	struct skstat_pair_way *way;
 
-	if (way && likely(skstat_pair_take(way, key))) {
-		pair = way->pair;
-		skstat_pair_give(way, NULL);
-	}
-	return pair;
+	if (!skstat_pair_find(skstat_pair_set(pairs, key), key, &way) || unlikely(!skstat_pair_take(way, key)))
+		return false;
+	*pair = way->pair;
+	skstat_pair_give(way, NULL);
+	return true;
 }
 
 /* Beginnings that found no place, or lost it; any time. */

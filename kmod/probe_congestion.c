@@ -30,9 +30,9 @@ static void begin(const struct sock *sk, u64 now, u8 state)
 /* The socket is in none that is known, until begin(). */
 static void end(const struct sock *sk, u64 now)
 {
-	struct skstat_pair began = skstat_pair_end(&congestions, sk);
+	struct skstat_pair began;
 
-	if (began.time)
+	if (skstat_pair_end(&congestions, sk, &began))
 		skstat_hist_add(SKSTAT_HISTOGRAM_CONGESTION, began.tag[0], 0, 0, now - began.time);
 }
 

@@ -35,67 +35,89 @@ static bool brings_data(const struct tcp_sock *tp, const struct sk_buff *skb)
  * the end of its TCP header, where skb->data begins. What is there of a beginning although nothing waits is of a
  * socket that was at this address before, or of a segment that was refused.
  */
-static __always_inline void arrive(struct sock *sk, const struct sk_buff *skb)
+static __always_inline void arrive(struct sock *sk, const struct sk_buff *skb, bool is_short)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 	struct skstat_pair pair = {};
 
 	if (!brings_data(tp, skb))
 		return;
-	pair.time = skstat_clock();
+	pair.time = is_short ? skstat_clock_short() : skstat_clock();
 	if (likely(READ_ONCE(tp->copied_seq) == tp->rcv_nxt))
 		skstat_pair_begin(&read_pairs, sk, pair);
 	else
 		skstat_pair_begin_once(&read_pairs, sk, pair);
 }
 
-static noinline void arrive_timed(struct sock *sk, const struct sk_buff *skb)
+/* It is timed, or the clock takes a call. */
+static noinline void arrive_slow(struct sock *sk, const struct sk_buff *skb, bool timed)
 {
-	u64 began = ktime_get_ns();
+	u64 began = timed ? ktime_get_ns() : 0;
 
-	arrive(sk, skb);
-	skstat_probe_timed(SKSTAT_PROBE_READ, began);
+	arrive(sk, skb, false);
+	if (timed)
+		skstat_probe_timed(SKSTAT_PROBE_READ, began);
 }
 
+/* What is common calls nobody, here and below, so that it has no registers to save. */
 static notrace void on_tcp_probe(void *data, struct sock *sk, skstat_tcp_probe_skb *skb)
 {
-	if (skstat_probe_hit(SKSTAT_PROBE_READ))
-		arrive_timed(sk, skb);
+	bool timed = skstat_probe_hit(SKSTAT_PROBE_READ);
+
+	if (likely(!timed && skstat_clock_is_short()))
+		arrive(sk, skb, true);
 	else
-		arrive(sk, skb);
+		arrive_slow(sk, skb, timed);
 	skstat_probe_go();
+}
+
+/* A clock was set, or the port is given back. */
+static noinline void observe_slow(const struct sock *sk, u64 began, u64 ended)
+{
+	s64 ns = skstat_clock_between(began, ended);
+
+	if (ns >= 0)
+		skstat_hist_add(SKSTAT_HISTOGRAM_READ, skstat_service_port(sk), 0, 0, ns);
 }
 
 /*
  * tcp_rcv_space_adjust(), as data goes from the receive queue to a reader, who has locked the socket: it is full, and
  * does not end meanwhile.
  */
-static __always_inline void read(const struct sock *sk)
+static __always_inline void read(const struct sock *sk, bool is_short)
 {
-	struct skstat_pair pair = skstat_pair_end(&read_pairs, sk);
-	s64 ns;
+	struct skstat_pair pair;
+	u64 now;
+	u16 port;
 
-	if (!pair.time || skstat_reads_for_others())
+	if (!skstat_pair_end(&read_pairs, sk, &pair) || skstat_reads_for_others())
 		return;
-	ns = skstat_clock_between(pair.time, skstat_clock());
-	if (likely(ns >= 0))
-		skstat_hist_add(SKSTAT_HISTOGRAM_READ, skstat_service_port_of_tcp(sk), 0, 0, ns);
+	now = is_short ? skstat_clock_short() : skstat_clock();
+	port = READ_ONCE(sk->sk_num);
+	if (skstat_clock_is_near(pair.time, now) && likely(port))
+		skstat_hist_add(SKSTAT_HISTOGRAM_READ, skstat_service_port_of(sock_net(sk), port), 0, 0,
+				skstat_clock_near(pair.time, now));
+	else
+		observe_slow(sk, pair.time, now);
 }
 
-static noinline void read_timed(const struct sock *sk)
+static noinline void read_slow(const struct sock *sk, bool timed)
 {
-	u64 began = ktime_get_ns();
+	u64 began = timed ? ktime_get_ns() : 0;
 
-	read(sk);
-	skstat_probe_timed(SKSTAT_PROBE_READ, began);
+	read(sk, false);
+	if (timed)
+		skstat_probe_timed(SKSTAT_PROBE_READ, began);
 }
 
 static notrace void on_rcv_space_adjust(void *data, struct sock *sk)
 {
-	if (skstat_probe_hit(SKSTAT_PROBE_READ))
-		read_timed(sk);
+	bool timed = skstat_probe_hit(SKSTAT_PROBE_READ);
+
+	if (likely(!timed && skstat_clock_is_short()))
+		read(sk, true);
 	else
-		read(sk);
+		read_slow(sk, timed);
 	skstat_probe_go();
 }
 

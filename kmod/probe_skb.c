@@ -77,8 +77,7 @@ static void on_queue(void *data, struct sk_buff *skb)
 
 	if (!skstat_probe_enter(SKSTAT_PROBE_SKB, &scope))
 		return;
-	pair = skstat_pair_end(&skb_pairs, skb);
-	if (pair.time && skb->skb_iif && pair.tag[1] == skb_mark_of(skb))
+	if (skstat_pair_end(&skb_pairs, skb, &pair) && skb->skb_iif && pair.tag[1] == skb_mark_of(skb))
 		skb_begin(skb, pair.tag[0], pair.time);
 	else if (is_sample())
 		skb_begin(skb, SKSTAT_WAY_TRANSMIT, skstat_clock());
@@ -141,8 +140,7 @@ static void on_receive(void *data, struct sk_buff *skb)
 
 	if (!skstat_probe_enter(SKSTAT_PROBE_SKB, &scope))
 		return;
-	pair = skstat_pair_end(&skb_pairs, skb);
-	if (pair.time)
+	if (skstat_pair_end(&skb_pairs, skb, &pair))
 		way = way_so_far(skb, &pair);
 	if (!way && is_sample()) {
 		way = SKSTAT_WAY_RECEIVE;
@@ -166,8 +164,7 @@ static void skb_end(const struct sk_buff *skb, enum skstat_end end)
 
 	if (!skstat_probe_enter(SKSTAT_PROBE_SKB, &scope))
 		return;
-	pair = skstat_pair_end(&skb_pairs, skb);
-	if (pair.time && pair.tag[1] == skb_mark_of(skb))
+	if (skstat_pair_end(&skb_pairs, skb, &pair) && pair.tag[1] == skb_mark_of(skb))
 		skb_observe(pair.tag[0], end, pair.time);
 	skstat_probe_leave(&scope);
 }
@@ -195,8 +192,8 @@ static void on_tcp_probe(void *data, struct sock *sk, skstat_tcp_probe_skb *skb)
 		return;
 	if (!after(TCP_SKB_CB(skb)->end_seq, tcp_sk(sk)->rcv_nxt))
 		goto out;
-	pair = skstat_pair_end(&skb_pairs, skb);
-	if (!pair.time || pair.tag[1] != skb_mark_of(skb) || after(TCP_SKB_CB(skb)->seq, tcp_sk(sk)->rcv_nxt))
+	if (!skstat_pair_end(&skb_pairs, skb, &pair) || pair.tag[1] != skb_mark_of(skb) ||
+	    after(TCP_SKB_CB(skb)->seq, tcp_sk(sk)->rcv_nxt))
 		goto out;
 	if (READ_ONCE(tcp_sk(sk)->copied_seq) == tcp_sk(sk)->rcv_nxt)
 		skstat_pair_begin(&skb_read_pairs, sk, pair);
@@ -214,8 +211,7 @@ static void on_rcv_space_adjust(void *data, struct sock *sk)
 
 	if (!skstat_probe_enter(SKSTAT_PROBE_SKB, &scope))
 		return;
-	pair = skstat_pair_end(&skb_read_pairs, sk);
-	if (pair.time && !skstat_reads_for_others())
+	if (skstat_pair_end(&skb_read_pairs, sk, &pair) && !skstat_reads_for_others())
 		skb_observe(pair.tag[0], SKSTAT_END_READ, pair.time);
 	skstat_probe_leave(&scope);
 }

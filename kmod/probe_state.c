@@ -29,9 +29,9 @@ static struct skstat_pairs states;
 
 static void change(const struct sock *sk, u8 old, u8 new)
 {
-	struct skstat_pair began = skstat_pair_end(&states, sk), now = { .time = ktime_get_ns() };
+	struct skstat_pair began, now = { .time = ktime_get_ns() };
 
-	if (began.time)
+	if (skstat_pair_end(&states, sk, &began))
 		skstat_hist_add(SKSTAT_HISTOGRAM_STATE, old, 0, 0, now.time - began.time);
 	if (new != TCP_CLOSE)
 		skstat_pair_begin(&states, sk, now);

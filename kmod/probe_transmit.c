@@ -21,34 +21,50 @@
 
 static struct skstat_pairs transmit_pairs; /* by skb; tag[0]: the device's number */
 
-/*
- * xmit_one(): both are the caller's, who has the device's queue. lo has no driver that would be done some time: what it
- * is given is received at once.
- */
-static __always_inline void transmit_begin(const struct sk_buff *skb, const struct net_device *dev)
+static __always_inline void transmit_begin(const struct sk_buff *skb, u32 device)
 {
-	const struct skstat_pair pair = { .time = skstat_clock(), .tag = { skstat_device_id(dev) } };
+	const struct skstat_pair pair = { .time = skstat_clock(), .tag = { device } };
 
 	skstat_pair_begin(&transmit_pairs, skb, pair);
 }
 
-static noinline void transmit_begin_timed(const struct sk_buff *skb, const struct net_device *dev)
+/* It is timed, or something takes a call. */
+static noinline void transmit_begin_slow(const struct sk_buff *skb, const struct net_device *dev, bool timed)
 {
-	u64 began = ktime_get_ns();
+	u64 began = timed ? ktime_get_ns() : 0;
 
-	transmit_begin(skb, dev);
-	skstat_probe_timed(SKSTAT_PROBE_TRANSMIT, began);
+	transmit_begin(skb, skstat_device_id(dev));
+	if (timed)
+		skstat_probe_timed(SKSTAT_PROBE_TRANSMIT, began);
 }
 
+/*
+ * xmit_one(): both are the caller's, who has the device's queue. lo has no driver that would be done some time: what it
+ * is given is received at once. What is common calls nobody, here and below, so that it has no registers to save.
+ */
 static notrace void on_start_xmit(void *data, const struct sk_buff *skb, const struct net_device *dev)
 {
+	const struct skstat_device_place *place;
+	bool timed;
+
 	if (dev->flags & IFF_LOOPBACK)
 		return;
-	if (skstat_probe_hit(SKSTAT_PROBE_TRANSMIT))
-		transmit_begin_timed(skb, dev);
+	timed = skstat_probe_hit(SKSTAT_PROBE_TRANSMIT);
+	place = skstat_device_known(dev);
+	if (likely(!timed && place && skstat_clock_is_short()))
+		transmit_begin(skb, READ_ONCE(place->id));
 	else
-		transmit_begin(skb, dev);
+		transmit_begin_slow(skb, dev, timed);
 	skstat_probe_go();
+}
+
+/* A clock was set. */
+static noinline void transmit_observe_far(u32 device, u64 began, u64 ended)
+{
+	s64 ns = skstat_clock_far(began, ended);
+
+	if (ns >= 0)
+		skstat_hist_add(SKSTAT_HISTOGRAM_TRANSMIT, device, 0, 0, ns);
 }
 
 /*
@@ -56,32 +72,37 @@ static notrace void on_start_xmit(void *data, const struct sk_buff *skb, const s
  * freed before us but became somebody else's (veth's, which is received at the other end, and TCP frees without a
  * word) has another device by now, or none; skb->dev may then be anything, and is compared, not followed.
  */
-static __always_inline void transmit_end(const struct sk_buff *skb)
+static __always_inline void transmit_end(const struct sk_buff *skb, bool is_short)
 {
-	struct skstat_pair pair = skstat_pair_end(&transmit_pairs, skb);
-	s64 ns;
+	struct skstat_pair pair;
+	u64 now;
 
-	if (!pair.time || pair.tag[0] != skstat_device_id(skb->dev))
+	if (!skstat_pair_end(&transmit_pairs, skb, &pair) || pair.tag[0] != skstat_device_id(skb->dev))
 		return;
-	ns = skstat_clock_between(pair.time, skstat_clock());
-	if (likely(ns >= 0))
-		skstat_hist_add(SKSTAT_HISTOGRAM_TRANSMIT, pair.tag[0], 0, 0, ns);
+	now = is_short ? skstat_clock_short() : skstat_clock();
+	if (skstat_clock_is_near(pair.time, now))
+		skstat_hist_add(SKSTAT_HISTOGRAM_TRANSMIT, pair.tag[0], 0, 0, skstat_clock_near(pair.time, now));
+	else
+		transmit_observe_far(pair.tag[0], pair.time, now);
 }
 
-static noinline void transmit_end_timed(const struct sk_buff *skb)
+static noinline void transmit_end_slow(const struct sk_buff *skb, bool timed)
 {
-	u64 began = ktime_get_ns();
+	u64 began = timed ? ktime_get_ns() : 0;
 
-	transmit_end(skb);
-	skstat_probe_timed(SKSTAT_PROBE_TRANSMIT, began);
+	transmit_end(skb, false);
+	if (timed)
+		skstat_probe_timed(SKSTAT_PROBE_TRANSMIT, began);
 }
 
 static __always_inline void on_end(const struct sk_buff *skb)
 {
-	if (skstat_probe_hit(SKSTAT_PROBE_TRANSMIT))
-		transmit_end_timed(skb);
+	bool timed = skstat_probe_hit(SKSTAT_PROBE_TRANSMIT);
+
+	if (likely(!timed && skstat_clock_is_short()))
+		transmit_end(skb, true);
 	else
-		transmit_end(skb);
+		transmit_end_slow(skb, timed);
 	skstat_probe_go();
 }
 

@@ -14,8 +14,6 @@
 
 static struct skstat_qdisc_kind kinds[KIND_PLACES];
 
-DEFINE_PER_CPU(struct skstat_qdisc_kinds_known, skstat_qdisc_kinds_known);
-
 static u64 kind_hash(const u64 *name)
 {
 	u64 hash = (name[0] * GOLDEN_RATIO_64 ^ name[1]) * GOLDEN_RATIO_64;
@@ -33,8 +31,7 @@ static bool kind_is(const struct skstat_qdisc_kind *kind, const u64 *name)
 static void kind_write(struct skstat_qdisc_kind *kind, const u64 *name)
 {
 	memcpy(kind->name, name, sizeof(kind->name));
-	kind->id = kind - kinds + 1;
-	smp_store_release(&kind->written, true); /* pairs with kind_is(), kind_remember() and skstat_qdisc_kind_name() */
+	smp_store_release(&kind->written, true); /* pairs with kind_is() and skstat_qdisc_kind() */
 }
 
 static u32 kind_find(const u64 *name)
@@ -58,28 +55,27 @@ static u32 kind_find(const u64 *name)
 	return 0;
 }
 
-/* One that somebody else is still writing down is remembered the next time. */
-static void kind_remember(const struct Qdisc *q, u32 id)
-{
-	if (id && smp_load_acquire(&kinds[id - 1].written)) /* pairs with kind_write() */
-		this_cpu_write(skstat_qdisc_kinds_known.kind[skstat_qdisc_kind_slot(q)], &kinds[id - 1]);
-}
-
-u32 skstat_qdisc_kind_find(const struct Qdisc *q)
+u32 skstat_qdisc_kind_id(const struct Qdisc *q)
 {
 	const struct skstat_words words = skstat_words_of(q->ops->id);
 	const u64 name[] = { words.first, words.second };
-	u32 id = kind_find(name);
 
 	BUILD_BUG_ON(sizeof(name) != IFNAMSIZ);
-	kind_remember(q, id);
-	return id;
+	return kind_find(name);
+}
+
+const struct skstat_qdisc_kind *skstat_qdisc_kind(u32 id)
+{
+	if (!id || id > KIND_PLACES || !smp_load_acquire(&kinds[id - 1].written)) /* pairs with kind_write() */
+		return NULL;
+	return &kinds[id - 1];
 }
 
 bool skstat_qdisc_kind_name(u32 id, char *name)
 {
-	if (!id || id > KIND_PLACES || !smp_load_acquire(&kinds[id - 1].written)) /* pairs with kind_write() */
-		return false;
-	memcpy(name, kinds[id - 1].name, IFNAMSIZ);
-	return true;
+	const struct skstat_qdisc_kind *kind = skstat_qdisc_kind(id);
+
+	if (kind)
+		memcpy(name, kind->name, IFNAMSIZ);
+	return kind;
 }

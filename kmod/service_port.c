@@ -44,7 +44,7 @@ static bool is_listening(const struct sock *sk)
 u32 skstat_service_port(const struct sock *sk)
 {
 	const struct net *net;
-	u16 port, low, high;
+	u16 port;
 
 	if (!has_port(sk))
 		return 0;
@@ -53,8 +53,5 @@ u32 skstat_service_port(const struct sock *sk)
 		return port;
 	net = sock_net(sk);
 	OPTIMIZER_HIDE_VAR(net); /* it may change: what was looked at is what is followed */
-	if (!net)
-		return 0;
-	skstat_local_port_range(net, &low, &high);
-	return port >= low && port <= high ? 0 : port;
+	return net ? skstat_service_port_of(net, port) : 0;
 }

@@ -22,14 +22,12 @@
  */
 u32 skstat_service_port(const struct sock *sk);
 
-/* The same of a connection of TCP, which its owner has locked, so that it is there with its namespace and its port. */
-static __always_inline u32 skstat_service_port_of_tcp(const struct sock *sk)
+/* The same of a socket that has this port and does not listen; its namespace is there. */
+static __always_inline u32 skstat_service_port_of(const struct net *net, u16 port)
 {
-	u16 port = READ_ONCE(sk->sk_num), low, high;
+	u16 low, high;
 
-	if (unlikely(!port)) /* given back */
-		return skstat_service_port(sk);
-	skstat_local_port_range(sock_net(sk), &low, &high);
+	skstat_local_port_range(net, &low, &high);
 	return port >= low && port <= high ? 0 : port;
 }
 

@@ -85,11 +85,12 @@ struct unit {
 	int digits;	/* a base unit is 10^digits of it */
 	unsigned int k; /* -k is at or below the first edge of all; so that exponents are not negative */
 	int last;
+	int first; /* the bucket of 1 */
 };
 
 static const struct unit units[] = {
-	{ "nanoseconds", skstat_bucket_of_ns, 9, 240, 273 },
-	{ "bytes", skstat_bucket_of_bytes, 0, 8, 512 },
+	{ "nanoseconds", skstat_bucket_of_ns, 9, 240, 273, SKSTAT_BUCKET_OF_1_NANOSECONDS },
+	{ "bytes", skstat_bucket_of_bytes, 0, 8, 512, SKSTAT_BUCKET_OF_1_BYTES },
 };
 
 /* Whether value is above 2^(edge/8) base units. */
@@ -163,6 +164,14 @@ static bool random_ones_are_right(const struct unit *unit)
 	return true;
 }
 
+static bool octaves_are_right(const struct unit *unit)
+{
+	for (int e = 0; e < 64; e++)
+		if (unit->bucket(1ull << e) != unit->first + 8 * e)
+			return false;
+	return true;
+}
+
 static int number;
 
 static int result(bool right, const struct unit *unit, const char *what)
@@ -175,9 +184,10 @@ int main(void)
 {
 	int failed = 0;
 
-	printf("1..%zu\n", 2 * sizeof(units) / sizeof(*units));
+	printf("1..%zu\n", 3 * sizeof(units) / sizeof(*units));
 	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
 		failed += result(edges_are_right(&units[i]), &units[i], "every edge, and its neighbours,");
+		failed += result(octaves_are_right(&units[i]), &units[i], "eight buckets for each octave");
 		failed += result(random_ones_are_right(&units[i]), &units[i], "a hundred thousand values");
 	}
 	return failed;

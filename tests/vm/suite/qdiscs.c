@@ -163,6 +163,29 @@ static void each_device(void **state)
 	end();
 }
 
+/* Two kinds of one device, by turns. */
+static void each_kind(void **state)
+{
+	struct hists_sum sum;
+	uint64_t most;
+
+	(void)state;
+	begin("netem delay 20ms");
+	send_and_receive();
+	measuring_is(delayed("netem", ROAD_CLIENT, COUNT), SKSTAT_HISTOGRAM_QDISC, COUNT, COUNT * 19000000ULL, ~0ULL);
+	must_be(road_run(&counting.road, ROAD_CLIENT,
+			 "tc qdisc replace dev road root tbf rate 800mbit burst 20000 limit 100000"));
+	most = send_and_receive();
+	measuring_is(delayed("tbf", ROAD_CLIENT, COUNT), SKSTAT_HISTOGRAM_QDISC, COUNT, 0, most);
+	assert_int_equal(hists_sum(&measuring, SKSTAT_HISTOGRAM_QDISC, "device=road qdisc=netem").count, COUNT);
+	must_be(road_run(&counting.road, ROAD_CLIENT, "tc qdisc replace dev road root netem delay 20ms"));
+	send_and_receive();
+	sum = delayed("netem", ROAD_CLIENT, 2 * COUNT);
+	measuring_is(sum, SKSTAT_HISTOGRAM_QDISC, 2 * COUNT, 2 * COUNT * 19000000ULL, ~0ULL);
+	assert_int_equal(hists_sum(&measuring, SKSTAT_HISTOGRAM_QDISC, "device=road").count, 3 * COUNT);
+	end();
+}
+
 /* veth has none, until it is given one. */
 static void none(void **state)
 {
@@ -190,7 +213,7 @@ int suite_qdiscs(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		qdiscs_test(netem), qdiscs_test(token_bucket), qdiscs_test(fair_queue),
-		qdiscs_test(each_device), qdiscs_test(none),
+		qdiscs_test(each_device), qdiscs_test(each_kind), qdiscs_test(none),
 	};
 
 	(void)argc;

@@ -9,10 +9,15 @@
 #define __always_inline inline __attribute__((always_inline))
 #endif
 
-/* The number of the highest bit that is set, from 1; 0: none is. */
-static inline int fls64(u64 value)
+/* The number of the highest bit that is set, from 0. There is one. The kernel's is of a long, of 64 bits there. */
+static inline unsigned long __fls(u64 value)
 {
-	return value ? 64 - __builtin_clzll(value) : 0;
+	return 63 - __builtin_clzll(value);
+}
+
+static inline u64 ror64(u64 value, unsigned int by)
+{
+	return value >> (by & 63) | value << (-by & 63);
 }
 
 #endif
