@@ -13,6 +13,7 @@
 #include <linux/percpu.h>
 
 #include "journal.h"
+#include "netns.h"
 #include "record_fill.h"
 
 DECLARE_PER_CPU(struct skstat_ring *, skstat_journal_rings);
@@ -52,28 +53,32 @@ static __always_inline bool skstat_journal_begin(struct skstat_place *place)
 
 /*
  * Writes one event of src->kind (SKSTAT_KIND_OPENED ... _LISTEN_STOPPED), which the caller knows as it is compiled,
- * with all groups that the kind has. `src` has everything but `count`, `event` is src->event; this sets
- * event->sequence. The caller holds off the socket's end: by its lock, or because it is the one that ends it. Rings a
+ * with all groups that the kind has. `src` has everything but `count`, the cookie, which the socket has by now, and the
+ * namespace; `event` is src->event; this sets event->sequence. The caller holds off the socket's end: by its lock, or because it is the one that ends it. Rings a
  * bell when half a ring was written since the last one.
  *
  * Readers take the head as a promise, a slot's mark as the truth.
  */
-static __always_inline void skstat_journal_end(const struct skstat_place *place, const struct skstat_source *src,
+static __always_inline void skstat_journal_end(const struct skstat_place *place, struct skstat_source *src,
 					       struct skstat_incident *event)
 {
 	const u32 event_group = 1 << SKSTAT_GROUP_EVENT, groups = record_groups(src->kind);
 	const u32 shorts = (1 << src->kind) & SKSTAT_KINDS_LAST ? SKSTAT_SHORT_BRIEF : 0;
-	const struct links links = links_read(src->sk, groups);
 	struct skstat_ring *ring = place->ring;
 	struct skstat_slot *slot = place->slot;
+	struct links links;
 
 	event->sequence = place->number;
 	WRITE_ONCE(slot->kind, src->kind);
 	/*
 	 * No interrupts: what RCU guards stays, without rcu_read_lock(). First the last group, which is in registers and
-	 * not in the socket.
+	 * not in the socket, before anything else wants them.
 	 */
+	links = links_read(src->sk, event_group);
 	fill_event((void *)slot->record + record_stride(groups & (event_group - 1), shorts), src, shorts, &links);
+	src->cookie = atomic64_read(&src->sk->sk_cookie);
+	src->netns = skstat_netns_id(sock_net(src->sk));
+	links = links_read(src->sk, groups & ~event_group);
 	record_fill_linked(slot->record, groups & ~event_group, shorts, src, &links);
 	smp_store_release(&slot->mark, place->number + 1); /* pairs with skstat_ring_copy(): who sees it sees the record */
 	smp_store_release(&ring->head, place->number + 1); /* pairs with skstat_ring_head(): who sees it sees the mark */

@@ -10,7 +10,6 @@
 
 #include "conn.h"
 #include "journal_write.h"
-#include "netns.h"
 #include "probe_first_byte.h"
 
 /* Into the place that was begun. `conn` is the socket's entry, or NULL; `state` the one that it leaves. */
@@ -18,9 +17,8 @@ static __always_inline void skstat_life_write(const struct skstat_place *place, 
 					      const struct sock *sk, const struct skstat_conn *conn, u8 state,
 					      struct skstat_incident *event)
 {
-	const struct skstat_source src = {
-		.sk = (struct sock *)sk, .cookie = atomic64_read(&sk->sk_cookie),
-		.netns = skstat_netns_id(sock_net(sk)), .state = state, .conn = conn, .kind = kind, .event = event,
+	struct skstat_source src = {
+		.sk = (struct sock *)sk, .state = state, .conn = conn, .kind = kind, .event = event,
 	};
 
 	skstat_journal_end(place, &src, event);
