@@ -83,8 +83,8 @@ static __always_inline struct skstat_conn *skstat_conn_find_near(const struct so
 }
 
 /*
- * A place that is given away is clear but for what its next owner writes anyway, or does not read before it has. Readers
- * of the process are told by `from`, and by the key.
+ * A place that is given away is clear but for what its next owner writes anyway, or does not read before it has.
+ * Readers of the process are told by `from`, and by the key.
  */
 static __always_inline void skstat_conn_clear(struct skstat_conn *conn)
 {
@@ -99,8 +99,8 @@ static __always_inline void skstat_conn_begin(struct skstat_conn *conn)
 }
 
 /*
- * A socket of this set has no entry: the set is free, a moment ago, and no socket is in its second one. Not READ_ONCE(),
- * which would keep the compiler from adding one key up to the other.
+ * A socket of this set has no entry: the set is free, a moment ago, and no socket is in its second one. Not
+ * READ_ONCE(), which would keep the compiler from adding one key up to the other.
  */
 static __always_inline bool skstat_conn_has_none(const struct conn_table *table, const struct conn_set *set)
 {

@@ -31,9 +31,9 @@ struct skstat_place {
 };
 
 /*
- * False: there is no ring, and the event is counted as dropped. Otherwise interrupts are off until skstat_journal_end();
- * what is read of the socket in between can be on its way into the ring at once. Any context but NMI, where no socket's
- * state changes. The caller does not leave its CPU.
+ * False: there is no ring, and the event is counted as dropped. Otherwise interrupts are off until
+ * skstat_journal_end(); what is read of the socket in between can be on its way into the ring at once. Any context but
+ * NMI, where no socket's state changes. The caller does not leave its CPU.
  */
 static __always_inline bool skstat_journal_begin(struct skstat_place *place)
 {
@@ -54,8 +54,8 @@ static __always_inline bool skstat_journal_begin(struct skstat_place *place)
 /*
  * Writes one event of src->kind (SKSTAT_KIND_OPENED ... _LISTEN_STOPPED), which the caller knows as it is compiled,
  * with all groups that the kind has. `src` has everything but `count`, the cookie, which the socket has by now, and the
- * namespace; `event` is src->event; this sets event->sequence. The caller holds off the socket's end: by its lock, or because it is the one that ends it. Rings a
- * bell when half a ring was written since the last one.
+ * namespace; `event` is src->event; this sets event->sequence. The caller holds off the socket's end: by its lock, or
+ * because it is the one that ends it. Rings a bell when half a ring was written since the last one.
  *
  * Readers take the head as a promise, a slot's mark as the truth.
  */

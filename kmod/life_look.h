@@ -58,9 +58,9 @@ static __always_inline struct skstat_begin skstat_begin_look(const struct sock *
 }
 
 /*
- * Which direction a handshake without anything special has, of a connection that was seen as it came: skstat_begin_name()
- * calls it a handshake. 0: it is something else, or more has to be looked at. A child has the listener's queues then,
- * and whoever opens has none.
+ * Which direction a handshake without anything special has, of a connection that was seen as it came: what
+ * skstat_begin_name() calls a handshake, too. 0: it is something else, or more has to be looked at. A child has the
+ * listener's queues then, and whoever opens has none.
  */
 static __always_inline u8 skstat_begin_handshake(const struct sock *sk, u32 state, const struct skstat_conn *conn)
 {
@@ -91,9 +91,9 @@ static inline bool skstat_late_data_look(const struct sock *sk, u8 state, const 
 }
 
 /*
- * The ends in order that leave nothing to decide: both FINs, and ours is acknowledged. True: `kind` and `flags` are what
- * life_name.h would make of it, CLOSED does not wait, and it is a segment of its own that does it: the ACK of our FIN, or
- * the peer's FIN, on which TIME_WAIT takes over at once.
+ * The ends in order that leave nothing to decide: both FINs, and ours is acknowledged. True: `kind` and `flags` are
+ * what life_name.h would make of it, CLOSED does not wait, and it is a segment of its own that does it: the ACK of our
+ * FIN, or the peer's FIN, on which TIME_WAIT takes over at once.
  */
 static __always_inline bool skstat_end_is_orderly(const struct sock *sk, u32 state, const struct skstat_conn *conn,
 						  u32 *kind, u32 *flags)

@@ -61,7 +61,7 @@ static __always_inline void life_cookie_make(const struct sock *sk, struct sksta
 	conn->first_byte = 0;
 }
 
-/* By the ACK of a SYN-ACK, which was taken up for the child. */
+/* By the segment that ends the handshake, which was taken up for the child. */
 static __always_inline void life_accepted(const struct sock *sk, struct skstat_conn *conn)
 {
 	struct skstat_incident event = { .kind = SKSTAT_OPEN_HANDSHAKE, .direction = SKSTAT_EVENT_IN };
