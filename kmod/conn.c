@@ -25,8 +25,9 @@ struct conn_table __rcu *skstat_conn_table;
 DEFINE_PER_CPU(s64, skstat_conn_used);
 static DEFINE_PER_CPU(u64, conn_misses);
 
-static_assert(sizeof(struct conn_set) == CONN_WAYS * sizeof(unsigned long));
+static_assert(sizeof(struct conn_set) == CONN_WAYS * (sizeof(unsigned long) + 64));
 static_assert(sizeof(struct skstat_conn) == 64);
+static_assert(offsetof(struct skstat_conn, watch) + sizeof(u16) == offsetofend(struct skstat_conn, word));
 
 static u32 set_second(const struct conn_table *table, const struct sock *sk)
 {
@@ -56,52 +57,45 @@ static __always_inline u32 set_way(const struct conn_set *set, unsigned long key
 	return READ_ONCE(set->key[7]) == key ? 7 : CONN_WAYS;
 }
 
-/* No socket is in it, a moment ago. Not READ_ONCE(), which would keep the compiler from adding one up to the other. */
-static __always_inline bool set_is_free(const struct conn_set *set)
+static __always_inline struct skstat_conn *set_find(struct conn_set *set, const struct sock *sk)
 {
-	const unsigned long *key = set->key;
+	u32 way = set_way(set, (unsigned long)sk);
 
-	BUILD_BUG_ON(CONN_WAYS != 8);
-	/* a hint: who takes a way makes sure of it, and nobody else adds this socket */
-	return !data_race(key[0] | key[1] | key[2] | key[3] | key[4] | key[5] | key[6] | key[7]);
+	return way < CONN_WAYS ? &set->conn[way] : NULL;
 }
 
-static __always_inline struct skstat_conn *set_find(const struct conn_table *table, u32 s, const struct sock *sk)
+static struct skstat_conn *set_take(struct conn_set *set, const struct sock *sk)
 {
-	u32 way = set_way(&table->sets[s], (unsigned long)sk);
-
-	return way < CONN_WAYS ? &table->conns[s * CONN_WAYS + way] : NULL;
-}
-
-static struct skstat_conn *set_take(const struct conn_table *table, u32 s, const struct sock *sk)
-{
-	unsigned long *key = table->sets[s].key;
+	unsigned long *key = set->key;
 	u32 w;
 
-	for (w = 0; w < CONN_WAYS; w++)
-		if (!READ_ONCE(key[w]) && !cmpxchg(&key[w], 0, (unsigned long)sk))
-			return &table->conns[s * CONN_WAYS + w];
+	for (w = 0; w < CONN_WAYS; w++) {
+		if (READ_ONCE(key[w]) || cmpxchg(&key[w], 0, (unsigned long)sk))
+			continue;
+		skstat_conn_begin(&set->conn[w]);
+		return &set->conn[w];
+	}
 	return NULL;
 }
 
-static __always_inline struct skstat_conn *table_find(const struct conn_table *table, const struct sock *sk)
+static __always_inline struct skstat_conn *table_find(struct conn_table *table, const struct sock *sk)
 {
-	struct skstat_conn *conn = set_find(table, skstat_conn_set_first(table, sk), sk);
+	struct skstat_conn *conn = set_find(&table->set[skstat_conn_set_first(table, sk)], sk);
 
 	if (conn || likely(!atomic_read(&table->spilled)))
 		return conn;
-	return set_find(table, set_second(table, sk), sk);
+	return set_find(&table->set[set_second(table, sk)], sk);
 }
 
 /* The socket has no place yet. NULL: there is no room. */
 static struct skstat_conn *table_take(struct conn_table *table, const struct sock *sk)
 {
-	struct skstat_conn *conn = set_take(table, skstat_conn_set_first(table, sk), sk);
+	struct skstat_conn *conn = set_take(&table->set[skstat_conn_set_first(table, sk)], sk);
 
 	if (likely(conn))
 		return conn;
 	atomic_inc(&table->spilled); /* before it is there; set_take() is a barrier: whoever finds it looks into both */
-	conn = set_take(table, set_second(table, sk), sk);
+	conn = set_take(&table->set[set_second(table, sk)], sk);
 	if (!conn)
 		atomic_dec(&table->spilled);
 	return conn;
@@ -109,38 +103,27 @@ static struct skstat_conn *table_take(struct conn_table *table, const struct soc
 
 static __always_inline void conn_write_process(struct skstat_conn *conn, u64 first, u64 second, u32 pid, u8 from)
 {
-	WRITE_ONCE(conn->version, conn->version + 1);
+	const u32 version = conn->version;
+
+	WRITE_ONCE(conn->version, version + 1);
 	smp_wmb(); /* with skstat_conn_read_process(): odd before anything of it changes */
 	WRITE_ONCE(conn->comm[0], first);
 	WRITE_ONCE(conn->comm[1], second);
 	WRITE_ONCE(conn->pid, pid);
 	WRITE_ONCE(conn->from, from);
 	smp_wmb(); /* and even after all of it has */
-	WRITE_ONCE(conn->version, conn->version + 1);
-}
-
-void skstat_conn_clear_process(struct skstat_conn *conn)
-{
-	conn_write_process(conn, 0, 0, 0, SKSTAT_PROCESS_UNKNOWN);
+	WRITE_ONCE(conn->version, version + 2);
 }
 
 int skstat_conn_start(void)
 {
-	u32 places = roundup_pow_of_two(clamp(connections, CONN_MIN, CONN_MAX));
-	struct conn_table *table = kzalloc(sizeof(*table), GFP_KERNEL);
+	u32 sets = roundup_pow_of_two(clamp(connections, CONN_MIN, CONN_MAX)) / CONN_WAYS;
+	struct conn_table *table = vzalloc(struct_size(table, set, sets));
 
 	if (!table)
 		return -ENOMEM;
-	table->bits = ilog2(places / CONN_WAYS);
+	table->bits = ilog2(sets);
 	table->shift = 64 - table->bits;
-	table->sets = vzalloc(places / CONN_WAYS * sizeof(*table->sets));
-	table->conns = vzalloc(places * sizeof(*table->conns));
-	if (!table->sets || !table->conns) {
-		vfree(table->conns);
-		vfree(table->sets);
-		kfree(table);
-		return -ENOMEM;
-	}
 	rcu_assign_pointer(skstat_conn_table, table);
 	return 0;
 }
@@ -153,9 +136,7 @@ void skstat_conn_stop(void)
 	synchronize_rcu(); /* handlers of other probes, accept's included, and walks */
 	for_each_possible_cpu(cpu)
 		per_cpu(skstat_conn_used, cpu) = 0;
-	vfree(table->conns);
-	vfree(table->sets);
-	kfree(table);
+	vfree(table);
 }
 
 struct skstat_conn *skstat_conn_find(const struct sock *sk)
@@ -165,9 +146,9 @@ struct skstat_conn *skstat_conn_find(const struct sock *sk)
 	return table ? table_find(table, sk) : NULL;
 }
 
-struct skstat_conn *skstat_conn_find_far(const struct conn_table *table, const struct sock *sk)
+struct skstat_conn *skstat_conn_find_far(const struct sock *sk)
 {
-	return table_find(table, sk);
+	return table_find(skstat_conn_table_get(), sk);
 }
 
 struct skstat_conn *skstat_conn_add(const struct sock *sk)
@@ -187,35 +168,26 @@ struct skstat_conn *skstat_conn_add(const struct sock *sk)
 	return conn;
 }
 
-struct skstat_conn *skstat_conn_add_first(const struct sock *sk)
-{
-	struct conn_table *table = skstat_conn_table_get();
-	u64 s = skstat_conn_set_first(table, sk);
-	struct conn_set *set = &table->sets[s];
-
-	if (!set_is_free(set) || atomic_read(&table->spilled) || cmpxchg(&set->key[0], 0, (unsigned long)sk))
-		return NULL;
-	this_cpu_inc(skstat_conn_used);
-	return &table->conns[s * CONN_WAYS];
-}
-
 struct skstat_conn *skstat_conn_renew(const struct sock *sk, struct skstat_conn *conn)
 {
 	if (!conn)
 		return skstat_conn_add(sk);
 	skstat_conn_clear(conn);
+	skstat_conn_begin(conn);
 	return conn;
 }
 
-void skstat_conn_drop_far(struct conn_table *table, struct skstat_conn *conn)
+void skstat_conn_drop_far(struct skstat_conn *conn)
 {
-	u32 place = conn - table->conns;
-	unsigned long *key = &table->sets[place / CONN_WAYS].key[place % CONN_WAYS];
+	struct conn_table *table = skstat_conn_table_get();
+	u64 s = ((void *)conn - (void *)table->set) / sizeof(table->set[0]);
+	struct conn_set *set = &table->set[s];
+	unsigned long *key = &set->key[conn - set->conn];
 	const struct sock *sk = (const struct sock *)*key;
 
 	skstat_conn_clear(conn);
 	smp_store_release(key, 0); /* whoever takes the place next finds it clear */
-	if (unlikely(place / CONN_WAYS != skstat_conn_set_first(table, sk)))
+	if (unlikely(s != skstat_conn_set_first(table, sk)))
 		atomic_dec(&table->spilled);
 	this_cpu_dec(skstat_conn_used);
 }
@@ -276,8 +248,7 @@ void skstat_conn_stats(struct skstat_conn_stats *stats)
 	if (table) {
 		stats->places = (u64)CONN_WAYS << table->bits;
 		stats->used = max_t(s64, used, 0);
-		stats->memory = sizeof(*table) + (sizeof(*table->sets) << table->bits) +
-				stats->places * sizeof(*table->conns);
+		stats->memory = sizeof(*table) + (sizeof(table->set[0]) << table->bits);
 	}
 	rcu_read_unlock();
 }

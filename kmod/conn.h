@@ -24,6 +24,8 @@ struct skstat_process {
 	u8 from; /* enum skstat_process_from */
 };
 
+#define SKSTAT_CONN_DIRECTION 14
+
 /* Of skstat_conn.flags. */
 enum {
 	SKSTAT_CONN_OLD		 = 1 << 0, /* began before the probes were held */
@@ -36,14 +38,31 @@ enum {
 	SKSTAT_CONN_FIN_CLOSE	 = 1 << 7, /* by close(), or shutdown() of both directions */
 	SKSTAT_CONN_LATE	 = 1 << 8, /* first_byte is of a later moment */
 	SKSTAT_CONN_COOKIE	 = 1 << 9, /* a SYN cookie was taken just before: it may be this one's */
+	/* who began it, if that is known: two bits, SKSTAT_EVENT_IN or _OUT */
+	SKSTAT_CONN_IN		 = SKSTAT_EVENT_IN << SKSTAT_CONN_DIRECTION,
+	SKSTAT_CONN_OUT		 = SKSTAT_EVENT_OUT << SKSTAT_CONN_DIRECTION,
 };
 
 struct skstat_conn {
 	u64 since;	/* ns: of the first SYN, then of the handshake's end; 0: not known */
-	u64 first_byte; /* ns; 0: none came yet, or nobody looked */
-	u64 comm[2];	/* these, pid and from under `version`: skstat_conn_process() */
+	union {
+		u64 first_byte; /* ns; 0: none came yet, or nobody looked */
+		u32 cookie[2];	/* before it opens: where one is put as it is made */
+	};
+	u64 comm[2];	/* these, pid and from under `version`: skstat_conn_process(); without `from` they say nothing */
 	u32 pid;
 	u32 version;
+	union {
+		struct {
+			u16 flags;  /* SKSTAT_CONN_* */
+			u8 from;    /* enum skstat_process_from */
+			u8 closing; /* CLOSED is still to be written, this was the state; 0: it is not */
+			u8 kind;    /* and this its kind */
+			u8 spare;
+			u16 watch;  /* of probe_first_byte.c */
+		};
+		u64 word; /* all of these; 0 in a free place */
+	};
 	union {
 		struct {
 			u32 accept, accept_limit, syn;
@@ -52,12 +71,7 @@ struct skstat_conn {
 			u32 data_segs, bytes;
 		} fin; /* data_segs_in and bytes_received, as our FIN was sent */
 	};
-	u16 flags;    /* SKSTAT_CONN_* */
-	u8 from;      /* enum skstat_process_from */
-	u8 direction; /* SKSTAT_EVENT_IN, _OUT or 0 */
-	u8 closing;   /* CLOSED is still to be written, this was the state; 0: it is not */
-	u8 kind;      /* and this its kind */
-	u16 watch;    /* of probe_first_byte.c */
+	u32 reserved;
 };
 
 struct skstat_conn_stats {
@@ -79,12 +93,6 @@ struct skstat_conn *skstat_conn_find(const struct sock *sk);
 /* Makes one, all 0, for a socket that has none, if there is room. The caller holds the socket's lock. */
 struct skstat_conn *skstat_conn_add(const struct sock *sk);
 
-/*
- * For `life` alone. The same in short for a socket that mostly has none, while nobody else uses it. NULL: it has one,
- * or others are in the way.
- */
-struct skstat_conn *skstat_conn_add_first(const struct sock *sk);
-
 /* A new life of a socket, whose entry, or NULL, is `conn`: all 0, added if need be. Nobody else uses the socket. */
 struct skstat_conn *skstat_conn_renew(const struct sock *sk, struct skstat_conn *conn);
 
@@ -96,6 +104,12 @@ void skstat_conn_set_process(struct skstat_conn *conn, enum skstat_process_from 
 
 /* Whether there is a table now. Any context. */
 bool skstat_conn_exists(void);
+
+/* SKSTAT_EVENT_IN, _OUT or 0. */
+static inline u8 skstat_conn_direction(const struct skstat_conn *conn)
+{
+	return conn->flags >> SKSTAT_CONN_DIRECTION;
+}
 
 /* False: it is being written. */
 static inline bool skstat_conn_read_process(const struct skstat_conn *conn, struct skstat_process *process)
@@ -109,6 +123,8 @@ static inline bool skstat_conn_read_process(const struct skstat_conn *conn, stru
 	memcpy(&process->comm, comm, sizeof(comm));
 	process->pid = READ_ONCE(conn->pid);
 	process->from = READ_ONCE(conn->from);
+	if (!process->from) /* nobody, or nobody any more: the rest is what it was */
+		*process = (struct skstat_process) {};
 	smp_rmb(); /* likewise */
 	return !(version & 1) && READ_ONCE(conn->version) == version;
 }

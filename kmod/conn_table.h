@@ -18,15 +18,15 @@
 
 struct conn_set {
 	unsigned long key[CONN_WAYS]; /* of struct sock; 0: free */
+	struct skstat_conn conn[CONN_WAYS];
 } ____cacheline_aligned;
 
 struct conn_table {
-	struct conn_set *sets;
-	struct skstat_conn *conns; /* of set s, way w: [s * CONN_WAYS + w] */
-	u32 bits;		   /* log2 of how many sets there are */
-	u32 shift;		   /* 64 - bits */
-	atomic_t spilled;	   /* sockets that are in their second set, or about to be */
+	u32 bits;	  /* log2 of how many sets there are */
+	u32 shift;	  /* 64 - bits */
+	atomic_t spilled; /* sockets that are in their second set, or about to be */
 	bool missed;
+	struct conn_set set[];
 };
 
 /* Written by start and stop; handlers and walks see it until a grace period has passed. */
@@ -47,48 +47,92 @@ static __always_inline u64 skstat_conn_set_first(const struct conn_table *table,
 }
 
 /* skstat_conn_find(), of one that may be anywhere in the table. */
-struct skstat_conn *skstat_conn_find_far(const struct conn_table *table, const struct sock *sk);
+struct skstat_conn *skstat_conn_find_far(const struct sock *sk);
 
 /*
- * skstat_conn_find() for handlers of `life`, which run only while there is a table. Most sockets are in the first way
- * of their set.
+ * The set of a socket, for handlers of `life`, which run only while there is a table; and whether the socket is in its
+ * first way, as most are.
  */
+static __always_inline struct conn_set *skstat_conn_set_of(struct conn_table *table, const struct sock *sk)
+{
+	return &table->set[skstat_conn_set_first(table, sk)];
+}
+
+static __always_inline bool skstat_conn_is_near(const struct conn_set *set, const struct sock *sk)
+{
+	return likely(READ_ONCE(set->key[0]) == (unsigned long)sk);
+}
+
+/* It is not NULL, which the kernel's flags keep the compiler from seeing. */
+static __always_inline struct skstat_conn *skstat_conn_there(struct skstat_conn *conn)
+{
+	if (!conn)
+		__builtin_unreachable();
+	return conn;
+}
+
+/* skstat_conn_find(), likewise. */
 static __always_inline struct skstat_conn *skstat_conn_find_near(const struct sock *sk)
 {
-	const struct conn_table *table = skstat_conn_table_get();
-	u64 set = skstat_conn_set_first(table, sk);
+	struct conn_set *set = skstat_conn_set_of(skstat_conn_table_get(), sk);
+	struct skstat_conn *conn = set->conn;
 
-	if (likely(READ_ONCE(table->sets[set].key[0]) == (unsigned long)sk))
-		return &table->conns[set * CONN_WAYS];
-	return skstat_conn_find_far(table, sk);
+	if (!skstat_conn_is_near(set, sk))
+		return skstat_conn_find_far(sk);
+	return skstat_conn_there(conn);
 }
 
-void skstat_conn_clear_process(struct skstat_conn *conn);
-
-/* All 0, but for the version, which a reader may have in its hand. */
+/*
+ * A place that is given away is clear but for what its next owner writes anyway, or does not read before it has.
+ * Readers of the process are told by `from`, and by the key.
+ */
 static __always_inline void skstat_conn_clear(struct skstat_conn *conn)
 {
-	if (conn->from)
-		skstat_conn_clear_process(conn);
-	conn->since = 0;
-	conn->first_byte = 0;
-	memset((void *)conn + offsetof(struct skstat_conn, queue), 0,
-	       sizeof(*conn) - offsetof(struct skstat_conn, queue));
+	WRITE_ONCE(conn->word, 0);
 }
 
-/* Of an entry that may be anywhere in the table. */
-void skstat_conn_drop_far(struct conn_table *table, struct skstat_conn *conn);
-
-/* For `life`, likewise: gives a place back. No handler sees its socket again before it is added anew. */
-static __always_inline void skstat_conn_drop(struct skstat_conn *conn, const struct sock *sk)
+/* Whoever has taken a place begins with this. */
+static __always_inline void skstat_conn_begin(struct skstat_conn *conn)
 {
-	struct conn_table *table = skstat_conn_table_get();
-	u64 set = skstat_conn_set_first(table, sk);
+	conn->since = 0;
+	conn->first_byte = 0;
+}
 
-	if (unlikely(conn != &table->conns[set * CONN_WAYS]))
-		return skstat_conn_drop_far(table, conn);
-	skstat_conn_clear(conn);
-	smp_store_release(&table->sets[set].key[0], 0); /* whoever takes the place next finds it clear */
+/*
+ * A socket of this set has no entry: the set is free, a moment ago, and no socket is in its second one. Not
+ * READ_ONCE(), which would keep the compiler from adding one key up to the other.
+ */
+static __always_inline bool skstat_conn_has_none(const struct conn_table *table, const struct conn_set *set)
+{
+	const unsigned long *key = set->key;
+
+	BUILD_BUG_ON(CONN_WAYS != 8);
+	/* a hint: who takes a way makes sure of it, and nobody else adds this socket */
+	return !data_race(key[0] | key[1] | key[2] | key[3] | key[4] | key[5] | key[6] | key[7]) &&
+	       !atomic_read(&table->spilled);
+}
+
+/*
+ * skstat_conn_add() in short, likewise, for a socket that has no entry and that nobody else uses. NULL: others are in
+ * the way.
+ */
+static __always_inline struct skstat_conn *skstat_conn_add_first(struct conn_set *set, const struct sock *sk)
+{
+	if (unlikely(cmpxchg(&set->key[0], 0, (unsigned long)sk)))
+		return NULL;
+	this_cpu_inc(skstat_conn_used);
+	skstat_conn_begin(set->conn);
+	return skstat_conn_there(set->conn);
+}
+
+/* Gives a place back, wherever it is in the table. No handler sees its socket again before it is added anew. */
+void skstat_conn_drop_far(struct skstat_conn *conn);
+
+/* The same of the first way of a set. */
+static __always_inline void skstat_conn_drop_near(struct conn_set *set)
+{
+	skstat_conn_clear(set->conn);
+	smp_store_release(&set->key[0], 0); /* whoever takes the place next finds it clear */
 	this_cpu_dec(skstat_conn_used);
 }
 

@@ -7,6 +7,7 @@
 
 #include "compat/compat.h"
 #include "emit.h"
+#include "moment.h"
 #include "netlink.h"
 #include "netns.h"
 #include "room.h"
@@ -95,6 +96,7 @@ static int dump_begin(const struct sock *reader, struct netlink_callback *cb)
 	if (!dump)
 		return -ENOMEM;
 	skstat_census_init(&dump->walk.census);
+	skstat_moment_walk();
 	dump->token = dump_clock_us() - TOKEN_SLACK_US;
 	err = dump_parse(dump, reader, cb);
 	if (err) {

@@ -164,7 +164,7 @@ struct skstat_ring *skstat_journal_ring(u32 cpu)
 
 u64 skstat_ring_head(const struct skstat_ring *ring)
 {
-	return smp_load_acquire(&ring->head); /* pairs with skstat_journal_write() */
+	return smp_load_acquire(&ring->head); /* pairs with skstat_journal_end() */
 }
 
 u64 skstat_ring_oldest(const struct skstat_ring *ring)

@@ -78,7 +78,7 @@ static __always_inline const struct skstat_layout *skstat_ring_layout(const stru
 {
 	const struct skstat_slot *slot = skstat_ring_slot(ring, number);
 
-	if (smp_load_acquire(&slot->mark) != number + 1) /* pairs with skstat_journal_write() */
+	if (smp_load_acquire(&slot->mark) != number + 1) /* pairs with skstat_journal_end() */
 		return NULL;
 	/* Of this event or of a newer one: skstat_ring_copy() finds out. */
 	return &skstat_journal_layouts[READ_ONCE(slot->kind) - SKSTAT_KIND_OPENED];
@@ -103,11 +103,11 @@ static __always_inline bool skstat_ring_copy(const struct skstat_ring *ring, u64
 {
 	const struct skstat_slot *slot = skstat_ring_slot(ring, number);
 
-	if (smp_load_acquire(&slot->mark) != number + 1) /* pairs with skstat_journal_write() */
+	if (smp_load_acquire(&slot->mark) != number + 1) /* pairs with skstat_journal_end() */
 		return false;
 	/* The writer may be at it: then the mark has changed when we look again. */
 	skstat_words_copy(at, slot->record, layout->stride);
-	smp_rmb(); /* pairs with smp_wmb() in skstat_journal_write() */
+	smp_rmb(); /* pairs with smp_wmb() in skstat_journal_begin() */
 	return READ_ONCE(slot->mark) == number + 1 && READ_ONCE(slot->kind) == layout->kind;
 }
 

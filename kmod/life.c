@@ -5,32 +5,28 @@
 
 #include "conn.h"
 #include "conn_table.h"
-#include "journal_write.h"
 #include "life.h"
 #include "life_look.h"
-#include "netns.h"
+#include "life_write.h"
 #include "probe_first_byte.h"
 
 /* Nobody has asked for it yet. */
-static noinline u64 life_cookie_make(struct sock *sk)
+static noinline void life_cookie_make(struct sock *sk)
 {
 	u32 cookie[2];
 
 	sock_diag_save_cookie(sk, cookie);
-	return (u64)cookie[1] << 32 | cookie[0];
 }
 
-/* All of it is inlined where the kind is known, and `event` is in registers then. */
-static __always_inline void life_write(enum skstat_kind kind, const struct sock *csk, const struct skstat_conn *conn,
+static __always_inline void life_write(enum skstat_kind kind, const struct sock *sk, const struct skstat_conn *conn,
 				       u8 state, struct skstat_incident *event)
 {
-	struct sock *sk = (struct sock *)csk; /* for the cookie, which is made by whoever asks first */
-	const struct skstat_source src = {
-		.sk = sk, .cookie = atomic64_read(&sk->sk_cookie) ?: life_cookie_make(sk),
-		.netns = skstat_netns_id(sock_net(sk)), .state = state, .conn = conn, .kind = kind, .event = event,
-	};
+	struct skstat_place place;
 
-	skstat_journal_write(&src, event);
+	if (!atomic64_read(&sk->sk_cookie))
+		life_cookie_make((struct sock *)sk);
+	if (skstat_journal_begin(&place))
+		skstat_life_write(&place, kind, sk, conn, state, event);
 }
 
 /* Of a socket that has no entry: it began before there was a table, or found no place in it. */
@@ -48,139 +44,47 @@ struct skstat_conn *skstat_life_conn_of_old(const struct sock *sk)
 	return conn;
 }
 
-static __always_inline void put_queues(struct skstat_incident *event, const struct skstat_conn *conn)
+struct skstat_conn *skstat_life_renew(const struct sock *sk)
 {
-	if (!(conn->flags & SKSTAT_CONN_QUEUES))
-		return;
-	event->flags |= SKSTAT_EVENT_HAS_QUEUES;
-	event->accept_queue = conn->queue.accept;
-	event->accept_limit = conn->queue.accept_limit;
-	event->syn_queue = conn->queue.syn;
-}
+	struct skstat_conn *conn = skstat_conn_find_near(sk);
 
-static __always_inline void put_latency(struct skstat_incident *event, u64 latency)
-{
-	event->connect_latency = latency;
-	event->flags |= SKSTAT_EVENT_HAS_CONNECT;
-}
-
-/* The entry of a socket that begins anew, all 0. What it may still have to say of its last life is said. */
-static struct skstat_conn *life_renew(const struct sock *sk)
-{
-	struct skstat_conn *conn = skstat_conn_add_first(sk);
-
-	if (likely(conn))
-		return conn;
-	conn = skstat_conn_find_near(sk);
 	if (conn)
 		skstat_life_finish(sk, conn);
 	return skstat_conn_renew(sk, conn);
 }
 
-/* CLOSE to SYN_SENT: connect(), before the SYN, which TCP_FASTOPEN_CONNECT leaves to the first write. */
-notrace void skstat_life_connect(const struct sock *sk)
-{
-	struct skstat_conn *conn = life_renew(sk);
-
-	if (!conn)
-		return;
-	conn->direction = SKSTAT_EVENT_OUT;
-	conn->since = ktime_get_ns();
-	if (in_task())
-		skstat_conn_set_process(conn, SKSTAT_PROCESS_CALLER);
-}
-
-/*
- * LISTEN to SYN_RECV, of a child that is still being made; or CLOSE to SYN_RECV, if its listener was closed meanwhile.
- * Most of it is not filled in yet, until 6.12 not even its cookie: do not make one.
- */
-notrace void skstat_life_arrive(const struct sock *sk)
-{
-	struct skstat_conn *conn = life_renew(sk);
-
-	if (!conn)
-		return;
-	conn->direction = SKSTAT_EVENT_IN;
-	if (skstat_queues_look(sk, conn))
-		conn->flags |= SKSTAT_CONN_QUEUES;
-	if (skstat_cookie_look(sk, conn))
-		conn->flags |= SKSTAT_CONN_COOKIE;
-}
-
-void skstat_life_cross(struct skstat_conn *conn)
+static void life_cross(struct skstat_conn *conn)
 {
 	if (conn)
 		conn->flags |= SKSTAT_CONN_SIMULTANEOUS;
 }
 
-/* From here on the connection is counted as open. */
-static __always_inline void conn_opened(const struct sock *sk, struct skstat_conn *conn, u8 direction, u64 now)
-{
-	conn->direction = direction;
-	conn->since = now;
-	conn->flags |= SKSTAT_CONN_OPENED;
-	conn->flags &= ~(SKSTAT_CONN_QUEUES | SKSTAT_CONN_OLD);
-	skstat_first_byte_watch(conn);
-	skstat_first_byte_look(conn, sk);
-}
-
-/* What is known when this is compiled makes it short. `conn` or NULL. */
-static __always_inline u64 write_opened(const struct sock *sk, const struct skstat_conn *conn, u8 old, u8 kind,
-					u8 direction)
-{
-	const struct tcp_sock *tp = tcp_sk(sk);
-	struct skstat_incident event = {
-		.time = ktime_get_ns(), .kind = kind, .direction = direction, .err = READ_ONCE(sk->sk_err),
-	};
-
-	if (direction == SKSTAT_EVENT_IN) {
-		/*
-		 * A first sample is eight times what was measured: from the SYN-ACK to what answered it. A cookie
-		 * leaves nothing to measure by, its timestamp is made of options.
-		 */
-		if (tp->srtt_us && kind != SKSTAT_OPEN_SYNCOOKIE)
-			put_latency(&event, (u64)(tp->srtt_us >> 3) * NSEC_PER_USEC);
-		/* Nothing else can have been retransmitted yet. */
-		event.synack_retrans = tp->total_retrans;
-	} else if (conn && conn->since) {
-		put_latency(&event, event.time - conn->since);
-	}
-	if (conn)
-		put_queues(&event, conn);
-	else if (skstat_conn_missed())
-		event.flags |= SKSTAT_EVENT_MISSED;
-	life_write(SKSTAT_KIND_OPENED, sk, conn, old, &event);
-	return event.time;
-}
-
-static noinline struct skstat_conn *life_opened_otherwise(const struct sock *sk, struct skstat_conn *conn, u8 old)
+/* Open. Its entry, if it has one now. */
+static struct skstat_conn *life_opened(const struct sock *sk, struct skstat_conn *conn, u8 old)
 {
 	struct skstat_begin begin = skstat_begin_look(sk, old, conn);
-	u8 direction = skstat_direction_look(old, conn);
-	u64 now = write_opened(sk, conn, old, skstat_begin_name(&begin), direction);
+	struct skstat_incident event = {
+		.time	   = ktime_get_ns(),
+		.kind	   = skstat_begin_name(&begin),
+		.direction = skstat_direction_look(old, conn),
+		.err	   = READ_ONCE(sk->sk_err),
+		.flags	   = !conn && skstat_conn_missed() ? SKSTAT_EVENT_MISSED : 0,
+	};
 
+	if (event.direction == SKSTAT_EVENT_IN)
+		skstat_life_put_synack(&event, sk);
+	else if (conn && conn->since)
+		skstat_life_put_latency(&event, event.time - conn->since);
+	if (conn && conn->flags & SKSTAT_CONN_QUEUES)
+		skstat_life_put_queues(&event, conn);
+	life_write(SKSTAT_KIND_OPENED, sk, conn, old, &event);
 	conn = conn ?: skstat_life_conn_of_old(sk); /* an entry if there is room for one */
 	if (conn)
-		conn_opened(sk, conn, direction, now);
+		skstat_life_note_opened(sk, conn, conn->flags | event.direction << SKSTAT_CONN_DIRECTION, event.time);
 	return conn;
 }
 
-notrace struct skstat_conn *skstat_life_opened(const struct sock *sk, u8 old)
-{
-	struct skstat_conn *conn = skstat_conn_find_near(sk);
-
-	if (unlikely(!skstat_begin_is_handshake(sk, conn)))
-		return life_opened_otherwise(sk, conn, old);
-	if (conn->direction == SKSTAT_EVENT_IN)
-		conn_opened(sk, conn, SKSTAT_EVENT_IN,
-			    write_opened(sk, conn, old, SKSTAT_OPEN_HANDSHAKE, SKSTAT_EVENT_IN));
-	else
-		conn_opened(sk, conn, SKSTAT_EVENT_OUT,
-			    write_opened(sk, conn, old, SKSTAT_OPEN_HANDSHAKE, SKSTAT_EVENT_OUT));
-	return conn;
-}
-
-void skstat_life_failed(const struct sock *sk, struct skstat_conn *conn, u8 old)
+static void life_failed(const struct sock *sk, struct skstat_conn *conn, u8 old)
 {
 	struct skstat_end end = skstat_end_look(sk, old, conn);
 	struct skstat_incident event = {
@@ -196,9 +100,9 @@ void skstat_life_failed(const struct sock *sk, struct skstat_conn *conn, u8 old)
 	if (end.passive)
 		event.synack_retrans = tcp_sk(sk)->total_retrans;
 	else if (conn && conn->since)
-		put_latency(&event, event.time - conn->since);
-	if (conn)
-		put_queues(&event, conn);
+		skstat_life_put_latency(&event, event.time - conn->since);
+	if (conn && conn->flags & SKSTAT_CONN_QUEUES)
+		skstat_life_put_queues(&event, conn);
 	if (end.rst_out)
 		event.flags |= SKSTAT_EVENT_RST_COUNTED | SKSTAT_EVENT_ACTIVE_RST;
 	life_write(SKSTAT_KIND_FAILED, sk, conn, old, &event);
@@ -220,31 +124,12 @@ static __always_inline void put_times(struct skstat_incident *event, const struc
 		event->flags |= SKSTAT_EVENT_FIRST_BYTE_LATE;
 }
 
-/* CLOSED of one that is_plain(), in order. */
-static __always_inline void write_closed_plain(const struct sock *sk, u8 old, const struct skstat_conn *conn, u8 kind,
-					       u32 flags)
-{
-	u64 now = ktime_get_ns();
-	struct skstat_incident event = {
-		.time = now, .duration = now - conn->since, .flags = flags | SKSTAT_EVENT_HAS_DURATION,
-		.kind = kind, .direction = conn->direction, .err = READ_ONCE(sk->sk_err),
-	};
-
-	life_write(SKSTAT_KIND_CLOSED, sk, conn, old, &event);
-}
-
-/* It was seen to open, and nobody looked for its first byte. */
-static bool is_plain(const struct skstat_conn *conn)
-{
-	return conn->flags & SKSTAT_CONN_OPENED && !conn->watch && !conn->first_byte;
-}
-
-static noinline void write_closed(const struct sock *sk, u8 old, struct skstat_conn *conn, u8 kind, u32 flags)
+static void write_closed(const struct sock *sk, u8 old, struct skstat_conn *conn, u8 kind, u32 flags)
 {
 	struct skstat_incident event = {
 		.time	   = ktime_get_ns(),
 		.kind	   = kind,
-		.direction = conn ? conn->direction : 0,
+		.direction = conn ? skstat_conn_direction(conn) : 0,
 		.err	   = READ_ONCE(sk->sk_err),
 		.flags	   = flags,
 	};
@@ -261,12 +146,14 @@ static noinline void write_closed(const struct sock *sk, u8 old, struct skstat_c
 	life_write(SKSTAT_KIND_CLOSED, sk, conn, old, &event);
 }
 
-static noinline void life_closed_otherwise(const struct sock *sk, struct skstat_conn *conn, u8 old)
+static void life_closed(const struct sock *sk, struct skstat_conn *conn, u8 old)
 {
 	struct skstat_end end;
-	u32 flags = 0;
-	u8 kind;
+	u32 kind, flags = 0;
 
+	if (skstat_end_is_orderly(sk, old, conn, &kind, &flags))
+		return write_closed(sk, old, conn, kind, flags);
+	flags = 0;
 	if (!skstat_end_look_quick(sk, old, conn, &end))
 		end = skstat_end_look(sk, old, conn);
 	kind = skstat_end_close(&end);
@@ -280,26 +167,12 @@ static noinline void life_closed_otherwise(const struct sock *sk, struct skstat_
 	write_closed(sk, old, conn, kind, flags);
 }
 
-notrace void skstat_life_closed(const struct sock *sk, u8 old)
-{
-	struct skstat_conn *conn = skstat_conn_find_near(sk) ?: skstat_life_conn_of_old(sk);
-	u32 flags;
-	u8 kind;
-
-	if (unlikely(!skstat_end_is_orderly(sk, old, conn, &kind, &flags)))
-		life_closed_otherwise(sk, conn, old);
-	else if (is_plain(conn))
-		write_closed_plain(sk, old, conn, kind, flags);
-	else
-		write_closed(sk, old, conn, kind, flags);
-}
-
 void skstat_life_finish_late(const struct sock *sk, struct skstat_conn *conn)
 {
 	write_closed(sk, conn->closing, conn, conn->kind, 0);
 }
 
-void skstat_life_move(const struct sock *sk, struct skstat_conn *conn, u8 new)
+static void life_move(const struct sock *sk, struct skstat_conn *conn, u8 new)
 {
 	if (!conn)
 		conn = skstat_life_conn_of_old(sk);
@@ -310,20 +183,10 @@ void skstat_life_move(const struct sock *sk, struct skstat_conn *conn, u8 new)
 	skstat_first_byte_look(conn, sk);
 }
 
-notrace void skstat_life_fin(const struct sock *sk)
-{
-	struct skstat_conn *conn = skstat_conn_find_near(sk);
-
-	if (unlikely(!conn))
-		return skstat_life_move(sk, NULL, TCP_FIN_WAIT1);
-	skstat_fin_look(sk, conn);
-	skstat_first_byte_look(conn, sk);
-}
-
 /* listen(), in process context. The port is not asked for yet: that may still fail, and listening stop at once. */
-void skstat_life_listen_started(const struct sock *sk)
+static void life_listen_started(const struct sock *sk)
 {
-	struct skstat_conn *conn = life_renew(sk);
+	struct skstat_conn *conn = skstat_life_renew(sk);
 	struct skstat_incident event = { .time = ktime_get_ns() };
 
 	if (!conn)
@@ -333,7 +196,7 @@ void skstat_life_listen_started(const struct sock *sk)
 	life_write(SKSTAT_KIND_LISTEN_STARTED, sk, conn, TCP_CLOSE, &event);
 }
 
-void skstat_life_listen_stopped(const struct sock *sk, struct skstat_conn *conn)
+static void life_listen_stopped(const struct sock *sk, struct skstat_conn *conn)
 {
 	struct skstat_incident event = {
 		.time  = ktime_get_ns(),
@@ -342,4 +205,35 @@ void skstat_life_listen_stopped(const struct sock *sk, struct skstat_conn *conn)
 	};
 
 	life_write(SKSTAT_KIND_LISTEN_STOPPED, sk, conn, TCP_LISTEN, &event);
+}
+
+static bool is_opening(u8 state)
+{
+	return state == TCP_SYN_SENT || state == TCP_SYN_RECV;
+}
+
+void skstat_life_change(const struct sock *sk, u8 old, u8 new)
+{
+	struct skstat_conn *conn;
+
+	if (old == new) /* tcp_close_state() sets some once more */
+		return;
+	conn = skstat_conn_find_near(sk);
+	if (old == TCP_CLOSE && conn)
+		skstat_life_finish(sk, conn);
+	if (new == TCP_SYN_SENT)
+		return skstat_life_connect(sk);
+	if (new == TCP_SYN_RECV)
+		return old == TCP_SYN_SENT ? life_cross(conn) : skstat_life_arrive(sk);
+	if (new == TCP_LISTEN)
+		return life_listen_started(sk);
+	if (old == TCP_LISTEN)
+		return life_listen_stopped(sk, conn);
+	if (new == TCP_CLOSE)
+		return is_opening(old) ? life_failed(sk, conn, old) :
+					 life_closed(sk, conn ?: skstat_life_conn_of_old(sk), old);
+	if (is_opening(old))
+		conn = life_opened(sk, conn, old);
+	if (new != TCP_ESTABLISHED)
+		life_move(sk, conn, new);
 }

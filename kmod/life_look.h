@@ -10,14 +10,15 @@
 #include <net/mptcp.h>
 #include <net/tcp.h>
 
+#include "compat/compat.h"
 #include "conn.h"
 #include "life_name.h"
 
 /* SKSTAT_EVENT_IN or _OUT of a socket that leaves the state SYN_SENT or SYN_RECV. */
 static __always_inline u8 skstat_direction_look(u8 state, const struct skstat_conn *conn)
 {
-	if (conn && conn->direction)
-		return conn->direction;
+	if (conn && skstat_conn_direction(conn))
+		return skstat_conn_direction(conn);
 	/* Not known: then crossed SYNs are the exception. */
 	return state == TCP_SYN_SENT ? SKSTAT_EVENT_OUT : SKSTAT_EVENT_IN;
 }
@@ -47,7 +48,7 @@ static __always_inline struct skstat_begin skstat_begin_look(const struct sock *
 		.simultaneous  = conn && (conn->flags & SKSTAT_CONN_SIMULTANEOUS),
 		.syn_data      = skstat_syn_data_taken(sk, direction),
 		.cookie	       = conn && (conn->flags & SKSTAT_CONN_COOKIE),
-		.known	       = conn && conn->direction,
+		.known	       = conn && skstat_conn_direction(conn),
 		/* A first sample is eight times what was measured; timestamps are milliseconds here. */
 		.stamped       = tp->srtt_us % (8 * USEC_PER_MSEC) == 0,
 		.measured      = tp->srtt_us,
@@ -57,15 +58,21 @@ static __always_inline struct skstat_begin skstat_begin_look(const struct sock *
 }
 
 /*
- * What skstat_begin_name() comes down to for one that was seen as it came: no more is looked at than what could make it
- * anything but a handshake.
+ * Which direction a handshake without anything special has, of a connection that was seen as it came: what
+ * skstat_begin_name() calls a handshake, too. 0: it is something else, or more has to be looked at. A child has the
+ * listener's queues then, and whoever opens has none.
  */
-static __always_inline bool skstat_begin_is_handshake(const struct sock *sk, const struct skstat_conn *conn)
+static __always_inline u8 skstat_begin_handshake(const struct sock *sk, u32 state, const struct skstat_conn *conn)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 
-	return conn && conn->direction && !(conn->flags & (SKSTAT_CONN_SIMULTANEOUS | SKSTAT_CONN_COOKIE)) &&
-	       !tp->repair && !tp->syn_data && !tp->syn_data_acked;
+	if (unlikely(!conn || tp->repair || tp->syn_data || tp->syn_data_acked))
+		return 0;
+	if (conn->flags == (SKSTAT_CONN_IN | SKSTAT_CONN_QUEUES) && likely(state == TCP_SYN_RECV))
+		return SKSTAT_EVENT_IN;
+	if (conn->flags == SKSTAT_CONN_OUT && likely(state == TCP_SYN_SENT))
+		return SKSTAT_EVENT_OUT;
+	return 0;
 }
 
 /*
@@ -85,23 +92,24 @@ static inline bool skstat_late_data_look(const struct sock *sk, u8 state, const 
 
 /*
  * The ends in order that leave nothing to decide: both FINs, and ours is acknowledged. True: `kind` and `flags` are
- * what life_name.h would make of it, and CLOSED does not wait.
+ * what life_name.h would make of it, CLOSED does not wait, and it is a segment of its own that does it: the ACK of our
+ * FIN, or the peer's FIN, on which TIME_WAIT takes over at once.
  */
-static __always_inline bool skstat_end_is_orderly(const struct sock *sk, u8 state, const struct skstat_conn *conn,
-						  u8 *kind, u32 *flags)
+static __always_inline bool skstat_end_is_orderly(const struct sock *sk, u32 state, const struct skstat_conn *conn,
+						  u32 *kind, u32 *flags)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 
-	if (!conn || conn->flags & (SKSTAT_CONN_RST_IN | SKSTAT_CONN_RST_OUT))
+	if (unlikely(!conn || conn->flags & (SKSTAT_CONN_RST_IN | SKSTAT_CONN_RST_OUT)))
 		return false;
 	if (state == TCP_LAST_ACK) {
 		*kind = SKSTAT_CLOSE_FIN_REMOTE;
 		*flags = 0;
-		return tp->snd_una == tp->write_seq;
+		return likely(tp->snd_una == tp->write_seq);
 	}
 	*kind = SKSTAT_CLOSE_FIN_LOCAL;
 	*flags = SKSTAT_EVENT_TIME_WAIT;
-	return state == TCP_FIN_WAIT2 && sock_flag(sk, SOCK_DONE);
+	return likely(state == TCP_FIN_WAIT2 && sock_flag(sk, SOCK_DONE));
 }
 
 /*
@@ -161,24 +169,48 @@ static __always_inline bool skstat_is_duplicate(const struct sock *sk, u8 state,
 	return state == TCP_SYN_RECV && skstat_direction_look(state, conn) == SKSTAT_EVENT_IN && inet_sk(sk)->inet_num;
 }
 
-/* The queues of the listener, as a child of it shows for the first time. False: they cannot be told. */
-bool skstat_queues_look(const struct sock *child, struct skstat_conn *conn);
+/*
+ * The queues of the listener, as a child of it shows for the first time. False: they cannot be told.
+ *
+ * inet_csk_clone_lock(). The child begins as a copy of its listener, queues included; sk_ack_backlog and its limit
+ * stay so. Until 6.12 the state is set first of all, and the SYN queue is there as well; 7.2 has wiped it by then,
+ * but has the child's addresses, with which the listener is found. A listener has no peer's port.
+ */
+static __always_inline bool skstat_queues_look(const struct sock *child, struct skstat_conn *conn)
+{
+	const struct sock *listener = inet_sk(child)->inet_dport ? skstat_listener(child) : child;
+
+	if (!listener)
+		return false;
+	conn->queue.accept = READ_ONCE(child->sk_ack_backlog);
+	conn->queue.accept_limit = READ_ONCE(child->sk_max_ack_backlog);
+	conn->queue.syn = reqsk_queue_len(&inet_csk(listener)->icsk_accept_queue);
+	return true;
+}
+
+/* skstat_cookie_look(), in a namespace where cookies were `taken` on this CPU. */
+bool skstat_cookie_look_closer(const struct sock *child, const struct skstat_conn *conn, u64 taken);
 
 /*
  * Whether a SYN cookie was taken on this CPU just before a child shows for the first time, after
  * skstat_queues_look(). The kernel counts them there, and makes the child then; if it could not, the count is there
  * and the next child's to look at.
  */
-bool skstat_cookie_look(const struct sock *child, const struct skstat_conn *conn);
+static __always_inline bool skstat_cookie_look(const struct sock *child, const struct skstat_conn *conn)
+{
+	u64 taken = raw_cpu_read(sock_net(child)->mib.net_statistics->mibs[LINUX_MIB_SYNCOOKIESRECV]);
+
+	return unlikely(taken) && skstat_cookie_look_closer(child, conn, taken);
+}
 
 /* Our FIN is about to be sent: what has come until then. */
 static inline void skstat_fin_look(const struct sock *sk, struct skstat_conn *conn)
 {
+	u16 flags = conn->flags | SKSTAT_CONN_FIN;
+
 	conn->fin.data_segs = tcp_sk(sk)->data_segs_in;
 	conn->fin.bytes = tcp_sk(sk)->bytes_received;
-	conn->flags |= SKSTAT_CONN_FIN;
-	if (sk->sk_shutdown & RCV_SHUTDOWN)
-		conn->flags |= SKSTAT_CONN_FIN_CLOSE;
+	conn->flags = sk->sk_shutdown & RCV_SHUTDOWN ? flags | SKSTAT_CONN_FIN_CLOSE : flags;
 }
 
 #endif

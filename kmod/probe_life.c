@@ -18,11 +18,6 @@
 #include "probe.h"
 #include "probe_first_byte.h"
 
-static bool is_opening(u8 state)
-{
-	return state == TCP_SYN_SENT || state == TCP_SYN_RECV;
-}
-
 /* Its entry; one that should have one and has not gets it. */
 static struct skstat_conn *life_conn(const struct sock *sk)
 {
@@ -33,7 +28,7 @@ static struct skstat_conn *life_conn(const struct sock *sk)
  * Between open and closed, with nothing to be noted: not even that there is data whose first byte nobody has seen. A
  * socket that is older than the table gets its entry once there is something to write into it.
  */
-static __always_inline bool is_quiet(const struct sock *sk, u8 old, u8 new)
+static __always_inline bool is_quiet(const struct sock *sk, u32 old, u32 new)
 {
 	if (!((1 << new) & (TCPF_CLOSE_WAIT | TCPF_FIN_WAIT2 | TCPF_LAST_ACK | TCPF_CLOSING)) ||
 	    !((1 << old) & (TCPF_ESTABLISHED | TCPF_FIN_WAIT1 | TCPF_CLOSE_WAIT)))
@@ -41,34 +36,12 @@ static __always_inline bool is_quiet(const struct sock *sk, u8 old, u8 new)
 	return !skstat_first_byte_held() || !skstat_received_data(sk);
 }
 
-/* Whatever it is. */
-static noinline void life_change_any(const struct sock *sk, u8 old, u8 new)
-{
-	struct skstat_conn *conn = skstat_conn_find_near(sk);
-
-	if (old == TCP_CLOSE && conn)
-		skstat_life_finish(sk, conn);
-	if (new == TCP_SYN_SENT)
-		return skstat_life_connect(sk);
-	if (new == TCP_SYN_RECV)
-		return old == TCP_SYN_SENT ? skstat_life_cross(conn) : skstat_life_arrive(sk);
-	if (new == TCP_LISTEN)
-		return skstat_life_listen_started(sk);
-	if (old == TCP_LISTEN)
-		return skstat_life_listen_stopped(sk, conn);
-	if (new == TCP_CLOSE)
-		return is_opening(old) ? skstat_life_failed(sk, conn, old) : skstat_life_closed(sk, old);
-	if (is_opening(old))
-		conn = skstat_life_opened(sk, old);
-	skstat_life_move(sk, conn, new);
-}
-
 /* What happens to every connection is told at once. */
-static __always_inline void life_change(const struct sock *sk, u8 old, u8 new)
+static __always_inline void life_change(const struct sock *sk, u32 old, u32 new)
 {
-	if (new == TCP_ESTABLISHED && is_opening(old))
-		skstat_life_opened(sk, old);
-	else if (new == TCP_CLOSE && !is_opening(old) && old != TCP_LISTEN)
+	if (new == TCP_ESTABLISHED)
+		skstat_life_established(sk, old);
+	else if (new == TCP_CLOSE)
 		skstat_life_closed(sk, old);
 	else if (new == TCP_SYN_SENT && old == TCP_CLOSE)
 		skstat_life_connect(sk);
@@ -77,10 +50,10 @@ static __always_inline void life_change(const struct sock *sk, u8 old, u8 new)
 	else if (new == TCP_FIN_WAIT1 && old == TCP_ESTABLISHED)
 		skstat_life_fin(sk);
 	else
-		life_change_any(sk, old, new);
+		skstat_life_change(sk, old, new);
 }
 
-static noinline void life_change_timed(const struct sock *sk, u8 old, u8 new)
+static noinline void life_change_timed(const struct sock *sk, u32 old, u32 new)
 {
 	u64 began = ktime_get_ns();
 
@@ -93,11 +66,11 @@ static noinline void life_change_timed(const struct sock *sk, u8 old, u8 new)
  * context: what is called in between is a clock, a cookie and a bell, none of which touches a socket's state; and no NMI
  * does. What interrupts them finds another socket: entries are of one, rings are written with interrupts off.
  *
- * Before the state is written. Of SCTP, DCCP and MPTCP as well; tcp_close_state() sets some states once more.
+ * Before the state is written. Of SCTP, DCCP and MPTCP as well; and of states that are set once more.
  */
 static notrace void on_set_state(void *data, const struct sock *sk, const int old, const int new)
 {
-	if (sk->sk_protocol != IPPROTO_TCP || old == new || is_quiet(sk, old, new))
+	if (sk->sk_protocol != IPPROTO_TCP || is_quiet(sk, old, new))
 		return;
 	if (skstat_probe_hit(SKSTAT_PROBE_LIFE))
 		life_change_timed(sk, old, new);
@@ -139,14 +112,24 @@ static void on_send_reset(void *data, SKSTAT_SEND_RESET_ARGS(sk, skb))
 	skstat_probe_leave(&scope);
 }
 
-static __always_inline void life_destroy(const struct sock *sk)
+static noinline void life_destroy_far(const struct sock *sk)
 {
 	struct skstat_conn *conn = skstat_conn_find_near(sk);
 
-	if (unlikely(!conn))
+	if (!conn)
 		return;
 	skstat_life_finish(sk, conn);
-	skstat_conn_drop(conn, sk);
+	skstat_conn_drop_far(conn);
+}
+
+static __always_inline void life_destroy(const struct sock *sk)
+{
+	struct conn_set *set = skstat_conn_set_of(skstat_conn_table_get(), sk);
+
+	if (skstat_conn_is_near(set, sk) && likely(!set->conn->closing))
+		skstat_conn_drop_near(set);
+	else
+		life_destroy_far(sk);
 }
 
 static noinline void life_destroy_timed(const struct sock *sk)

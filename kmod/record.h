@@ -34,8 +34,7 @@ struct skstat_incident {
 	u32 flags;					 /* SKSTAT_EVENT_* */
 	u32 accept_queue, accept_limit, syn_queue;
 	u32 synack_retrans;
-	u8 kind, direction;
-	u16 err;
+	u32 kind, direction, err; /* of less than that: one by one in registers, not packed */
 };
 
 /* What is known about a socket (or a namespace: no sk) before it is read. */
