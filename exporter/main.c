@@ -12,6 +12,7 @@
 #include <skstat/version.h>
 
 #include "collect/collect.h"
+#include "collect/predict.h"
 #include "collect/print.h"
 #include "collect/privilege.h"
 #include "config/config.h"
@@ -211,7 +212,9 @@ static int run(const struct skstat_config *config)
 	err = start(&exporter, config, &error);
 	if (!err)
 		err = skstat_collector_run(exporter.collector, &error);
-	if (!err && config->once)
+	if (!err && config->config_predict)
+		err = skstat_predict_print(config, exporter.store, stdout, &error);
+	else if (!err && config->once)
 		err = skstat_snapshot_print(exporter.store, stdout, &error);
 	if (err)
 		skstat_log(SKSTAT_LOG_ERROR, "%s", error.text);
@@ -219,21 +222,49 @@ static int run(const struct skstat_config *config)
 	return err ? 1 : 0;
 }
 
+/* For --config.check: what was read so far was well. */
+static int check(const struct skstat_config *config)
+{
+	if (config->views)
+		printf("%s: OK, views: %zu\n", config->config_file, config->views);
+	else if (config->config_file[0])
+		printf("%s: OK\n", config->config_file);
+	else
+		printf("OK: there is no file (--config.file), and the options are well\n");
+	return 0;
+}
+
+static int act(struct skstat_config *config)
+{
+	if (config->help) {
+		skstat_config_help(stdout);
+		return 0;
+	}
+	if (config->version) {
+		printf("skstat_exporter, version " SKSTAT_VERSION "\n");
+		return 0;
+	}
+	if (config->config_check)
+		return check(config);
+	config->once |= config->config_predict;
+	return run(config);
+}
+
 int main(int argc, char **argv)
 {
 	struct skstat_config config;
 	struct skstat_error error;
+	int status;
 
 	skstat_config_init(&config);
 	if (skstat_config_parse(&config, argc, argv, &error)) {
 		fprintf(stderr, "skstat_exporter: %s\n", error.text);
-		return 2;
+		status = 2;
+	} else {
+		status = act(&config);
+		if (!status && (fflush(stdout) || ferror(stdout)))
+			status = 1;
 	}
-	if (!config.help && !config.version)
-		return run(&config);
-	if (config.help)
-		skstat_config_help(stdout);
-	else
-		printf("skstat_exporter, version " SKSTAT_VERSION "\n");
-	return fflush(stdout) || ferror(stdout) ? 1 : 0;
+	skstat_config_free(&config);
+	return status;
 }
