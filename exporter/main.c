@@ -18,6 +18,7 @@
 #include "config/config.h"
 #include "log/log.h"
 #include "serve/http.h"
+#include "serve/lifecycle.h"
 #include "serve/listen.h"
 #include "serve/statsd.h"
 
@@ -35,6 +36,7 @@ struct exporter {
 	struct skstat_source *source; /* until the collector has it */
 	struct skstat_store *store;
 	struct skstat_collector *collector;
+	struct skstat_lifecycle *lifecycle; /* NULL: no --web.enable-lifecycle */
 	struct skstat_http *http;
 	struct skstat_statsd *statsd;
 };
@@ -125,6 +127,7 @@ static int serve(struct exporter *exporter, const struct skstat_config *config, 
 		.version = SKSTAT_VERSION,
 		.open_source = api_source_open,
 		.open_arg = exporter,
+		.lifecycle = exporter->lifecycle,
 	};
 	const struct skstat_statsd_config statsd = {
 		.address = config->statsd_address,
@@ -159,6 +162,14 @@ static int privileges_drop(const struct skstat_config *config, struct skstat_err
 	return 0;
 }
 
+static int lifecycle_start(struct exporter *exporter, struct skstat_error *error)
+{
+	exporter->lifecycle = skstat_lifecycle_new();
+	if (!exporter->lifecycle)
+		return skstat_error_set(error, -ENOMEM, "no memory for --web.enable-lifecycle");
+	return skstat_collector_watch(exporter->collector, exporter->lifecycle, error);
+}
+
 static int start(struct exporter *exporter, const struct skstat_config *config, struct skstat_error *error)
 {
 	if (!config->once && listen_all(exporter, config, error))
@@ -181,6 +192,8 @@ static int start(struct exporter *exporter, const struct skstat_config *config, 
 		return -1;
 	if (config->once)
 		return 0;
+	if (config->web_lifecycle && lifecycle_start(exporter, error))
+		return -1;
 	name_all(exporter, config);
 	return serve(exporter, config, error);
 }
@@ -195,6 +208,7 @@ static void stop(struct exporter *exporter, const struct skstat_config *config)
 	for (size_t i = 0; !exporter->http && i < exporter->listeners; i++)
 		close(exporter->listener[i].fd);
 	skstat_collector_free(exporter->collector);
+	skstat_lifecycle_free(exporter->lifecycle);
 	if (exporter->store)
 		skstat_store_free(exporter->store);
 	skstat_source_close(exporter->source);

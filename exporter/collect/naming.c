@@ -7,9 +7,14 @@ int skstat_naming_open(struct skstat_naming *naming, bool processes, struct skst
 {
 	*naming = (struct skstat_naming){ .self = self };
 	naming->netns = skstat_netns_names_new("/run/netns");
-	if (processes)
+	return naming->netns && (!processes || !skstat_naming_processes(naming)) ? 0 : -ENOMEM;
+}
+
+int skstat_naming_processes(struct skstat_naming *naming)
+{
+	if (!naming->processes)
 		naming->processes = skstat_inode_processes_new("/proc");
-	return naming->netns && (naming->processes || !processes) ? 0 : -ENOMEM;
+	return naming->processes ? 0 : -ENOMEM;
 }
 
 void skstat_naming_close(struct skstat_naming *naming)
@@ -49,9 +54,9 @@ static void look(struct skstat_naming *naming)
 const char *skstat_naming_process(uint64_t inode, void *arg)
 {
 	struct skstat_naming *naming = arg;
-	const char *name = skstat_inode_processes_comm(naming->processes, inode);
+	const char *name = naming->processes ? skstat_inode_processes_comm(naming->processes, inode) : NULL;
 
-	if (name || naming->looked)
+	if (name || naming->looked || !naming->processes)
 		return name;
 	look(naming);
 	return skstat_inode_processes_comm(naming->processes, inode);

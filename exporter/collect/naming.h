@@ -26,6 +26,9 @@ struct skstat_naming {
 int skstat_naming_open(struct skstat_naming *naming, bool processes, struct skstat_self *self);
 void skstat_naming_close(struct skstat_naming *naming);
 
+/* Names of processes will be asked for from now on, if they were not before. 0 or -ENOMEM. */
+int skstat_naming_processes(struct skstat_naming *naming);
+
 /* A poll begins, which was due at that time. What follows up to the next one is of it. */
 void skstat_naming_poll(struct skstat_naming *naming, uint64_t due_ns);
 

@@ -183,6 +183,18 @@ const struct skstat_view_config *skstat_config_views(const struct skstat_config 
 	return room;
 }
 
+bool skstat_config_wants_comm(const struct skstat_config *config)
+{
+	struct skstat_view_config room;
+	size_t count;
+	const struct skstat_view_config *view = skstat_config_views(config, &room, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (view[i].labels & SKSTAT_LABEL_BIT(SKSTAT_LABEL_COMM) || view[i].match.comm.count)
+			return true;
+	return false;
+}
+
 size_t skstat_config_restarts(const struct skstat_config *running, const struct skstat_config *fresh, char *text,
 			      size_t size)
 {

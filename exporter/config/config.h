@@ -123,6 +123,9 @@ int skstat_config_again(const struct skstat_config *config, struct skstat_config
 const struct skstat_view_config *skstat_config_views(const struct skstat_config *config,
 						     struct skstat_view_config *room, size_t *count);
 
+/* Whether one of them needs to know the names of processes. */
+bool skstat_config_wants_comm(const struct skstat_config *config);
+
 /* Names of the options that differ, and that a reload does not change: "user, source". Returns how many there are. */
 size_t skstat_config_restarts(const struct skstat_config *running, const struct skstat_config *fresh, char *text,
 			      size_t size);

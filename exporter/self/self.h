@@ -171,6 +171,11 @@
 	S(log_errors, "skstat_log_messages", NONE, COUNTER, "level", "error", 1, "Lines logged")                       \
 	S(log_warnings, "skstat_log_messages", NONE, COUNTER, "level", "warn", 1, "")                                  \
 	S(log_infos, "skstat_log_messages", NONE, COUNTER, "level", "info", 1, "")                                     \
+	/* the configuration file */                                                                                   \
+	S(config_reload_ok, "skstat_config_last_reload_successful", NONE, GAUGE, "", "", 1,                            \
+	  "1 if the configuration was taken the last time that it was read")                                           \
+	S(config_reload_wall_ns, "skstat_config_last_reload_success_timestamp", NANOSECONDS, GAUGE, "", "", 1,         \
+	  "When the configuration was taken last, in Unix time")                                                       \
 	/* what is configured */                                                                                       \
 	S(config_interval_ns, "skstat_config_poll_interval", NANOSECONDS, GAUGE, "", "", 1,                            \
 	  "Setting of --poll.interval")                                                                                \

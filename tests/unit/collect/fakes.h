@@ -75,6 +75,9 @@ extern uint64_t last_probes;
 extern struct skstat_poll last_poll;		/* what the model was told */
 extern struct skstat_model_config last_config;	/* and at its making */
 
+/* What the model says when its views are to be others. */
+extern int views_err;
+
 /* The bell: an eventfd that is made by the first hold, and closed with the last source. */
 void bell_ring(void);
 void bell_replace(void); /* by another descriptor of the same number */

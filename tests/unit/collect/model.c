@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "collect/model_views.h"
 #include "fakes.h"
 
 struct skstat_poll last_poll;
@@ -178,6 +179,17 @@ void skstat_model_families(struct skstat_model *model, struct skstat_families *s
 {
 	(void)model;
 	set->failed = now.families_fail;
+}
+
+int views_err;
+
+int skstat_model_views(struct skstat_model *model, const struct skstat_view_config *view, size_t count,
+		       const char *const label_name[__SKSTAT_LABEL_MAX])
+{
+	(void)model;
+	say("views:%zu:%s:%u%s%s ", count, view[0].name, view[0].limit, label_name[SKSTAT_LABEL_PORT] ? ":" : "",
+	    label_name[SKSTAT_LABEL_PORT] ? label_name[SKSTAT_LABEL_PORT] : "");
+	return views_err;
 }
 
 void skstat_model_document(void (*fn)(const struct skstat_family_doc *doc, void *arg), void *arg)
