@@ -3,7 +3,8 @@
  * The HTTP server, by libmicrohttpd: landing page, metrics, health, and on unix sockets the API.
  *
  *   GET /                 what this is, with links
- *   GET <telemetry path>  the snapshot; text 0.0.4, gzip if it is accepted
+ *   GET <telemetry path>  the snapshot, in the format that is accepted most gladly, gzip if it is accepted; a part of
+ *                         it with collect[]=METRIC|PATTERN|COLLECTOR and view=VIEW, as often as wanted (select.h)
  *   GET /-/healthy        200 as long as the process serves
  *   GET /-/ready          200 after the first full walk while the snapshot is fresh, else 503 and why
  *   POST /-/reload        the configuration is read again: 200, or 400 and what is wrong with it; 403 where that is

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A configuration that is read again, with fakes around the collector: what changes, and that a bad one changes nothing. */
+/* A configuration that is read again, with fakes around the collector: what changes, and what a bad one does not. */
 #include <unistd.h>
 
 #include "collect/reload.h"
@@ -117,8 +117,8 @@ static void no_probes(void **state)
 {
 	(void)state;
 	start("options: {journal: false}\n", "--log.level=info");
-	changed("options: {journal: false}\nprobes: {drop: false, retransmit: false, reset: false, limit: false, udp: false, "
-		"checksum: false, state: false, congestion: false}\n");
+	changed("options: {journal: false}\nprobes: {drop: false, retransmit: false, reset: false, limit: false, "
+		"udp: false, checksum: false, state: false, congestion: false}\n");
 	assert_true(last_probes == 0);
 }
 
