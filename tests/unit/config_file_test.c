@@ -16,6 +16,7 @@
 #include "config/config.h"
 #include "config/load.h"
 #include "config/option.h"
+#include "config/shape.h"
 #include "config/text.h"
 #include "config/value.h"
 #include "model/view.h"
@@ -392,6 +393,53 @@ static void every_option(void **state)
 	assert_string_equal(config.statsd_address, "127.0.0.1:8125");
 }
 
+/* --- what is told of it */
+
+static char *page;
+
+/* Every key down from there is on the page, as `key`. Of sections that are of the exporter's own names, only theirs. */
+static void fields_told(const cyaml_schema_field_t *field)
+{
+	static const char *const skipped[] = { "probes", "collectors", "options", "buckets", "top" };
+
+	for (; field->key; field++) {
+		const cyaml_schema_value_t *value = &field->value;
+		bool skip = false;
+		char word[80];
+
+		snprintf(word, sizeof(word), "`%s`", field->key);
+		if (!strstr(page, word))
+			fail_msg("docs/CONFIGURATION.md does not tell of %s", word);
+		for (size_t i = 0; i < sizeof(skipped) / sizeof(skipped[0]); i++)
+			skip |= strcmp(skipped[i], field->key) == 0;
+		/* `port` and `remote` tell of theirs in the same line. */
+		if (skip || strcmp(field->key, "port") == 0 || strcmp(field->key, "remote") == 0)
+			continue;
+		if (value->type == CYAML_MAPPING)
+			fields_told(value->mapping.fields);
+		if (value->type == CYAML_SEQUENCE && value->sequence.entry->type == CYAML_MAPPING)
+			fields_told(value->sequence.entry->mapping.fields);
+	}
+}
+
+static void told(void **state)
+{
+	struct skstat_pool pool = { NULL };
+	struct skstat_reading reading = { .file = "f", .pool = &pool, .error = &error };
+	struct skstat_known known;
+	size_t length;
+
+	(void)state;
+	page = skstat_config_text_read("docs/CONFIGURATION.md", &length, &error);
+	if (!page)
+		fail_msg("%s", error.text);
+	reading.root = skstat_outline_make(&pool, "f", "{}", 2, &error);
+	assert_int_equal(skstat_known_make(&known, &pool), 0);
+	fields_told(skstat_shape_make(&reading, &known)->mapping.fields);
+	skstat_pool_free(&pool);
+	free(page);
+}
+
 /* --- with a command line */
 
 static char path[] = "/tmp/skstat-config-XXXXXX";
@@ -546,6 +594,7 @@ int main(void)
 		cmocka_unit_test(labels),
 		cmocka_unit_test(switches),
 		cmocka_unit_test(every_option),
+		cmocka_unit_test(told),
 		cmocka_unit_test_setup_teardown(line_goes_above_file, file_set_up, file_tear_down),
 		cmocka_unit_test_setup_teardown(default_view, file_set_up, file_tear_down),
 		cmocka_unit_test_setup_teardown(files, file_set_up, file_tear_down),
