@@ -7,6 +7,7 @@
 #include "load.h"
 #include "option.h"
 #include "shape.h"
+#include "source/utf8.h"
 #include "text.h"
 #include "view.h"
 
@@ -221,6 +222,9 @@ int skstat_config_load_text(struct skstat_config *config, const char *file, cons
 	if (!err)
 		err = text_take(config, &scratch, file, text, length, error);
 	skstat_pool_free(&scratch);
+	/* What the file has in it may be cut in the middle of a character, or be none that one sees. */
+	if (err)
+		skstat_utf8_clean(error->text);
 	return err;
 }
 

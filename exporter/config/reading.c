@@ -40,7 +40,8 @@ static size_t line_of(const struct skstat_reading *reading, const struct skstat_
 	return node ? node->line : 1;
 }
 
-static int say(const struct skstat_reading *reading, size_t line, const char *path, const char *format, va_list args)
+static int __attribute__((format(printf, 4, 0)))
+say(const struct skstat_reading *reading, size_t line, const char *path, const char *format, va_list args)
 {
 	char why[sizeof(reading->error->text)];
 
@@ -63,8 +64,9 @@ int skstat_refuse(const struct skstat_reading *reading, const struct skstat_at *
 }
 
 /* The way down to `node`, as places; then says it. False: it is not below `here`. */
-static bool node_say(const struct skstat_reading *reading, const struct skstat_node *here, const struct skstat_at *at,
-		     const struct skstat_node *node, const char *format, va_list args)
+static bool __attribute__((format(printf, 5, 0)))
+node_say(const struct skstat_reading *reading, const struct skstat_node *here, const struct skstat_at *at,
+	 const struct skstat_node *node, const char *format, va_list args)
 {
 	char path[PATH_BYTES] = "";
 	size_t index = 0;

@@ -273,7 +273,7 @@ struct skstat_raw *skstat_shape_load(const struct skstat_reading *reading, const
 	else if (err == CYAML_OK)
 		skstat_refuse(reading, NULL, "there is nothing in it: write views:, options:, ...");
 	else if (!skstat_shape_check(reading, reading->root, schema))
-		skstat_refuse(reading, NULL, "%s", cyaml_strerror(err));
+		skstat_refuse(reading, NULL, "libcyaml: %s", cyaml_strerror(err));
 	return NULL;
 }
 

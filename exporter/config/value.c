@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "source/text.h"
 #include "value.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
@@ -42,19 +43,12 @@ int skstat_value_switch(const char *text, bool *on)
 
 int skstat_value_ports(const char *text, uint16_t *first, uint16_t *last)
 {
-	const char *dash = strchr(text, '-');
-	char low[8] = "";
-	uint64_t from, to;
+	struct skstat_range range;
 
-	if (dash && (size_t)(dash - text) >= sizeof(low))
+	if (skstat_range_parse(text, &range) || !range.min)
 		return -EINVAL;
-	if (dash)
-		snprintf(low, sizeof(low), "%.*s", (int)(dash - text), text);
-	if (skstat_value_number(dash ? low : text, 1, UINT16_MAX, &from) ||
-	    skstat_value_number(dash ? dash + 1 : text, from, UINT16_MAX, &to))
-		return -EINVAL;
-	*first = (uint16_t)from;
-	*last = (uint16_t)to;
+	*first = range.min;
+	*last = range.max;
 	return 0;
 }
 
@@ -74,27 +68,12 @@ static bool cut(struct skstat_view_prefix *prefix)
 
 int skstat_value_prefix(const char *text, struct skstat_view_prefix *prefix)
 {
-	const char *slash = strchr(text, '/');
-	size_t length = slash ? (size_t)(slash - text) : strlen(text);
-	bool four = !memchr(text, ':', length);
-	unsigned int most = four ? 32 : 128;
-	char address[INET6_ADDRSTRLEN];
-	uint64_t bits = most;
+	struct skstat_prefix parsed;
 
-	*prefix = (struct skstat_view_prefix){ .name = "" };
-	if (length >= sizeof(address))
+	if (skstat_prefix_parse(text, &parsed))
 		return -EINVAL;
-	memcpy(address, text, length);
-	address[length] = '\0';
-	if (slash && skstat_value_number(slash + 1, 0, most, &bits))
-		return -EINVAL;
-	if (four) {
-		prefix->address[10] = prefix->address[11] = 0xff;
-		bits += MAPPED_BITS;
-	}
-	if (inet_pton(four ? AF_INET : AF_INET6, address, prefix->address + (four ? 12 : 0)) != 1)
-		return -EINVAL;
-	prefix->bits = (uint8_t)bits;
+	*prefix = (struct skstat_view_prefix){ .bits = parsed.length, .name = "" };
+	memcpy(prefix->address, parsed.address, sizeof(prefix->address));
 	return cut(prefix) ? -ERANGE : 0;
 }
 

@@ -123,11 +123,16 @@ struct choosing {
 	struct skstat_error error;
 };
 
-static enum MHD_Result choose_one(void *cls, enum MHD_ValueKind kind, const char *name, const char *value)
+static enum MHD_Result choose_one(void *cls, enum MHD_ValueKind kind, const char *name, size_t name_size,
+				  const char *value, size_t value_size)
 {
 	struct choosing *choosing = cls;
 
 	(void)kind;
+	if (strlen(name) != name_size || (value && strlen(value) != value_size)) {
+		skstat_error_set(&choosing->error, -EINVAL, "a parameter has a zero byte in it");
+		return MHD_NO;
+	}
 	return skstat_selection_add(&choosing->selection, name, value, &choosing->error) ? MHD_NO : MHD_YES;
 }
 
@@ -214,7 +219,7 @@ enum MHD_Result skstat_metrics_handle(struct skstat_http_request *request)
 	struct choosing choosing = { 0 };
 	enum MHD_Result result;
 
-	MHD_get_connection_values(request->connection, MHD_GET_ARGUMENT_KIND, choose_one, &choosing);
+	MHD_get_connection_values_n(request->connection, MHD_GET_ARGUMENT_KIND, choose_one, &choosing);
 	if (choosing.error.err)
 		return skstat_reply_text(request, MHD_HTTP_BAD_REQUEST, choosing.error.text);
 	snapshot = skstat_store_take(request->http->store);

@@ -96,6 +96,8 @@ enum skstat_format skstat_accept_format(const char *value);
 /* Whether the values of Accept-Encoding, joined by commas, take gzip, and not less gladly than no coding. Pure. */
 bool skstat_accept_gzip(const char *value);
 
+/* --- headers (header.c) */
+
 /* The values of a header that may come more than once, joined by commas; "" of none. To be freed. NULL: no memory. */
 char *skstat_header_join(struct MHD_Connection *connection, const char *name);
 

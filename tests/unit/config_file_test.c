@@ -67,6 +67,7 @@ static void refusals(void **state)
 		{ "views: []\n---\nviews: []\n", "f:2: a second document begins here" },
 		{ "[[[[[[[[[[[[[\n", "f:1: this is nested more than 12 times" },
 		{ VIEW "    comm: \"a\\0b\"\n", "f:3: \"a\" goes on behind a zero byte" },
+		{ "ports: {\"a\\nb\": 1}\n", "f:1: ports.a?b: \"a?b\" is no name" },
 		{ "views: \xff\n", "f:1: there is a byte that is not UTF-8, or zero: 0xff" },
 		/* kinds and keys */
 		{ "views\n", "f:1: a mapping is wanted: write {KEY: VALUE} of views, ports, prefixes," },

@@ -238,6 +238,9 @@ static void bodies(void **state)
 	assert_int_equal(reply.status, 400);
 	assert_string_equal(reply.body, "view: there is no \"foo\": there is default, web\n");
 	client_free(&reply);
+	reply = get("/metrics?view=web%00x", "");
+	assert_int_equal(reply.status, 400);
+	client_free(&reply);
 	reply = get("/metrics?collect[]", "");
 	assert_int_equal(reply.status, 400);
 	assert_string_equal(reply.body, "collect[] has no value\n");
