@@ -45,19 +45,23 @@ struct skstat_collector {
 static int model_new(struct skstat_collector *collector)
 {
 	const struct skstat_config *config = collector->config;
+	struct skstat_view_config view = skstat_view_default;
 	struct skstat_model_config model = {
-		.group_limit = config->view_limit,
-		.group_ttl_ns = config->view_ttl_ns,
+		.view = &view,
+		.views = 1,
 		.netns_limit = config->netns_limit,
 		.netns_name = skstat_naming_netns,
 		.netns_arg = &collector->naming,
 		.cell_limit = config->probe_max_cells,
-		.all_histograms = config->view_all_histograms,
-		.by_comm = config->view_comm,
 		.process_name = config->view_comm ? skstat_naming_process : NULL,
 		.process_arg = &collector->naming,
 	};
 
+	view.limit = config->view_limit;
+	view.ttl_ns = config->view_ttl_ns;
+	view.all_histograms = config->view_all_histograms;
+	if (config->view_comm)
+		view.labels |= SKSTAT_LABEL_BIT(SKSTAT_LABEL_COMM);
 	if (skstat_naming_open(&collector->naming, config->view_comm, collector->self))
 		return -ENOMEM;
 	collector->model = skstat_model_new(&model, collector->self);

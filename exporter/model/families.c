@@ -1,47 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
+#include <math.h>
 
 #include "families.h"
 #include "inside.h"
 #include "ledger_families.h"
-
-#define VIEW_LABELS 4 /* of every view; the process, and what a family adds, come on top */
-
-const struct skstat_derived skstat_derived[SKSTAT_DERIVED_COUNT] = {
-	[SKSTAT_DERIVED_SOCKETS] = {
-		"skstat_tcp_sockets", "", SKSTAT_METRIC_GAUGE,
-		"Sockets by network namespace and state, those in TIME-WAIT and SYN-RECV among them",
-	},
-	[SKSTAT_DERIVED_CONNECTIONS] = {
-		"skstat_tcp_connections", "", SKSTAT_METRIC_GAUGE,
-		"Connections in the group now, from SYN-SENT to LAST-ACK",
-	},
-	[SKSTAT_DERIVED_CWND_LIMITED] = {
-		"skstat_tcp_cwnd_limited_seconds", "seconds", SKSTAT_METRIC_COUNTER,
-		"Time with data to send, held up by the congestion window or the network: what is left of busy time "
-		"without receive window and send buffer",
-	},
-	[SKSTAT_DERIVED_APPLICATION_LIMITED] = {
-		"skstat_tcp_application_limited_seconds", "seconds", SKSTAT_METRIC_COUNTER,
-		"Time that connections were open for sending and had nothing to send",
-	},
-	[SKSTAT_DERIVED_LISTENERS] = {
-		"skstat_tcp_listeners", "", SKSTAT_METRIC_GAUGE, "Listening sockets in the group now",
-	},
-	[SKSTAT_DERIVED_OPENED] = {
-		"skstat_tcp_opened_connections", "", SKSTAT_METRIC_COUNTER, "Connections that opened, by how",
-	},
-	[SKSTAT_DERIVED_FAILED] = {
-		"skstat_tcp_failed_connections", "", SKSTAT_METRIC_COUNTER,
-		"Connections that did not come about, by what became of the handshake",
-	},
-	[SKSTAT_DERIVED_CLOSED] = {
-		"skstat_tcp_closed_connections", "", SKSTAT_METRIC_COUNTER,
-		"Connections that closed, by who closed them and how",
-	},
-};
 
 /* How a raw figure becomes one in base units. */
 struct scale {
@@ -81,37 +43,12 @@ static struct skstat_family *column_add(const struct skstat_making *m, const str
 				 column->help);
 }
 
-/* In a set's own words: the group may be gone when it is read. */
-static const struct skstat_labels *labels_of(const struct skstat_making *m, const struct skstat_view_group *group)
-{
-	static const char *const directions[] = {
-		[SKSTAT_DIRECTION_UNKNOWN] = "unknown",
-		[SKSTAT_DIRECTION_IN] = "in",
-		[SKSTAT_DIRECTION_OUT] = "out",
-	};
-	bool other = group == &m->model->view.other;
-	struct skstat_label label[VIEW_LABELS + 1];
-	char number[8];
-
-	snprintf(number, sizeof(number), "%" PRIu16, group->key.port);
-	label[0] = (struct skstat_label) { "view", "default" };
-	label[1] = (struct skstat_label) { "direction", other ? "other" : directions[group->key.direction] };
-	label[2] = (struct skstat_label) { "port", other		  ? "other" :
-						   group->key.ephemeral ? "ephemeral" :
-									  skstat_families_text(m->set, number) };
-	label[3] = (struct skstat_label) { "family", other ? "other" : group->key.ipv4 ? "ipv4" : "ipv6" };
-	if (!m->model->by_comm)
-		return skstat_labels_add(m->set, label, VIEW_LABELS);
-	label[4] = (struct skstat_label) { "comm", other ? "other" :
-							   skstat_families_text(m->set, group->key.comm.text) };
-	return skstat_labels_add(m->set, label, VIEW_LABELS + 1);
-}
-
 struct skstat_series *skstat_group_series(const struct skstat_making *m, struct skstat_family *family,
 					  const struct skstat_view_group *group, const struct skstat_label *last)
 {
 	if (!family->room)
 		skstat_family_reserve(m->set, family, m->groups);
+	group->view->series++;
 	return skstat_series_add_shared(m->set, family, group->labels, last);
 }
 
@@ -121,25 +58,62 @@ static struct skstat_series *group_add(const struct skstat_making *m, struct sks
 	return skstat_group_series(m, family, group, NULL);
 }
 
-struct skstat_view_group *skstat_group_next(const struct skstat_making *m, const struct skstat_view_group *group)
+bool skstat_views_show(const struct skstat_making *m, size_t shown)
 {
-	struct skstat_view *view = &m->model->view;
-	struct skstat_view_group *next = group ? group->hh.next : view->group;
+	const struct skstat_views *views = &m->model->views;
 
-	if (group == &view->other)
-		return NULL;
-	return next || !view->other_used ? next : &view->other;
+	for (size_t i = 0; i < views->count; i++)
+		if (views->view[i]->shape.shows[shown])
+			return true;
+	return false;
 }
 
-#define FOR_EACH_GROUP(m, group) for (group = skstat_group_next(m, NULL); group; group = skstat_group_next(m, group))
-
-static void connections_add(const struct skstat_making *m)
+/* The first group of that view, or a later one, that shows it. */
+static struct skstat_view_group *view_first(const struct skstat_views *views, size_t index, size_t shown)
 {
-	struct skstat_family *family = derived_add(m, SKSTAT_DERIVED_CONNECTIONS);
-	const struct skstat_view_group *group;
+	for (; index < views->count; index++) {
+		struct skstat_view *view = views->view[index];
 
-	FOR_EACH_GROUP(m, group)
-		group_add(m, family, group)->value = (double)group->connections;
+		if (!view->shape.shows[shown])
+			continue;
+		if (view->group)
+			return view->group;
+		if (view->other_used)
+			return view->other;
+	}
+	return NULL;
+}
+
+struct skstat_view_group *skstat_group_next(const struct skstat_making *m, size_t shown,
+					    const struct skstat_view_group *group)
+{
+	const struct skstat_views *views = &m->model->views;
+	struct skstat_view *view;
+
+	if (!group)
+		return view_first(views, 0, shown);
+	view = group->view;
+	if (group != view->other && group->hh.next)
+		return group->hh.next;
+	if (group != view->other && view->other_used)
+		return view->other;
+	return view_first(views, view->index + 1, shown);
+}
+
+#define FOR_EACH_GROUP(m, shown, group) \
+	for (group = skstat_group_next(m, shown, NULL); group; group = skstat_group_next(m, shown, group))
+
+static void sockets_add(const struct skstat_making *m, int which, bool listeners)
+{
+	const size_t shown = SKSTAT_SHOWN_DERIVED + (size_t)which;
+	const struct skstat_view_group *group;
+	struct skstat_family *family;
+
+	if (!skstat_views_show(m, shown))
+		return;
+	family = derived_add(m, which);
+	FOR_EACH_GROUP(m, shown, group)
+		group_add(m, family, group)->value = (double)(listeners ? group->listeners : group->connections);
 }
 
 static void counters_add(const struct skstat_making *m, enum skstat_kind kind)
@@ -152,11 +126,11 @@ static void counters_add(const struct skstat_making *m, enum skstat_kind kind)
 		struct skstat_family *family;
 		struct scale scale;
 
-		if (column->kind != kind || !column->available)
+		if (column->kind != kind || !column->available || !skstat_views_show(m, SKSTAT_SHOWN_COUNTER + i))
 			continue;
 		scale = scale_of(column->field->unit, plan->hz);
 		family = column_add(m, column, SKSTAT_METRIC_COUNTER);
-		FOR_EACH_GROUP(m, group)
+		FOR_EACH_GROUP(m, SKSTAT_SHOWN_COUNTER + i, group)
 			group_add(m, family, group)->value = scaled((double)group->counter[i], &scale);
 	}
 }
@@ -174,6 +148,8 @@ static uint64_t cwnd_limited(struct skstat_view_group *group)
 
 static void limits_add(const struct skstat_making *m)
 {
+	const size_t cwnd = SKSTAT_SHOWN_DERIVED + SKSTAT_DERIVED_CWND_LIMITED;
+	const size_t application = SKSTAT_SHOWN_DERIVED + SKSTAT_DERIVED_APPLICATION_LIMITED;
 	const struct skstat_plan *plan = &m->model->plan;
 	struct scale scale = scale_of(SKSTAT_UNIT_JIFFIES, plan->hz);
 	struct skstat_view_group *group;
@@ -182,20 +158,21 @@ static void limits_add(const struct skstat_making *m)
 	if (!plan->counter[SKSTAT_COUNTER_busy_time].available)
 		return;
 	if (plan->counter[SKSTAT_COUNTER_rwnd_limited].available &&
-	    plan->counter[SKSTAT_COUNTER_sndbuf_limited].available) {
+	    plan->counter[SKSTAT_COUNTER_sndbuf_limited].available && skstat_views_show(m, cwnd)) {
 		family = derived_add(m, SKSTAT_DERIVED_CWND_LIMITED);
-		FOR_EACH_GROUP(m, group)
+		FOR_EACH_GROUP(m, cwnd, group)
 			group_add(m, family, group)->value = scaled((double)cwnd_limited(group), &scale);
 	}
+	if (!skstat_views_show(m, application))
+		return;
 	family = derived_add(m, SKSTAT_DERIVED_APPLICATION_LIMITED);
-	FOR_EACH_GROUP(m, group)
+	FOR_EACH_GROUP(m, application, group)
 		group_add(m, family, group)->value = (double)group->idle_ns / 1e9;
 }
 
 static const struct skstat_exemplar *exemplars_make(const struct skstat_making *m, const struct scale *scale,
-						    const struct skstat_example *example)
+						    const struct skstat_example *example, size_t buckets)
 {
-	const size_t buckets = SKSTAT_EDGES + 1;
 	struct skstat_exemplar *made = skstat_families_alloc(m->set, buckets * sizeof(*made));
 
 	for (size_t i = 0; i < buckets; i++)
@@ -208,21 +185,86 @@ static const struct skstat_exemplar *exemplars_make(const struct skstat_making *
 	return made;
 }
 
+/*
+ * The classic buckets of the fine ones, and the native ones: those between the lowest and the highest that something is
+ * in.
+ */
+static const struct skstat_native *buckets_make(const struct skstat_making *m,
+						const struct skstat_histogram *histogram, uint64_t *classic)
+{
+	const struct skstat_measure *measure = histogram->measure;
+	const size_t highest = (size_t)measure->octaves << SKSTAT_NATIVE_SCHEMA;
+	uint64_t count[(SKSTAT_NATIVE_OCTAVES << SKSTAT_NATIVE_SCHEMA) + 2];
+	struct skstat_native *native = skstat_families_alloc(m->set, sizeof(*native));
+	size_t from = SIZE_MAX, to = 0;
+
+	*native = (struct skstat_native) {
+		.schema = SKSTAT_NATIVE_SCHEMA,
+		.threshold = ldexp(1, measure->lowest),
+		.first = measure->lowest * (1 << SKSTAT_NATIVE_SCHEMA) + 1,
+	};
+	for (uint64_t touched = histogram->touched | 1; touched; touched &= touched - 1) {
+		size_t i = (size_t)__builtin_ctzll(touched) * 8, end = i + 8 < measure->fine ? i + 8 : measure->fine;
+
+		for (; i < end; i++) {
+			size_t at = measure->native[i];
+
+			if (!histogram->count[i])
+				continue;
+			classic[measure->classic[i]] += histogram->count[i];
+			if (from == SIZE_MAX) {
+				from = to = at;
+				count[at] = 0;
+			}
+			while (to < at)
+				count[++to] = 0;
+			count[at] += histogram->count[i];
+		}
+	}
+	if (from == SIZE_MAX)
+		return native;
+	native->low = from ? 0 : count[0];
+	native->high = to > highest ? count[to] : 0;
+	from += !from;
+	to -= to > highest;
+	if (to < from)
+		return native;
+	native->first += (int)from - 1;
+	native->buckets = to - from + 1;
+	native->count = skstat_families_copy(m->set, count + from, native->buckets * sizeof(*count));
+	return native;
+}
+
+static const double *edges_of(const struct skstat_making *m, const struct skstat_measure *measure)
+{
+	size_t edges = measure->edges ? measure->edges : 1;
+
+	if (m->edges->measure != measure) {
+		m->edges->edge = skstat_families_copy(m->set, measure->edge, edges * sizeof(*measure->edge));
+		m->edges->measure = measure;
+	}
+	return m->edges->edge;
+}
+
 void skstat_group_histogram(const struct skstat_making *m, struct skstat_family *family,
 			    const struct skstat_view_group *group, const struct skstat_column *column,
-			    const struct skstat_measure *measure, const struct skstat_histogram *histogram,
-			    const struct skstat_example *example)
+			    const struct skstat_histogram *histogram, const struct skstat_example *example)
 {
-	const uint64_t *count = skstat_families_copy(m->set, histogram->count, sizeof(histogram->count));
+	const struct skstat_measure *measure = histogram->measure;
+	size_t edges = measure->edges;
 	struct scale scale = scale_of(column->field->unit, m->model->plan.hz);
+	uint64_t *count = skstat_families_alloc(m->set, (edges + 1) * sizeof(*count));
 	struct skstat_series *series = group_add(m, family, group);
 
+	/* A bucket for each edge and one for what is above, the sum and the count: one of these is counted already. */
+	group->view->series += edges + 2;
 	series->distribution = (struct skstat_distribution) {
-		.edge = measure->edge,
-		.edges = SKSTAT_EDGES,
+		.edge = edges_of(m, measure),
+		.edges = edges,
 		.count = count,
 		.sum = scaled((double)histogram->sum, &scale),
-		.exemplar = example ? exemplars_make(m, &scale, example) : NULL,
+		.native = buckets_make(m, histogram, count),
+		.exemplar = example ? exemplars_make(m, &scale, example, edges + 1) : NULL,
 	};
 }
 
@@ -238,9 +280,8 @@ static void histograms_add(const struct skstat_making *m)
 		if (!column->available)
 			continue;
 		family = column_add(m, column, SKSTAT_METRIC_HISTOGRAM);
-		FOR_EACH_GROUP(m, group)
-			skstat_group_histogram(m, family, group, column, &plan->measure[i], &group->histogram[i],
-					       NULL);
+		FOR_EACH_GROUP(m, SKSTAT_SHOWN_HISTOGRAM + i, group)
+			skstat_group_histogram(m, family, group, column, group->histogram[i], NULL);
 	}
 }
 
@@ -254,44 +295,34 @@ static void gauges_add(const struct skstat_making *m, enum skstat_kind kind)
 		struct skstat_family *family;
 		struct scale scale;
 
-		if (column->kind != kind || !column->available)
+		if (column->kind != kind || !column->available || !skstat_views_show(m, SKSTAT_SHOWN_GAUGE + i))
 			continue;
 		scale = scale_of(column->field->unit, plan->hz);
 		family = column_add(m, column, SKSTAT_METRIC_GAUGE);
-		FOR_EACH_GROUP(m, group)
+		FOR_EACH_GROUP(m, SKSTAT_SHOWN_GAUGE + i, group)
 			group_add(m, family, group)->value = scaled((double)group->gauge[i], &scale);
 	}
 }
 
-static void listeners_add(const struct skstat_making *m)
-{
-	struct skstat_family *family = derived_add(m, SKSTAT_DERIVED_LISTENERS);
-	const struct skstat_view_group *group;
-
-	FOR_EACH_GROUP(m, group)
-		group_add(m, family, group)->value = (double)group->listeners;
-}
-
 void skstat_model_families(struct skstat_model *model, struct skstat_families *set)
 {
-	struct skstat_making making = { .model = model, .set = set };
-	struct skstat_view_group *group;
+	struct skstat_edges_made edges = { NULL, NULL };
+	struct skstat_making making = { .model = model, .set = set, .edges = &edges };
 
-	FOR_EACH_GROUP(&making, group) {
-		group->labels = labels_of(&making, group);
-		making.groups++;
-	}
+	skstat_memberships_settle(&model->views.memberships);
+	skstat_views_label(&making);
 	skstat_namespaces_show(&model->namespaces, set);
 	skstat_sockets_families(&making);
-	connections_add(&making);
+	sockets_add(&making, SKSTAT_DERIVED_CONNECTIONS, false);
 	counters_add(&making, SKSTAT_KIND_FULL);
 	limits_add(&making);
 	gauges_add(&making, SKSTAT_KIND_FULL);
 	histograms_add(&making);
 	skstat_life_families(&making);
-	listeners_add(&making);
+	sockets_add(&making, SKSTAT_DERIVED_LISTENERS, true);
 	gauges_add(&making, SKSTAT_KIND_LISTEN);
 	counters_add(&making, SKSTAT_KIND_LISTEN);
+	skstat_view_families(&making);
 	skstat_ledger_families(&model->namespaces, set);
 	skstat_mib_families(&making);
 	skstat_cell_families(&making);

@@ -11,6 +11,12 @@
 #include "newcomers.h"
 #include "socket.h"
 
+static void label_names_free(struct skstat_model *model)
+{
+	for (size_t i = 0; i < __SKSTAT_LABEL_MAX; i++)
+		free(model->label_name[i]);
+}
+
 struct skstat_model *skstat_model_new(const struct skstat_model_config *config, struct skstat_self *self)
 {
 	struct skstat_model *model = calloc(1, sizeof(*model));
@@ -18,18 +24,56 @@ struct skstat_model *skstat_model_new(const struct skstat_model_config *config, 
 	if (!model)
 		return NULL;
 	model->self = self;
-	skstat_plan_init(&model->plan, config->all_histograms);
-	model->by_comm = config->by_comm;
 	model->process_name = config->process_name;
 	model->process_arg = config->process_arg;
+	model->cgroup_path = config->cgroup_path;
+	model->cgroup_arg = config->cgroup_arg;
+	model->interface_name = config->interface_name;
+	model->interface_arg = config->interface_arg;
+	skstat_plan_init(&model->plan);
 	skstat_namespaces_init(&model->namespaces, config->netns_limit, config->netns_name, config->netns_arg);
 	skstat_mib_index_init(&model->mib, NULL);
-	model->view.limit = config->group_limit;
-	model->view.ttl_ns = config->group_ttl_ns;
 	model->cells.shape = &skstat_cells_counted;
 	model->measured.shape = &skstat_cells_measured;
 	model->cells.limit = model->measured.limit = config->cell_limit;
-	return model;
+	if (skstat_views_set(&model->views, config->view, config->views, &model->plan) == 0 &&
+	    skstat_model_labels(model, config->label_name) == 0)
+		return model;
+	skstat_model_free(model);
+	return NULL;
+}
+
+int skstat_model_labels(struct skstat_model *model, const char *const name[__SKSTAT_LABEL_MAX])
+{
+	char *copy[__SKSTAT_LABEL_MAX];
+
+	for (size_t i = 0; i < __SKSTAT_LABEL_MAX; i++) {
+		copy[i] = strdup(name[i] ? name[i] : skstat_view_label_name[i]);
+		if (copy[i])
+			continue;
+		while (i--)
+			free(copy[i]);
+		return -ENOMEM;
+	}
+	label_names_free(model);
+	memcpy(model->label_name, copy, sizeof(copy));
+	return 0;
+}
+
+int skstat_model_views(struct skstat_model *model, const struct skstat_view_config *view, size_t count)
+{
+	int err = skstat_views_set(&model->views, view, count, &model->plan);
+	struct skstat_entry *entry;
+	uint32_t index = 0;
+
+	/* What views show now, the next event is to be counted in. */
+	if (!err && model->number)
+		skstat_plan_fit(&model->plan, model->poll.schema, model->poll.hz);
+	/* Whose groups may be others is seen by its next record. */
+	while (!err && (entry = skstat_table_next(&model->table, &index)))
+		if (!(entry->flags & SKSTAT_ENTRY_OPENING))
+			entry->flags |= SKSTAT_ENTRY_LOOK;
+	return err;
 }
 
 /* Every socket goes, and with the last one the listeners; the groups keep what they counted. */
@@ -54,7 +98,8 @@ void skstat_model_free(struct skstat_model *model)
 	sockets_forget(model);
 	skstat_newcomers_free(&model->newcomers);
 	skstat_table_free(&model->table);
-	skstat_view_free(&model->view);
+	skstat_views_free(&model->views);
+	label_names_free(model);
 	skstat_namespaces_free(&model->namespaces);
 	skstat_cells_free(&model->cells);
 	skstat_cells_free(&model->measured);
@@ -63,9 +108,15 @@ void skstat_model_free(struct skstat_model *model)
 
 uint32_t skstat_model_groups(const struct skstat_model *model)
 {
+	const uint32_t owner = SKSTAT_LABELS_OF_CGROUP | SKSTAT_LABEL_BIT(SKSTAT_LABEL_UID) |
+			       SKSTAT_LABEL_BIT(SKSTAT_LABEL_COMM);
 	uint32_t groups = model->plan.groups | 1u << SKSTAT_GROUP_IDENTITY;
 
-	return model->by_comm ? groups | 1u << SKSTAT_GROUP_OWNER : groups;
+	if (model->views.needs & owner)
+		groups |= 1u << SKSTAT_GROUP_OWNER;
+	if (model->views.needs & SKSTAT_LABEL_BIT(SKSTAT_LABEL_CONGESTION))
+		groups |= 1u << SKSTAT_GROUP_CONGESTION;
+	return groups;
 }
 
 /*
@@ -75,10 +126,8 @@ uint32_t skstat_model_groups(const struct skstat_model *model)
 static void instance_change(struct skstat_model *model, const struct skstat_poll *poll)
 {
 	model->count.gaps++;
-	if (model->poll.exactly_once != poll->exactly_once || model->poll.hz != poll->hz) {
+	if (model->poll.exactly_once != poll->exactly_once || model->poll.hz != poll->hz)
 		sockets_forget(model);
-		skstat_view_rescale(&model->view, &model->plan, model->poll.hz, poll->hz);
-	}
 	skstat_listeners_forget_ids(&model->listeners, skstat_namespaces_inode_of, &model->namespaces);
 	skstat_namespaces_forget_ids(&model->namespaces);
 	skstat_cells_forget(&model->cells);
@@ -103,6 +152,7 @@ void skstat_model_begin(struct skstat_model *model, const struct skstat_poll *po
 	if (!++model->number)
 		model->number = 1;
 	skstat_plan_fit(&model->plan, poll->schema, poll->hz);
+	skstat_views_fit(&model->views, &model->plan, poll->hz);
 	skstat_namespaces_fit(&model->namespaces, poll->schema, poll->journal, model->number);
 	model->began_ns[model->number % SKSTAT_POLLS_KNOWN] = poll->now_ns;
 	model->walked_ns[model->number % SKSTAT_POLLS_KNOWN] = 0;
@@ -134,7 +184,7 @@ static int socket_take(struct skstat_model *model, const struct skstat_sample *s
 		sample = &halfway;
 	}
 	if (entry && entry->flags & SKSTAT_ENTRY_OPENING)
-		skstat_opening_settle(model, entry, &sample->owner.comm, sample->owner.inode);
+		skstat_opening_settle(model, entry, sample);
 	if (!entry)
 		return full ? skstat_connection_add(model, sample, ipv4) : skstat_listening_add(model, sample, ipv4);
 	if (entry->seen == model->number && entry->kind == sample->kind) {
@@ -218,11 +268,10 @@ static bool is_missed(const struct skstat_model *model, const struct skstat_entr
 
 static void entry_sweep(struct skstat_model *model, struct skstat_entry *entry)
 {
-	static const struct skstat_name unknown;
 	struct skstat_tombstone *stone;
 
 	if (entry->flags & SKSTAT_ENTRY_OPENING)
-		skstat_opening_settle(model, entry, &unknown, 0);
+		skstat_opening_settle(model, entry, NULL);
 	/* Should its CLOSED come after all, it is not to count whole. */
 	if (model->poll.journal && entry->kind == SKSTAT_KIND_FULL) {
 		stone = skstat_tombstone_set(&model->tombstones, entry->cookie);
@@ -252,7 +301,7 @@ static void sweep(struct skstat_model *model)
 
 static size_t model_bytes(const struct skstat_model *model)
 {
-	return sizeof(*model) + skstat_table_bytes(&model->table) + skstat_view_bytes(&model->view) +
+	return sizeof(*model) + skstat_table_bytes(&model->table) + skstat_views_bytes(&model->views) +
 	       skstat_listeners_bytes(&model->listeners) + skstat_newcomers_bytes(&model->newcomers) +
 	       skstat_namespaces_bytes(&model->namespaces) + skstat_tombstones_bytes(&model->tombstones) +
 	       skstat_asides_bytes(&model->asides) + skstat_cells_bytes(&model->cells) +
@@ -298,14 +347,11 @@ static void counts_tell(struct skstat_model *model, const struct skstat_totals *
 	skstat_self_add(self, model_announced, count->announced);
 	skstat_self_add(self, model_unannounced, count->unannounced);
 	skstat_self_add(self, gaps, count->gaps);
-	skstat_self_add(self, view_folded, model->view.folded);
-	skstat_self_set(self, view_groups, skstat_view_count(&model->view));
 	skstat_self_set(self, model_tracked, model->tracked);
 	skstat_self_set(self, model_bytes, model_bytes(model));
 	events_tell(self, count);
 	skstat_self_set(self, model_tombstones, skstat_tombstones_count(&model->tombstones));
 	memset(count, 0, sizeof(*count));
-	model->view.folded = 0;
 }
 
 void skstat_model_end(struct skstat_model *model, const struct skstat_totals *totals)
@@ -323,7 +369,7 @@ void skstat_model_end(struct skstat_model *model, const struct skstat_totals *to
 			skstat_namespaces_ledger_begin(&model->namespaces);
 		model->ready = true;
 	}
-	skstat_view_expire(&model->view, model->poll.now_ns);
+	skstat_views_expire(&model->views, model->poll.now_ns);
 	model->open = false;
 	counts_tell(model, totals);
 }

@@ -159,6 +159,8 @@ static inline bool others_differ(const struct skstat_values *last, const struct 
 	return differ64 | differ32;
 }
 
+#define ADD(group, name, have) to->counter[SKSTAT_COUNTER_##name] += STEP(group, name, have);
+
 #define COUNT(group, name, have)                                                  \
 	{                                                                         \
 		__typeof__(last->name) step = STEP(group, name, have);            \
@@ -166,6 +168,35 @@ static inline bool others_differ(const struct skstat_values *last, const struct 
 		last->name = (__typeof__(last->name))(last->name + step);         \
 		to->counter[SKSTAT_COUNTER_##name] += step;                       \
 	}
+
+/* To the groups of other views than the first, which takes what is last. */
+static __attribute__((noinline)) void traffic_rest(const struct skstat_plan *plan, const struct skstat_values *last,
+						   const struct record *record, uint64_t now_ns,
+						   const struct skstat_membership *membership)
+{
+	for (size_t i = 1; i < membership->count; i++) {
+		struct skstat_view_group *to = membership->group[i];
+
+#define DO(group, name, have) ADD(group, name, have)
+		TRAFFIC_COUNTERS
+#undef DO
+		to->changed_ns = now_ns;
+	}
+}
+
+static __attribute__((noinline)) void others_rest(const struct skstat_plan *plan, const struct skstat_values *last,
+						  const struct record *record, uint64_t now_ns,
+						  const struct skstat_membership *membership)
+{
+	for (size_t i = 1; i < membership->count; i++) {
+		struct skstat_view_group *to = membership->group[i];
+
+#define DO(group, name, have) ADD(group, name, have)
+		OTHER_COUNTERS
+#undef DO
+		to->changed_ns = now_ns;
+	}
+}
 
 static inline void traffic_count(const struct skstat_plan *plan, struct skstat_values *last,
 				 const struct record *record, struct skstat_view_group *to)
@@ -175,21 +206,28 @@ static inline void traffic_count(const struct skstat_plan *plan, struct skstat_v
 #undef DO
 }
 
-
 static inline void observe(const struct skstat_plan *plan, const struct record *record, struct skstat_view_group *to)
 {
-#define OBSERVE(group, name)                                                                             \
-	if (plan->histogram[SKSTAT_HISTOGRAM_##name].available)                                          \
-		skstat_histogram_add(&to->histogram[SKSTAT_HISTOGRAM_##name],                            \
-				     &plan->measure[SKSTAT_HISTOGRAM_##name], record->group->name);
+	uint32_t observed = plan->observed & to->histograms;
+
+#define OBSERVE(group, name)                                                                                     \
+	if (observed & 1u << SKSTAT_HISTOGRAM_##name)                                                            \
+		skstat_histogram_add(to->histogram[SKSTAT_HISTOGRAM_##name], record->group->name);
 	OBSERVATIONS
 #undef OBSERVE
 }
 
+/* In the groups of other views than the first. */
+static __attribute__((noinline)) void observe_rest(const struct skstat_plan *plan, const struct record *record,
+						   const struct skstat_membership *membership)
+{
+	for (size_t i = 1; i < membership->count; i++)
+		observe(plan, record, membership->group[i]);
+}
+
 static inline bool has_queue(const struct skstat_plan *plan, const struct record *record)
 {
-	return (record->traffic->rqueue && plan->histogram[SKSTAT_HISTOGRAM_rqueue].available) ||
-	       (record->traffic->wqueue && plan->histogram[SKSTAT_HISTOGRAM_wqueue].available);
+	return (record->traffic->rqueue && plan->rqueue) || (record->traffic->wqueue && plan->wqueue);
 }
 
 /* What has not opened is looked at more closely, and so is a FIN, until it is taken off. */
@@ -210,7 +248,8 @@ static inline bool is_ordinary(const struct skstat_model *model, const struct sk
 	uint8_t state = record->identity->state;
 	const struct skstat_entry_now now = { .epoch = model->plan.epoch, .kind = SKSTAT_KIND_FULL, .state = state };
 
-	if (memcmp(&entry->now, &now, sizeof(now)) || entry->seen == model->number || !entry->group)
+	if (memcmp(&entry->now, &now, sizeof(now)) || entry->seen == model->number || !entry->membership ||
+	    entry->flags & SKSTAT_ENTRY_LOOK)
 		return false;
 	if (state == TCP_ESTABLISHED && entry->fin == SKSTAT_FIN_NONE && !record->tcp->fin_received)
 		return true;
@@ -226,24 +265,34 @@ static inline bool is_ordinary(const struct skstat_model *model, const struct sk
 static __attribute__((noinline)) void others_count(struct skstat_model *model, struct skstat_entry *entry,
 						   const struct record *record)
 {
+	const struct skstat_membership *membership = entry->membership;
 	const struct skstat_plan *plan = &model->plan;
-	struct skstat_view_group *to = entry->group;
 	struct skstat_values *last = &entry->values;
+	struct skstat_view_group *to = membership->group[0];
 
 	skstat_connection_busy(model, entry, STEP(tcp, busy_time, ALWAYS));
+	if (membership->count > 1)
+		others_rest(plan, last, record, model->poll.now_ns, membership);
 #define DO(group, name, have) COUNT(group, name, have)
 	OTHER_COUNTERS
 #undef DO
 	to->changed_ns = model->poll.now_ns;
 }
 
-/* Counters have moved; of `traffic`, too, and none of it went back. False: another one did, and nothing was done. */
-static __attribute__((noinline)) bool record_count(struct skstat_model *model, struct skstat_entry *entry,
-						   const struct record at, bool traffic)
+/* What came of it. */
+enum counted {
+	COUNTED_NOTHING, /* a counter went back, and nothing was done */
+	COUNTED_IDLE,
+	COUNTED_ACTIVE, /* it sent or received */
+};
+
+/* Counters have moved; of `traffic`, too, and none of it went back. */
+static __attribute__((noinline)) enum counted record_count(struct skstat_model *model, struct skstat_entry *entry,
+							   const struct record at, bool traffic)
 {
 	const struct record *record = &at;
 	const struct skstat_plan *plan = &model->plan;
-	struct skstat_view_group *group = entry->group;
+	const struct skstat_membership *membership = entry->membership;
 	struct skstat_values *last = &entry->values;
 	struct steps others = steps_of_others(plan, last, record);
 	struct skstat_book *book;
@@ -251,23 +300,22 @@ static __attribute__((noinline)) bool record_count(struct skstat_model *model, s
 
 	if (steps_any(&others)) {
 		if (steps_back(&others))
-			return false;
+			return COUNTED_NOTHING;
 		others_count(model, entry, record);
 	}
 	if (!traffic)
-		return true;
+		return COUNTED_IDLE;
 	book = skstat_namespaces_book(&model->namespaces, record->identity->netns);
 	if (book)
 		skstat_book_add(book, STEP(traffic, delivered, ALWAYS), STEP(traffic, total_retrans, ALWAYS),
 				STEP(traffic, segs_out, ALWAYS));
 	active = STEP(traffic, segs_out, ALWAYS) || STEP(traffic, segs_in, ALWAYS) ||
 		 STEP(traffic, bytes_sent, ALWAYS) || STEP(traffic, bytes_received, ALWAYS);
-	traffic_count(plan, last, record, group);
-	group->changed_ns = model->poll.now_ns;
-	/* With a queue it is observed all the same. */
-	if (active && !has_queue(plan, record))
-		observe(plan, record, group);
-	return true;
+	if (membership->count > 1)
+		traffic_rest(plan, last, record, model->poll.now_ns, membership);
+	traffic_count(plan, last, record, membership->group[0]);
+	membership->group[0]->changed_ns = model->poll.now_ns;
+	return active ? COUNTED_ACTIVE : COUNTED_IDLE;
 }
 
 /* False: nothing was done. */
@@ -276,6 +324,7 @@ static inline bool record_take(struct skstat_model *model, const struct record *
 	const struct skstat_identity *identity = (const void *)record->identity;
 	struct skstat_entry *entry = skstat_table_find(&model->table, identity->cookie);
 	const struct skstat_plan *plan = &model->plan;
+	enum counted counted = COUNTED_IDLE;
 	struct steps traffic;
 	bool ipv4;
 
@@ -286,13 +335,19 @@ static inline bool record_take(struct skstat_model *model, const struct record *
 		return false;
 	traffic = steps_of_traffic(plan, &entry->values, record);
 	if (steps_any(&traffic)) {
-		if (steps_back(&traffic) || !record_count(model, entry, *record, true))
+		if (steps_back(&traffic))
 			return false;
-	} else if (others_differ(&entry->values, record) && !record_count(model, entry, *record, false)) {
-		return false;
+		counted = record_count(model, entry, *record, true);
+	} else if (others_differ(&entry->values, record)) {
+		counted = record_count(model, entry, *record, false);
 	}
-	if (has_queue(plan, record))
-		observe(plan, record, entry->group);
+	if (counted == COUNTED_NOTHING)
+		return false;
+	if (counted == COUNTED_ACTIVE || has_queue(plan, record)) {
+		observe(plan, record, entry->membership->group[0]);
+		if (entry->membership->count > 1)
+			observe_rest(plan, record, entry->membership);
+	}
 	skstat_connection_idle(model, entry, entry->state, 0, model->poll.now_ns);
 	entry->flags &= (uint8_t)~SKSTAT_ENTRY_BASELINE;
 	entry->seen = model->number;

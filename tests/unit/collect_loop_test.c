@@ -56,7 +56,7 @@ static void names_of_processes(void **state)
 	known_inode = 5;
 	readable_ns = 0;
 	assert_int_equal(collect(steps_, COUNT(steps_)), 0);
-	assert_true(last_config.by_comm && last_config.all_histograms);
+	assert_true(last_view.labels & SKSTAT_LABEL_BIT(SKSTAT_LABEL_COMM) && last_view.all_histograms);
 	assert_string_equal(said, "full begin:full:1 end:2 mib self:netlink:why publish\n"
 				  "delta:101 begin:delta:1 proc nginx nginx end:2 mib self:netlink:why publish\n"
 				  "delta:102 begin:delta:1 unknown unknown end:2 mib self:netlink:why publish\n"
@@ -70,7 +70,8 @@ static void names_of_processes(void **state)
 	/* Where nobody is asked, nothing is read. */
 	fast(1);
 	assert_int_equal(collect(NULL, 0), 0);
-	assert_false(last_config.by_comm || last_config.process_name || last_config.all_histograms);
+	assert_false(last_view.labels & SKSTAT_LABEL_BIT(SKSTAT_LABEL_COMM) || last_config.process_name ||
+		     last_view.all_histograms);
 	skstat_store_free(store);
 }
 

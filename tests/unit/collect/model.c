@@ -6,6 +6,7 @@
 
 struct skstat_poll last_poll;
 struct skstat_model_config last_config;
+struct skstat_view_config last_view;
 
 static uint64_t walked_poll; /* the last one that was over, by its time */
 
@@ -17,8 +18,10 @@ struct skstat_model {
 struct skstat_model *skstat_model_new(const struct skstat_model_config *config, struct skstat_self *self)
 {
 	(void)self;
-	if (config)
+	if (config) {
 		last_config = *config;
+		last_view = *config->view;
+	}
 	return calloc(1, sizeof(struct skstat_model));
 }
 
