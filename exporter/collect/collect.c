@@ -55,6 +55,10 @@ static int model_new(struct skstat_collector *collector)
 		.cell_limit = config->probe_max_cells,
 		.process_name = config->view_comm ? skstat_naming_process : NULL,
 		.process_arg = &collector->naming,
+		.cgroup_path = skstat_naming_cgroup,
+		.cgroup_arg = &collector->naming,
+		.interface_name = skstat_naming_interface,
+		.interface_arg = &collector->naming,
 	};
 
 	view.limit = config->view_limit;
