@@ -227,8 +227,12 @@ static const struct skstat_native *buckets_make(const struct skstat_making *m,
 	native->high = to > highest ? count[to] : 0;
 	from += !from;
 	to -= to > highest;
+	while (from <= to && !count[from])
+		from++;
 	if (to < from)
 		return native;
+	while (!count[to])
+		to--;
 	native->first += (int)from - 1;
 	native->buckets = to - from + 1;
 	native->count = skstat_families_copy(m->set, count + from, native->buckets * sizeof(*count));
