@@ -174,6 +174,7 @@ void skstat_connection_update(struct skstat_model *model, struct skstat_entry *e
 		model->count.fresh++;
 		model->tracked++;
 	}
+	skstat_tops_take(model, entry, sample);
 	entry->tuple = tuple;
 	entry->flags &= (uint8_t)~SKSTAT_ENTRY_BASELINE;
 	if (skstat_entry_is_connecting(entry))

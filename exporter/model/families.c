@@ -326,6 +326,7 @@ void skstat_model_families(struct skstat_model *model, struct skstat_families *s
 	sockets_add(&making, SKSTAT_DERIVED_LISTENERS, true);
 	gauges_add(&making, SKSTAT_KIND_LISTEN);
 	counters_add(&making, SKSTAT_KIND_LISTEN);
+	skstat_top_families(&making);
 	skstat_view_families(&making);
 	skstat_ledger_families(&model->namespaces, set);
 	skstat_mib_families(&making);

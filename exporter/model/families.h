@@ -49,6 +49,10 @@ void skstat_views_label(struct skstat_making *m);
 void skstat_view_families(const struct skstat_making *m);
 void skstat_view_document(void (*fn)(const struct skstat_family_doc *doc, void *arg), void *arg);
 
+/* Those that stand out: top_families.c. */
+void skstat_top_families(const struct skstat_making *m);
+void skstat_top_document(void (*fn)(const struct skstat_family_doc *doc, void *arg), void *arg);
+
 /* What events make: life_families.c. */
 void skstat_life_families(const struct skstat_making *m);
 

@@ -12,6 +12,7 @@
 #include "plan.h"
 #include "table.h"
 #include "tombstone.h"
+#include "top.h"
 #include "views.h"
 
 /* Of one poll; they go to struct skstat_self together, at its end. */
@@ -56,6 +57,7 @@ struct skstat_model {
 	struct skstat_asides asides;
 	struct skstat_namespaces namespaces;
 	struct skstat_mib_index mib;
+	struct skstat_tops tops;
 	struct skstat_cells cells, measured; /* what the probes have counted, and measured */
 	struct skstat_model_counts count;
 };

@@ -99,6 +99,7 @@ void skstat_model_free(struct skstat_model *model)
 	skstat_newcomers_free(&model->newcomers);
 	skstat_table_free(&model->table);
 	skstat_views_free(&model->views);
+	skstat_tops_free(&model->tops);
 	label_names_free(model);
 	skstat_namespaces_free(&model->namespaces);
 	skstat_cells_free(&model->cells);
@@ -151,6 +152,7 @@ void skstat_model_begin(struct skstat_model *model, const struct skstat_poll *po
 	/* 0 means never. */
 	if (!++model->number)
 		model->number = 1;
+	skstat_tops_begin(model);
 	skstat_plan_fit(&model->plan, poll->schema, poll->hz);
 	skstat_views_fit(&model->views, &model->plan, poll->hz);
 	skstat_namespaces_fit(&model->namespaces, poll->schema, poll->journal, model->number);
@@ -301,7 +303,7 @@ static void sweep(struct skstat_model *model)
 
 static size_t model_bytes(const struct skstat_model *model)
 {
-	return sizeof(*model) + skstat_table_bytes(&model->table) + skstat_views_bytes(&model->views) +
+	return sizeof(*model) + skstat_table_bytes(&model->table) + skstat_views_bytes(&model->views) + skstat_tops_bytes(&model->tops) +
 	       skstat_listeners_bytes(&model->listeners) + skstat_newcomers_bytes(&model->newcomers) +
 	       skstat_namespaces_bytes(&model->namespaces) + skstat_tombstones_bytes(&model->tombstones) +
 	       skstat_asides_bytes(&model->asides) + skstat_cells_bytes(&model->cells) +
@@ -363,6 +365,7 @@ void skstat_model_end(struct skstat_model *model, const struct skstat_totals *to
 	skstat_newcomers_settle(model);
 	/* Two polls, since the journal was read. */
 	skstat_asides_expire(&model->asides, model->number, 2 + (is_heard(model) ? 0 : UNHEARD));
+	skstat_tops_end(model, model->poll.full && totals->complete && !totals->partial);
 	if (model->poll.full && totals->complete && !totals->partial) {
 		sweep(model);
 		if (!model->ready)

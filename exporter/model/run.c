@@ -249,7 +249,7 @@ static inline bool is_ordinary(const struct skstat_model *model, const struct sk
 	const struct skstat_entry_now now = { .epoch = model->plan.epoch, .kind = SKSTAT_KIND_FULL, .state = state };
 
 	if (memcmp(&entry->now, &now, sizeof(now)) || entry->seen == model->number || !entry->membership ||
-	    entry->flags & SKSTAT_ENTRY_LOOK)
+	    entry->flags & (SKSTAT_ENTRY_LOOK | SKSTAT_ENTRY_TOP))
 		return false;
 	if (state == TCP_ESTABLISHED && entry->fin == SKSTAT_FIN_NONE && !record->tcp->fin_received)
 		return true;
@@ -364,7 +364,7 @@ int skstat_model_run(struct skstat_run_reader *run, void *arg)
 {
 	struct skstat_model *model = arg;
 	bool in_place = run->sample.kind == SKSTAT_KIND_FULL && skstat_run_is_aligned(run) && model->plan.always &&
-			run_reaches(run) && skstat_plan_fits(&model->plan, &run->sample);
+			!model->tops.choosing && run_reaches(run) && skstat_plan_fits(&model->plan, &run->sample);
 	int err = 0;
 
 	while (run->count && !err) {

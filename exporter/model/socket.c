@@ -47,6 +47,9 @@ void skstat_socket_leave(struct skstat_model *model, struct skstat_entry *entry)
 {
 	struct skstat_membership *membership = entry->membership;
 
+	if (entry->flags & SKSTAT_ENTRY_TOP)
+		skstat_tops_forget(model, entry->cookie);
+	entry->flags &= (uint8_t)~SKSTAT_ENTRY_TOP;
 	for (size_t i = 0; membership && i < membership->count; i++)
 		group_exit(model, entry, membership->group[i]);
 	if (membership)

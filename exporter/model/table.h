@@ -31,7 +31,8 @@ enum {
 	SKSTAT_ENTRY_MERGED = 1 << 1,	 /* its values go on from another connection's, which has yet to close */
 	SKSTAT_ENTRY_BASELINE = 1 << 3,	 /* its values were not counted, and no walk has brought others since */
 	SKSTAT_ENTRY_OPENING = 1 << 2,	 /* it opened, and is in no group yet: it has no values, but an `opening` */
-	SKSTAT_ENTRY_LOOK = 1 << 4,	 /* each record is looked at closely: it may belong to other groups */
+	SKSTAT_ENTRY_LOOK = 1 << 4,	 /* its next record is looked at closely: it may belong to other groups */
+	SKSTAT_ENTRY_TOP = 1 << 5,	 /* so is each one: it stands out (top.h) */
 };
 
 /* What an OPENED told that is to be counted when the group is known. */

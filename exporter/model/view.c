@@ -63,6 +63,22 @@ static struct skstat_view_group *other_new(struct skstat_view *view)
 	return group_new(view, key, length);
 }
 
+static int tops_init(struct skstat_view *view)
+{
+	for (size_t top = 0; top < __SKSTAT_TOP_MAX; top++) {
+		uint32_t room = view->config->top[top];
+
+		if (!room)
+			continue;
+		view->top[top] = calloc(1, sizeof(*view->top[top]));
+		if (!view->top[top])
+			return -1;
+		view->top[top]->room = room < SKSTAT_TOP_ROOM ? room : SKSTAT_TOP_ROOM;
+		view->tops = true;
+	}
+	return 0;
+}
+
 struct skstat_view *skstat_view_new(const struct skstat_view_config *config, const struct skstat_plan *plan)
 {
 	struct skstat_view *view = calloc(1, sizeof(*view));
@@ -72,7 +88,7 @@ struct skstat_view *skstat_view_new(const struct skstat_view_config *config, con
 	view->config = skstat_view_copy(config);
 	if (view->config)
 		view->config->labels &= SKSTAT_LABEL_BIT(__SKSTAT_LABEL_MAX) - 1;
-	if (view->config && skstat_shape_init(&view->shape, view->config, plan) == 0)
+	if (view->config && skstat_shape_init(&view->shape, view->config, plan) == 0 && tops_init(view) == 0)
 		view->other = other_new(view);
 	if (view->other)
 		return view;
@@ -97,6 +113,8 @@ void skstat_view_free(struct skstat_view *view)
 		group_drop(view, group);
 	}
 	free(view->other);
+	for (size_t top = 0; top < __SKSTAT_TOP_MAX; top++)
+		free(view->top[top]);
 	skstat_shape_free(&view->shape);
 	free(view->config);
 	free(view);
@@ -199,5 +217,7 @@ size_t skstat_view_bytes(const struct skstat_view *view)
 
 	for (group = view->group; group; group = group->hh.next)
 		bytes += group_bytes(view, group->length);
+	for (size_t top = 0; top < __SKSTAT_TOP_MAX; top++)
+		bytes += view->top[top] ? sizeof(*view->top[top]) : 0;
 	return bytes;
 }

@@ -14,6 +14,7 @@
 #include "hash.h"
 #include "plan.h"
 #include "shape.h"
+#include "top.h"
 #include "view_config.h"
 
 enum skstat_direction {
@@ -58,6 +59,8 @@ struct skstat_view {
 	struct skstat_view_group *group; /* a uthash, in the order of admission */
 	struct skstat_view_group *other; /* not in the hash */
 	bool other_used;
+	bool tops;				       /* some of these are asked for */
+	struct skstat_top_list *top[__SKSTAT_TOP_MAX]; /* else NULL */
 	uint64_t folded; /* sockets that went to `other` for want of room */
 	size_t series;	 /* of the last set, as the text format has them */
 };

@@ -187,7 +187,8 @@ static void event_put(struct kit *a, struct kit *b, const struct socket *socket,
 /* The first one is never exchanged. */
 static const struct skstat_view_config views[] = {
 	{ .name = "default", .labels = KIT_LABELS, .limit = 5, .ttl_ns = 5 * KIT_SECOND, .all_histograms = true },
-	{ .name = "states", .labels = LABEL(STATE) | LABEL(DIRECTION), .limit = 9, .ttl_ns = 3600 * KIT_SECOND },
+	{ .name = "states", .labels = LABEL(STATE) | LABEL(DIRECTION), .limit = 9, .ttl_ns = 3600 * KIT_SECOND,
+	  .top = { 5, 5, 5, 5 } },
 	{ .name = "remotes", .labels = LABEL(REMOTE) | LABEL(NETNS), .limit = 3, .ttl_ns = KIT_SECOND,
 	  .remote_ipv4 = 24, .remote_ipv6 = 64, .all_histograms = true },
 	{ .name = "open", .labels = LABEL(FAMILY), .limit = 2, .ttl_ns = KIT_SECOND,
