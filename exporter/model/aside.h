@@ -38,8 +38,8 @@ static inline struct skstat_aside *skstat_aside_find(const struct skstat_asides 
 }
 
 /*
- * Keeps a copy of an entry that has a membership and counts: of its values in particular. NULL: no memory; then its CLOSED
- * will be taken for that of a connection of which nothing was counted.
+ * Keeps a copy of an entry that has a membership and counts: of its values in particular. NULL: no memory; then its
+ * CLOSED will be taken for that of a connection of which nothing was counted.
  */
 struct skstat_aside *skstat_aside_keep(struct skstat_asides *asides, const struct skstat_entry *entry,
 				       uint64_t until_ns, uint32_t poll);

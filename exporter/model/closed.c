@@ -12,7 +12,8 @@
 #include "socket.h"
 
 /* Of short connections no walk knows these. A queue is none any more. */
-static void observe(struct skstat_model *model, struct skstat_membership *membership, const struct skstat_closing *closing)
+static void observe(struct skstat_model *model, struct skstat_membership *membership,
+		    const struct skstat_closing *closing)
 {
 	const struct skstat_plan *plan = &model->plan;
 	uint64_t value[SKSTAT_HISTOGRAMS];

@@ -19,7 +19,7 @@ struct skstat_facts {
 	uint64_t cgroup;
 	struct skstat_addr remote; /* mapped */
 	struct skstat_name congestion;
-	uint32_t known;		   /* SKSTAT_LABEL_BIT() of those among cgroup, uid, mark, interface that it tells */
+	uint32_t known;		   /* SKSTAT_LABEL_BIT(): of cgroup, uid, mark and interface those that it tells */
 	uint32_t ifindex, mark, uid;
 	uint16_t sport, dport;
 	uint8_t state;

@@ -1,33 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <math.h>
-
 #include "families.h"
 #include "inside.h"
 #include "ledger_families.h"
-
-/* How a raw figure becomes one in base units. */
-struct scale {
-	bool divides;
-	double by;
-};
-
-/*
- * Divided by the steps of a unit, and not multiplied by a step's length, so that 1003 milliseconds are 1.003 s and not
- * 1.0030000000000001.
- */
-static struct scale scale_of(enum skstat_unit unit, uint32_t hz)
-{
-	double scale = skstat_unit_scale(unit, hz);
-
-	if (scale > 0 && scale < 1)
-		return (struct scale) { true, (double)(uint64_t)(1 / scale + 0.5) };
-	return (struct scale) { false, scale };
-}
-
-static double scaled(double raw, const struct scale *scale)
-{
-	return scale->divides ? raw / scale->by : raw * scale->by;
-}
+#include "scale.h"
 
 static struct skstat_family *derived_add(const struct skstat_making *m, int which)
 {
@@ -124,14 +99,14 @@ static void counters_add(const struct skstat_making *m, enum skstat_kind kind)
 		const struct skstat_column *column = &plan->counter[i];
 		const struct skstat_view_group *group;
 		struct skstat_family *family;
-		struct scale scale;
+		struct skstat_scale scale;
 
 		if (column->kind != kind || !column->available || !skstat_views_show(m, SKSTAT_SHOWN_COUNTER + i))
 			continue;
-		scale = scale_of(column->field->unit, plan->hz);
+		scale = skstat_scale_of(column->field->unit, plan->hz);
 		family = column_add(m, column, SKSTAT_METRIC_COUNTER);
 		FOR_EACH_GROUP(m, SKSTAT_SHOWN_COUNTER + i, group)
-			group_add(m, family, group)->value = scaled((double)group->counter[i], &scale);
+			group_add(m, family, group)->value = skstat_scaled((double)group->counter[i], &scale);
 	}
 }
 
@@ -151,7 +126,7 @@ static void limits_add(const struct skstat_making *m)
 	const size_t cwnd = SKSTAT_SHOWN_DERIVED + SKSTAT_DERIVED_CWND_LIMITED;
 	const size_t application = SKSTAT_SHOWN_DERIVED + SKSTAT_DERIVED_APPLICATION_LIMITED;
 	const struct skstat_plan *plan = &m->model->plan;
-	struct scale scale = scale_of(SKSTAT_UNIT_JIFFIES, plan->hz);
+	struct skstat_scale scale = skstat_scale_of(SKSTAT_UNIT_JIFFIES, plan->hz);
 	struct skstat_view_group *group;
 	struct skstat_family *family;
 
@@ -161,115 +136,13 @@ static void limits_add(const struct skstat_making *m)
 	    plan->counter[SKSTAT_COUNTER_sndbuf_limited].available && skstat_views_show(m, cwnd)) {
 		family = derived_add(m, SKSTAT_DERIVED_CWND_LIMITED);
 		FOR_EACH_GROUP(m, cwnd, group)
-			group_add(m, family, group)->value = scaled((double)cwnd_limited(group), &scale);
+			group_add(m, family, group)->value = skstat_scaled((double)cwnd_limited(group), &scale);
 	}
 	if (!skstat_views_show(m, application))
 		return;
 	family = derived_add(m, SKSTAT_DERIVED_APPLICATION_LIMITED);
 	FOR_EACH_GROUP(m, application, group)
 		group_add(m, family, group)->value = (double)group->idle_ns / 1e9;
-}
-
-static const struct skstat_exemplar *exemplars_make(const struct skstat_making *m, const struct scale *scale,
-						    const struct skstat_example *example, size_t buckets)
-{
-	struct skstat_exemplar *made = skstat_families_alloc(m->set, buckets * sizeof(*made));
-
-	for (size_t i = 0; i < buckets; i++)
-		if (example[i].cookie)
-			made[i] = (struct skstat_exemplar){
-				.cookie = example[i].cookie,
-				.value = scaled((double)example[i].value, scale),
-				.time_ns = example[i].time_ns,
-			};
-	return made;
-}
-
-/*
- * The classic buckets of the fine ones, and the native ones: those between the lowest and the highest that something is
- * in.
- */
-static const struct skstat_native *buckets_make(const struct skstat_making *m,
-						const struct skstat_histogram *histogram, uint64_t *classic)
-{
-	const struct skstat_measure *measure = histogram->measure;
-	const size_t highest = (size_t)measure->octaves << SKSTAT_NATIVE_SCHEMA;
-	uint64_t count[(SKSTAT_NATIVE_OCTAVES << SKSTAT_NATIVE_SCHEMA) + 2];
-	struct skstat_native *native = skstat_families_alloc(m->set, sizeof(*native));
-	size_t from = SIZE_MAX, to = 0;
-
-	*native = (struct skstat_native) {
-		.schema = SKSTAT_NATIVE_SCHEMA,
-		.threshold = ldexp(1, measure->lowest),
-		.first = measure->lowest * (1 << SKSTAT_NATIVE_SCHEMA) + 1,
-	};
-	for (uint64_t touched = histogram->touched | 1; touched; touched &= touched - 1) {
-		size_t i = (size_t)__builtin_ctzll(touched) * 8, end = i + 8 < measure->fine ? i + 8 : measure->fine;
-
-		for (; i < end; i++) {
-			size_t at = measure->native[i];
-
-			if (!histogram->count[i])
-				continue;
-			classic[measure->classic[i]] += histogram->count[i];
-			if (from == SIZE_MAX) {
-				from = to = at;
-				count[at] = 0;
-			}
-			while (to < at)
-				count[++to] = 0;
-			count[at] += histogram->count[i];
-		}
-	}
-	if (from == SIZE_MAX)
-		return native;
-	native->low = from ? 0 : count[0];
-	native->high = to > highest ? count[to] : 0;
-	from += !from;
-	to -= to > highest;
-	while (from <= to && !count[from])
-		from++;
-	if (to < from)
-		return native;
-	while (!count[to])
-		to--;
-	native->first += (int)from - 1;
-	native->buckets = to - from + 1;
-	native->count = skstat_families_copy(m->set, count + from, native->buckets * sizeof(*count));
-	return native;
-}
-
-static const double *edges_of(const struct skstat_making *m, const struct skstat_measure *measure)
-{
-	size_t edges = measure->edges ? measure->edges : 1;
-
-	if (m->edges->measure != measure) {
-		m->edges->edge = skstat_families_copy(m->set, measure->edge, edges * sizeof(*measure->edge));
-		m->edges->measure = measure;
-	}
-	return m->edges->edge;
-}
-
-void skstat_group_histogram(const struct skstat_making *m, struct skstat_family *family,
-			    const struct skstat_view_group *group, const struct skstat_column *column,
-			    const struct skstat_histogram *histogram, const struct skstat_example *example)
-{
-	const struct skstat_measure *measure = histogram->measure;
-	size_t edges = measure->edges;
-	struct scale scale = scale_of(column->field->unit, m->model->plan.hz);
-	uint64_t *count = skstat_families_alloc(m->set, (edges + 1) * sizeof(*count));
-	struct skstat_series *series = group_add(m, family, group);
-
-	/* A bucket for each edge and one for what is above, the sum and the count: one of these is counted already. */
-	group->view->series += edges + 2;
-	series->distribution = (struct skstat_distribution) {
-		.edge = edges_of(m, measure),
-		.edges = edges,
-		.count = count,
-		.sum = scaled((double)histogram->sum, &scale),
-		.native = buckets_make(m, histogram, count),
-		.exemplar = example ? exemplars_make(m, &scale, example, edges + 1) : NULL,
-	};
 }
 
 static void histograms_add(const struct skstat_making *m)
@@ -297,14 +170,14 @@ static void gauges_add(const struct skstat_making *m, enum skstat_kind kind)
 		const struct skstat_column *column = &plan->gauge[i];
 		const struct skstat_view_group *group;
 		struct skstat_family *family;
-		struct scale scale;
+		struct skstat_scale scale;
 
 		if (column->kind != kind || !column->available || !skstat_views_show(m, SKSTAT_SHOWN_GAUGE + i))
 			continue;
-		scale = scale_of(column->field->unit, plan->hz);
+		scale = skstat_scale_of(column->field->unit, plan->hz);
 		family = column_add(m, column, SKSTAT_METRIC_GAUGE);
 		FOR_EACH_GROUP(m, SKSTAT_SHOWN_GAUGE + i, group)
-			group_add(m, family, group)->value = scaled((double)group->gauge[i], &scale);
+			group_add(m, family, group)->value = skstat_scaled((double)group->gauge[i], &scale);
 	}
 }
 

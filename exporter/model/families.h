@@ -44,7 +44,7 @@ struct skstat_view_group *skstat_group_next(const struct skstat_making *m, size_
 /* Whether some view does. */
 bool skstat_views_show(const struct skstat_making *m, size_t shown);
 
-/* What the views are: view_families.c. The first gives each group its labels, and forgets how many series there were. */
+/* What the views are: view_families.c. The first gives each group its labels. */
 void skstat_views_label(struct skstat_making *m);
 void skstat_view_families(const struct skstat_making *m);
 void skstat_view_document(void (*fn)(const struct skstat_family_doc *doc, void *arg), void *arg);

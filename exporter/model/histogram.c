@@ -56,8 +56,8 @@ enum skstat_span skstat_span_of(const struct skstat_field *field)
 }
 
 /*
- * A raw value is whole: it is beyond an edge if it is beyond the edge rounded down. (The millionth is for 0.1, the other
- * for an hour in nanoseconds.)
+ * A raw value is whole: it is beyond an edge if it is beyond the edge rounded down. (The millionth is for 0.1, the
+ * other for an hour in nanoseconds.)
  */
 static uint64_t limit_of(double edge, double scale)
 {

@@ -36,9 +36,9 @@ struct skstat_measure {
 	int lowest, octaves;	       /* native: from 2^lowest on, so many powers of two */
 	size_t fine;		       /* buckets in the array */
 	uint64_t limit[SKSTAT_FINE_MAX]; /* upper edges of these in raw units, rounded down; the last is all ones */
-	uint16_t first[62 * 8];	       /* by skstat_histogram_slot(): how many limits are below the slot's values */
+	uint16_t first[62 * 8];	       /* by slot: how many limits are below its values */
 	uint8_t classic[SKSTAT_FINE_MAX]; /* in which classic bucket each is */
-	uint16_t native[SKSTAT_FINE_MAX]; /* and in which native one: 0 is the lowest edge and below, the last above all */
+	uint16_t native[SKSTAT_FINE_MAX]; /* and native one: 0 is the lowest edge and below, the last above all */
 	uint64_t lacking;	       /* stands for "not measured" */
 };
 

@@ -62,6 +62,11 @@ struct skstat_model {
 	struct skstat_model_counts count;
 };
 
+/* At the end of a poll: its counts go to struct skstat_self, and begin anew. */
+void skstat_model_tell(struct skstat_model *model, const struct skstat_totals *totals);
+
+void skstat_model_labels_free(struct skstat_model *model);
+
 /* When the poll of that number began; 0: long ago, or there is none. */
 static inline uint64_t skstat_poll_began(const struct skstat_model *model, uint32_t number)
 {

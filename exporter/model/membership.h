@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A membership: the groups that a socket is in, at most one of each view. All sockets with the same groups share one, so
- * that an entry has one pointer, however many views there are. It lives as long as somebody holds it.
+ * A membership: the groups that a socket is in, at most one of each view. All sockets with the same groups share one,
+ * so that an entry has one pointer, however many views there are. It lives as long as somebody holds it.
  */
 #ifndef SKSTAT_MODEL_MEMBERSHIP_H
 #define SKSTAT_MODEL_MEMBERSHIP_H
@@ -30,7 +30,7 @@ struct skstat_memberships {
 	size_t bytes;
 };
 
-/* The one with these groups, or with none; made if need be. NULL: no memory. To be held, or gone with the next collect. */
+/* The one with these groups, or with none; made if need be. NULL: no memory. Held, or gone with the next collect. */
 struct skstat_membership *skstat_membership_get(struct skstat_memberships *memberships,
 						struct skstat_view_group *const *group, size_t count);
 

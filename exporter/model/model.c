@@ -11,12 +11,6 @@
 #include "newcomers.h"
 #include "socket.h"
 
-static void label_names_free(struct skstat_model *model)
-{
-	for (size_t i = 0; i < __SKSTAT_LABEL_MAX; i++)
-		free(model->label_name[i]);
-}
-
 struct skstat_model *skstat_model_new(const struct skstat_model_config *config, struct skstat_self *self)
 {
 	struct skstat_model *model = calloc(1, sizeof(*model));
@@ -43,39 +37,6 @@ struct skstat_model *skstat_model_new(const struct skstat_model_config *config, 
 	return NULL;
 }
 
-int skstat_model_labels(struct skstat_model *model, const char *const name[__SKSTAT_LABEL_MAX])
-{
-	char *copy[__SKSTAT_LABEL_MAX];
-
-	for (size_t i = 0; i < __SKSTAT_LABEL_MAX; i++) {
-		copy[i] = strdup(name[i] ? name[i] : skstat_view_label_name[i]);
-		if (copy[i])
-			continue;
-		while (i--)
-			free(copy[i]);
-		return -ENOMEM;
-	}
-	label_names_free(model);
-	memcpy(model->label_name, copy, sizeof(copy));
-	return 0;
-}
-
-int skstat_model_views(struct skstat_model *model, const struct skstat_view_config *view, size_t count)
-{
-	int err = skstat_views_set(&model->views, view, count, &model->plan);
-	struct skstat_entry *entry;
-	uint32_t index = 0;
-
-	/* What views show now, the next event is to be counted in. */
-	if (!err && model->number)
-		skstat_plan_fit(&model->plan, model->poll.schema, model->poll.hz);
-	/* Whose groups may be others is seen by its next record. */
-	while (!err && (entry = skstat_table_next(&model->table, &index)))
-		if (!(entry->flags & SKSTAT_ENTRY_OPENING))
-			entry->flags |= SKSTAT_ENTRY_LOOK;
-	return err;
-}
-
 /* Every socket goes, and with the last one the listeners; the groups keep what they counted. */
 static void sockets_forget(struct skstat_model *model)
 {
@@ -100,24 +61,11 @@ void skstat_model_free(struct skstat_model *model)
 	skstat_table_free(&model->table);
 	skstat_views_free(&model->views);
 	skstat_tops_free(&model->tops);
-	label_names_free(model);
+	skstat_model_labels_free(model);
 	skstat_namespaces_free(&model->namespaces);
 	skstat_cells_free(&model->cells);
 	skstat_cells_free(&model->measured);
 	free(model);
-}
-
-uint32_t skstat_model_groups(const struct skstat_model *model)
-{
-	const uint32_t owner = SKSTAT_LABELS_OF_CGROUP | SKSTAT_LABEL_BIT(SKSTAT_LABEL_UID) |
-			       SKSTAT_LABEL_BIT(SKSTAT_LABEL_COMM);
-	uint32_t groups = model->plan.groups | 1u << SKSTAT_GROUP_IDENTITY;
-
-	if (model->views.needs & owner)
-		groups |= 1u << SKSTAT_GROUP_OWNER;
-	if (model->views.needs & SKSTAT_LABEL_BIT(SKSTAT_LABEL_CONGESTION))
-		groups |= 1u << SKSTAT_GROUP_CONGESTION;
-	return groups;
 }
 
 /*
@@ -301,61 +249,6 @@ static void sweep(struct skstat_model *model)
 	skstat_namespaces_sweep(&model->namespaces);
 }
 
-static size_t model_bytes(const struct skstat_model *model)
-{
-	return sizeof(*model) + skstat_table_bytes(&model->table) + skstat_views_bytes(&model->views) + skstat_tops_bytes(&model->tops) +
-	       skstat_listeners_bytes(&model->listeners) + skstat_newcomers_bytes(&model->newcomers) +
-	       skstat_namespaces_bytes(&model->namespaces) + skstat_tombstones_bytes(&model->tombstones) +
-	       skstat_asides_bytes(&model->asides) + skstat_cells_bytes(&model->cells) +
-	       skstat_cells_bytes(&model->measured);
-}
-
-static void events_tell(struct skstat_self *self, const struct skstat_model_counts *count)
-{
-	skstat_self_add(self, events_opened, count->opened);
-	skstat_self_add(self, events_failed, count->failed);
-	skstat_self_add(self, events_closed, count->closed);
-	skstat_self_add(self, events_listen_started, count->started);
-	skstat_self_add(self, events_listen_stopped, count->stopped);
-	skstat_self_add(self, closes_known, count->close_known);
-	skstat_self_add(self, closes_unseen, count->close_unseen);
-	skstat_self_add(self, closes_older, count->close_older);
-	skstat_self_add(self, closes_baseline, count->close_baseline);
-	skstat_self_add(self, closes_late, count->close_late);
-}
-
-/* Once a poll: an atomic addition for each record would cost more than the rest. */
-static void counts_tell(struct skstat_model *model, const struct skstat_totals *totals)
-{
-	struct skstat_model_counts *count = &model->count;
-	struct skstat_self *self = model->self;
-
-	skstat_self_add(self, records_received, count->full_ipv4 + count->full_ipv6 + count->listen + count->timewait +
-							count->request + count->netns);
-	skstat_self_add(self, records_unknown, totals->skipped);
-	skstat_self_add(self, records_full_ipv4, count->full_ipv4);
-	skstat_self_add(self, records_full_ipv6, count->full_ipv6);
-	skstat_self_add(self, records_listen, count->listen);
-	skstat_self_add(self, records_timewait, count->timewait);
-	skstat_self_add(self, records_request, count->request);
-	skstat_self_add(self, records_netns, count->netns);
-	skstat_self_add(self, model_updated, count->updated);
-	skstat_self_add(self, model_new, count->fresh);
-	skstat_self_add(self, model_baseline, count->baseline);
-	skstat_self_add(self, model_duplicate, count->duplicate);
-	skstat_self_add(self, model_generations, count->generations);
-	skstat_self_add(self, model_removed, count->removed);
-	skstat_self_add(self, model_buried, count->buried);
-	skstat_self_add(self, model_announced, count->announced);
-	skstat_self_add(self, model_unannounced, count->unannounced);
-	skstat_self_add(self, gaps, count->gaps);
-	skstat_self_set(self, model_tracked, model->tracked);
-	skstat_self_set(self, model_bytes, model_bytes(model));
-	events_tell(self, count);
-	skstat_self_set(self, model_tombstones, skstat_tombstones_count(&model->tombstones));
-	memset(count, 0, sizeof(*count));
-}
-
 void skstat_model_end(struct skstat_model *model, const struct skstat_totals *totals)
 {
 	if (!model->open)
@@ -374,7 +267,7 @@ void skstat_model_end(struct skstat_model *model, const struct skstat_totals *to
 	}
 	skstat_views_expire(&model->views, model->poll.now_ns);
 	model->open = false;
-	counts_tell(model, totals);
+	skstat_model_tell(model, totals);
 }
 
 int skstat_model_mib(const struct skstat_mib *mib, void *arg)

@@ -187,7 +187,8 @@ static int begin(struct skstat_model *model, struct skstat_entry *entry, const s
 		skstat_listener_hold(listener);
 	entry->listener = listener;
 	/* Without values, as most are. */
-	if (model->views.needs & SKSTAT_LABEL_BIT(SKSTAT_LABEL_COMM) && !sample->owner.comm.text[0] && opening.direction && !entry->seen) {
+	if (model->views.needs & SKSTAT_LABEL_BIT(SKSTAT_LABEL_COMM) && !sample->owner.comm.text[0] &&
+	    opening.direction && !entry->seen) {
 		/* Nobody has accepted it, or read from it: a record or its close will know more. */
 		entry->flags |= SKSTAT_ENTRY_OPENING;
 		opening.survivors = skstat_survivors_of(&entry->values);

@@ -7,8 +7,9 @@
 #include "subject.h"
 
 /*
- * Its membership. `was`: the one that it has, or NULL. A socket stays where it is, in a view, whatever its record says by
- * now, but for its state, and for the name of a namespace that had none. Never NULL: without memory it is in `other`.
+ * Its membership. `was`: the one that it has, or NULL. A socket stays where it is, in a view, whatever its record says
+ * by now, but for its state, and for the name of a namespace that had none. Never NULL: without memory it is in
+ * `other`.
  */
 struct skstat_membership *skstat_placement_find(struct skstat_model *model, const struct skstat_subject *subject,
 						const struct skstat_membership *was);

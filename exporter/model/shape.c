@@ -102,8 +102,9 @@ int skstat_shape_init(struct skstat_shape *shape, const struct skstat_view_confi
 	for (size_t i = 0; i < SKSTAT_HISTOGRAMS; i++)
 		shape->bytes += shape->histogram[i] ? skstat_histogram_size(shape->histogram[i]) : 0;
 	for (size_t i = 0; i < SKSTAT_LIVES; i++)
-		shape->bytes += shape->life[i] ? skstat_histogram_size(shape->life[i]) +
-							 (shape->life[i]->edges + 1) * sizeof(struct skstat_example) : 0;
+		if (shape->life[i])
+			shape->bytes += skstat_histogram_size(shape->life[i]) +
+					(shape->life[i]->edges + 1) * sizeof(struct skstat_example);
 	return 0;
 }
 

@@ -25,7 +25,7 @@ struct skstat_subject {
 	char number[2][32]; /* of the cgroup, of the interface, where there is no name */
 };
 
-/* `comm` by skstat_comm_choose(). `facts` and `service` are kept, and what callbacks return: good until the next one. */
+/* `comm` by skstat_comm_choose(). Good until the next one, as long as `facts` and `service` are. */
 void skstat_subject_make(const struct skstat_model *model, const struct skstat_facts *facts,
 			 const struct skstat_service *service, const struct skstat_name *comm,
 			 struct skstat_subject *subject);

@@ -27,7 +27,8 @@ static const struct {
 		1,
 	},
 	[SKSTAT_TOP_RTT] = {
-		{ .name = "skstat_tcp_top_rtt_seconds", .unit = "seconds", .labels = LABELS, .type = SKSTAT_METRIC_GAUGE,
+		{ .name = "skstat_tcp_top_rtt_seconds", .unit = "seconds", .labels = LABELS,
+		  .type = SKSTAT_METRIC_GAUGE,
 		  .help = "Smoothed round-trip time, of the connections with the highest at the last choice" },
 		8e6,
 	},

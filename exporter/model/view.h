@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A view: groups of sockets by the labels that it asks for, and the figures of each. Who is admitted stays as long as it
- * has sockets or changes; past the limit there is `other`.
+ * A view: groups of sockets by the labels that it asks for, and the figures of each. Who is admitted stays as long as
+ * it has sockets or changes; past the limit there is `other`.
  */
 #ifndef SKSTAT_MODEL_VIEW_H
 #define SKSTAT_MODEL_VIEW_H

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The labels of groups, and what the views themselves have come to. */
-#include <errno.h>
 #include <string.h>
 
 #include "families.h"
@@ -82,32 +81,4 @@ void skstat_view_document(void (*fn)(const struct skstat_family_doc *doc, void *
 {
 	for (size_t f = 0; f < FIGURES; f++)
 		fn(&figures[f], arg);
-}
-
-bool skstat_model_view_total(const struct skstat_model *model, size_t number, struct skstat_view_total *total)
-{
-	const struct skstat_view *view;
-
-	if (number >= model->views.count)
-		return false;
-	view = model->views.view[number];
-	*total = (struct skstat_view_total) {
-		.name = view->config->name,
-		.groups = skstat_view_count(view),
-		.series = view->series,
-		.folded = view->folded,
-	};
-	return true;
-}
-
-int skstat_model_predict(struct skstat_model *model)
-{
-	struct skstat_families *set = skstat_families_new();
-	bool failed = !set;
-
-	if (set)
-		skstat_model_families(model, set);
-	failed |= set && set->failed;
-	skstat_families_free(set);
-	return failed ? -ENOMEM : 0;
 }

@@ -28,7 +28,8 @@ struct skstat_views {
 
 /*
  * These are the views from now on. One that is there already, asked for the same, is kept with all that it has counted,
- * and what is in it stays; others begin empty. 0; -ENOMEM, or -E2BIG of more than SKSTAT_VIEWS_MAX: then nothing has changed.
+ * and what is in it stays; others begin empty. 0; -ENOMEM, or -E2BIG of more than SKSTAT_VIEWS_MAX: then nothing has
+ * changed.
  */
 int skstat_views_set(struct skstat_views *views, const struct skstat_view_config *config, size_t count,
 		     struct skstat_plan *plan);

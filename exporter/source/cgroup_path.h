@@ -23,12 +23,12 @@ void skstat_cgroup_paths_free(struct skstat_cgroup_paths *paths);
 
 /*
  * Reads the tree, unless that was done less than SKSTAT_CGROUP_PATHS_INTERVAL_NS ago, or less than a hundred times as
- * long ago as it took: it costs 1 % of a CPU at most. `now_ns` is of any clock that does not go backwards. 1: read; 0: not
- * yet; a negative errno: the directory cannot be read, and nothing has changed.
+ * long ago as it took: it costs 1 % of a CPU at most. `now_ns` is of any clock that does not go backwards. 1: read; 0:
+ * not yet; a negative errno: the directory cannot be read, and nothing has changed.
  */
 int skstat_cgroup_paths_refresh(struct skstat_cgroup_paths *paths, uint64_t now_ns);
 
-/* Below the mount, with a slash in front: "/", "/system.slice/nginx.service". NULL: not known. Valid until a reading. */
+/* Below the mount, with a slash in front: "/", "/system.slice/nginx.service". NULL: not known. Good until a reading. */
 const char *skstat_cgroup_paths_find(const struct skstat_cgroup_paths *paths, uint64_t id);
 
 /* How many are known. */

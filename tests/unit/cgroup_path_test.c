@@ -133,7 +133,8 @@ static void what_is_in_a_path(void **state)
 		{ "/system.slice/system-getty.slice/getty@tty1.service", "", "getty@tty1.service", "" },
 		{ "/system.slice/postgresql.service/workers", "", "postgresql.service", "" },
 		{ "/user.slice/user-1000.slice/session-3.scope", "", "session-3.scope", "" },
-		{ "/user.slice/user-1000.slice/user@1000.service/app.slice/firefox.service", "", "firefox.service", "" },
+		{ "/user.slice/user-1000.slice/user@1000.service/app.slice/firefox.service", "", "firefox.service",
+		  "" },
 		{ "/user.slice/user-1000.slice", "", "user-1000.slice", "" },
 		{ "/init.scope", "", "init.scope", "" },
 		/* docker, with either driver */
@@ -149,8 +150,8 @@ static void what_is_in_a_path(void **state)
 		{ "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod" POD_ ".slice/cri-containerd-" ID
 		  ".scope", ID, "cri-containerd-" ID ".scope", POD },
 		{ "/kubepods.slice/kubepods-pod" POD_ ".slice/crio-" ID ".scope", ID, "crio-" ID ".scope", POD },
-		{ "/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-pod" POD_ ".slice/crio-" ID ".scope/x", ID,
-		  "crio-" ID ".scope", POD },
+		{ "/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-pod" POD_ ".slice/crio-" ID ".scope/x",
+		  ID, "crio-" ID ".scope", POD },
 		{ "/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-pod" POD_ ".slice", "",
 		  "kubelet-kubepods-pod" POD_ ".slice", POD },
 		/* and cgroupfs */

@@ -80,8 +80,8 @@ static struct skstat_sample full(void)
 }
 
 /* The one group that a poll of that socket makes, without the view's name. */
-static void assert_labels(const struct skstat_view_config *view, const struct skstat_sample *sample, const char *expected,
-			  const char *lacks)
+static void assert_labels(const struct skstat_view_config *view, const struct skstat_sample *sample,
+			  const char *expected, const char *lacks)
 {
 	struct kit *kit = view_kit(view, 1);
 	struct skstat_sample s[2] = { *sample, kit_netns(1, 4242, 1) };
