@@ -49,20 +49,26 @@ static int model_new(struct skstat_collector *collector)
 {
 	const struct skstat_config *config = collector->config;
 	bool processes = skstat_config_wants_comm(config);
+	struct skstat_view_config room;
+	size_t views;
+	const struct skstat_view_config *view = skstat_config_views(config, &room, &views);
 	struct skstat_model_config model = {
-		.group_limit = config->view_limit,
-		.group_ttl_ns = config->view_ttl_ns,
+		.view = view,
+		.views = views,
 		.netns_limit = config->netns_limit,
 		.netns_name = skstat_naming_netns,
 		.netns_arg = &collector->naming,
 		.cell_limit = config->probe_max_cells,
-		.all_histograms = config->view_all_histograms,
-		.by_comm = config->view_comm,
 		/* A reload may want them. */
 		.process_name = processes || config->config_file[0] ? skstat_naming_process : NULL,
 		.process_arg = &collector->naming,
+		.cgroup_path = skstat_naming_cgroup,
+		.cgroup_arg = &collector->naming,
+		.interface_name = skstat_naming_interface,
+		.interface_arg = &collector->naming,
 	};
 
+	memcpy(model.label_name, config->label_name, sizeof(model.label_name));
 	if (skstat_naming_open(&collector->naming, processes, collector->self))
 		return -ENOMEM;
 	collector->model = skstat_model_new(&model, collector->self);

@@ -6,9 +6,6 @@
 #include "predict.h"
 #include "source/error.h"
 
-/* Of each group and listener's group there is one, whatever else the view shows. */
-#define GROUPS_FAMILY "skstat_tcp_connections"
-
 static bool has_label(const struct skstat_series *series, const char *name, const char *value)
 {
 	if (!name)
@@ -42,17 +39,26 @@ size_t skstat_predict_series(const struct skstat_families *set, const char *labe
 	return count;
 }
 
+/* As the model counts them, whatever the view shows of each. */
+static size_t groups_of(const struct skstat_families *set, const char *view)
+{
+	const struct skstat_family *groups = skstat_family_find(set, "skstat_view_groups");
+
+	for (size_t i = 0; groups && i < groups->count; i++)
+		if (has_label(&groups->series[i], "view", view))
+			return (size_t)groups->series[i].value;
+	return 0;
+}
+
 static void print(const struct skstat_config *config, const struct skstat_families *set, FILE *out)
 {
-	const struct skstat_family *connections = skstat_family_find(set, GROUPS_FAMILY);
 	struct skstat_view_config room;
 	size_t views;
 	const struct skstat_view_config *view = skstat_config_views(config, &room, &views);
 
 	fprintf(out, "%-32s %8s %8s %10s\n", "view", "groups", "limit", "series");
 	for (size_t i = 0; i < views; i++)
-		fprintf(out, "%-32s %8zu %8u %10zu\n", view[i].name,
-			connections ? family_series(connections, "view", view[i].name) : 0, view[i].limit,
+		fprintf(out, "%-32s %8zu %8u %10zu\n", view[i].name, groups_of(set, view[i].name), view[i].limit,
 			skstat_predict_series(set, "view", view[i].name));
 	/* skstat_up is not of the set. */
 	fprintf(out, "%-32s %8s %8s %10zu\n", "the whole page", "", "", skstat_predict_series(set, NULL, NULL) + 1);

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "log/log.h"
-#include "model_views.h"
 #include "reload.h"
 #include "snapshot/snapshot.h"
 
@@ -36,7 +35,8 @@ static int apply(const struct skstat_reload *reload, const struct skstat_config 
 	memcpy(config.wanted, fresh->collector, sizeof(config.wanted));
 	procfs = skstat_procfs_new(&config);
 	view = skstat_config_views(fresh, &room, &views);
-	if (!procfs || skstat_model_views(reload->model, view, views, fresh->label_name)) {
+	if (!procfs || skstat_model_views(reload->model, view, views) ||
+	    skstat_model_labels(reload->model, fresh->label_name)) {
 		skstat_procfs_free(procfs);
 		return no_memory(error);
 	}
@@ -59,14 +59,14 @@ void skstat_reload_show(const struct skstat_config *config, struct skstat_self *
 	skstat_self_set(self, config_reload_wall_ns, skstat_wall_ns());
 }
 
-static void refuse(const struct skstat_reload *reload, const struct skstat_error *error, char *text, size_t size)
+static void refused(const struct skstat_reload *reload, const struct skstat_error *error, char *text, size_t size)
 {
 	skstat_self_set(reload->self, config_reload_ok, 0);
 	snprintf(text, size, "the configuration stays as it is: %s", error->text);
 	skstat_log(SKSTAT_LOG_ERROR, "%s", text);
 }
 
-static void accept(const struct skstat_reload *reload, const struct skstat_config *fresh, char *text, size_t size)
+static void taken(const struct skstat_reload *reload, const struct skstat_config *fresh, char *text, size_t size)
 {
 	char names[200];
 	size_t restarts = skstat_config_restarts(reload->running, fresh, names, sizeof(names));
@@ -88,9 +88,9 @@ int skstat_reload(const struct skstat_reload *reload, char *text, size_t size)
 	if (!err)
 		err = apply(reload, &fresh, &error);
 	if (err)
-		refuse(reload, &error, text, size);
+		refused(reload, &error, text, size);
 	else
-		accept(reload, &fresh, text, size);
+		taken(reload, &fresh, text, size);
 	/* The model, the probes and the collectors have copies of what they need. */
 	skstat_config_free(&fresh);
 	return err;

@@ -6,7 +6,7 @@
 
 #include "load.h"
 #include "option.h"
-#include "shape.h"
+#include "grammar.h"
 #include "source/utf8.h"
 #include "text.h"
 #include "view.h"
@@ -203,13 +203,13 @@ static int text_take(struct skstat_config *config, struct skstat_pool *scratch, 
 		return error->err;
 	if (skstat_known_make(&known, scratch))
 		return skstat_reading_no_memory(&reading);
-	schema = skstat_shape_make(&reading, &known);
-	raw = schema ? skstat_shape_load(&reading, schema, text, length) : NULL;
+	schema = skstat_grammar_make(&reading, &known);
+	raw = schema ? skstat_grammar_load(&reading, schema, text, length) : NULL;
 	if (!raw)
 		return error->err;
 	reading.pool = &config->pool;
 	err = raw_take(config, &reading, &known, raw);
-	skstat_shape_free(schema, raw);
+	skstat_grammar_free(schema, raw);
 	return err;
 }
 

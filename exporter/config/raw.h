@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A configuration file as it is written: words, nothing but words. libcyaml fills this (shape.c), and the rest of this
+ * A configuration file as it is written: words, nothing but words. libcyaml fills this (grammar.c), and the rest of this
  * folder says what the words mean. What is not written is NULL, or of count 0.
  */
 #ifndef SKSTAT_CONFIG_RAW_H

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "config.h"
-#include "shape.h"
+#include "grammar.h"
 #include "view.h"
 
 #define LIMIT_MAX 100000

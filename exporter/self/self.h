@@ -114,9 +114,6 @@
 	S(model_bytes, "skstat_model_memory", BYTES, GAUGE, "", "", 0, "Memory of the model")                          \
 	S(model_tombstones, "skstat_model_tombstones", NONE, GAUGE, "", "", 0,                                         \
 	  "Closed connections that the model remembers, for what comes late")                                          \
-	S(view_groups, "skstat_view_groups", NONE, GAUGE, "view", "default", 0, "Groups of the view, but for `other`") \
-	S(view_folded, "skstat_view_folded", NONE, COUNTER, "view", "default", 0,                                      \
-	  "Connections and listeners counted under `other` because the view was full")                                 \
 	/* events of the journal */                                                                                    \
 	S(events_opened, "skstat_model_events", NONE, COUNTER, "kind", "opened", 0, "Events of the journal, by kind")  \
 	S(events_failed, "skstat_model_events", NONE, COUNTER, "kind", "failed", 0, "")                                \

@@ -77,7 +77,7 @@ static void good(void **state)
 	changed("views: [{name: default, limit: 5}, {name: web}]\nlabels: {port: service}\n"
 		"probes: {drop: false, reset: true}\ncollectors: {loadavg: true}\n"
 		"options: {journal: false, user: x, poll.interval: 5s}\n");
-	assert_non_null(strstr(said, "views:2:default:5:service "));
+	assert_non_null(strstr(said, "views:2:default:5 port:service "));
 	/* The command line stays above the file. */
 	assert_false(last_probes & (SKSTAT_PROBE_BIT(DROP) | SKSTAT_PROBE_BIT(RESET)));
 	assert_true(last_probes & SKSTAT_PROBE_BIT(RETRANSMIT));

@@ -16,7 +16,7 @@
 #include "config/config.h"
 #include "config/load.h"
 #include "config/option.h"
-#include "config/shape.h"
+#include "config/grammar.h"
 #include "config/text.h"
 #include "config/value.h"
 #include "model/view.h"
@@ -213,7 +213,7 @@ static void bounds(void **state)
 	free(text);
 
 	text = many("views", "- name: x", 0);
-	for (size_t i = 0; i < 65; i++) {
+	for (size_t i = 0; i < 64; i++) {
 		char *longer;
 
 		assert_true(asprintf(&longer, "%s  - name: v%zu\n", text, i) > 0);
@@ -221,10 +221,10 @@ static void bounds(void **state)
 		text = longer;
 	}
 	assert_int_equal(load(text), -EINVAL);
-	assert_string_equal(error.text, "f:1: views: 65 are too many: write 64 at most");
-	*strstr(text, "  - name: v64") = '\0';
+	assert_string_equal(error.text, "f:1: views: 64 are too many: write 63 at most");
+	*strstr(text, "  - name: v63") = '\0';
 	loaded(text);
-	assert_int_equal(config.views, 64);
+	assert_int_equal(config.views, 63);
 	free(text);
 }
 
@@ -436,7 +436,7 @@ static void told(void **state)
 		fail_msg("%s", error.text);
 	reading.root = skstat_outline_make(&pool, "f", "{}", 2, &error);
 	assert_int_equal(skstat_known_make(&known, &pool), 0);
-	fields_told(skstat_shape_make(&reading, &known)->mapping.fields);
+	fields_told(skstat_grammar_make(&reading, &known)->mapping.fields);
 	skstat_pool_free(&pool);
 	free(page);
 }

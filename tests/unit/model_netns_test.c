@@ -36,7 +36,7 @@ static struct skstat_schema_counter counters[] = {
 static struct kit *mib_kit(uint32_t limit)
 {
 	const struct skstat_model_config config = {
-		.group_limit = 20, .group_ttl_ns = KIT_SECOND, .netns_limit = limit, .netns_name = name_of,
+		KIT_VIEW(20, KIT_SECOND, .labels = KIT_LABELS), .netns_limit = limit, .netns_name = name_of,
 	};
 	struct kit *kit = kit_new(&config);
 

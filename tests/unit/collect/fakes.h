@@ -74,6 +74,7 @@ extern uint64_t last_timeout, hold_timeout;
 extern uint64_t last_probes;
 extern struct skstat_poll last_poll;		/* what the model was told */
 extern struct skstat_model_config last_config;	/* and at its making */
+extern struct skstat_view_config last_view;	/* its first view, then */
 
 /* What the model says when its views are to be others. */
 extern int views_err;

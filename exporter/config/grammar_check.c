@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "shape.h"
+#include "grammar.h"
 
 #define KEYS_BYTES 130 /* of those that a sentence names */
 
@@ -49,7 +49,7 @@ static int kind_refuse(const struct skstat_reading *reading, const struct skstat
 				  keys);
 }
 
-int skstat_shape_check(const struct skstat_reading *reading, const struct skstat_node *node,
+int skstat_grammar_check(const struct skstat_reading *reading, const struct skstat_node *node,
 		       const cyaml_schema_value_t *schema)
 {
 	static const enum skstat_node_kind kinds[CYAML__TYPE_COUNT] = {
@@ -73,7 +73,7 @@ int skstat_shape_check(const struct skstat_reading *reading, const struct skstat
 			if (!field->key)
 				return key_refuse(reading, schema->mapping.fields, child);
 		}
-		err = skstat_shape_check(reading, child, field ? &field->value : schema->sequence.entry);
+		err = skstat_grammar_check(reading, child, field ? &field->value : schema->sequence.entry);
 	}
 	return err;
 }

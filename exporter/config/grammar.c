@@ -3,7 +3,7 @@
 
 #include "model/view_config.h"
 #include "option.h"
-#include "shape.h"
+#include "grammar.h"
 
 #define MAY (CYAML_FLAG_OPTIONAL | CYAML_FLAG_POINTER)
 
@@ -230,7 +230,7 @@ static void views_field(struct making *making, cyaml_schema_field_t *field, cons
 	};
 }
 
-const cyaml_schema_value_t *skstat_shape_make(const struct skstat_reading *reading, const struct skstat_known *known)
+const cyaml_schema_value_t *skstat_grammar_make(const struct skstat_reading *reading, const struct skstat_known *known)
 {
 	struct making making = { .reading = reading };
 	cyaml_schema_field_t *top = fields_make(&making, 8);
@@ -259,7 +259,7 @@ static const cyaml_config_t config = {
 	.flags = CYAML_CFG_NO_ALIAS,
 };
 
-struct skstat_raw *skstat_shape_load(const struct skstat_reading *reading, const cyaml_schema_value_t *schema,
+struct skstat_raw *skstat_grammar_load(const struct skstat_reading *reading, const cyaml_schema_value_t *schema,
 				      const char *text, size_t length)
 {
 	struct skstat_raw *raw = NULL;
@@ -272,12 +272,12 @@ struct skstat_raw *skstat_shape_load(const struct skstat_reading *reading, const
 	/* Nothing wrong, but nothing in it either: "{}". */
 	else if (err == CYAML_OK)
 		skstat_refuse(reading, NULL, "there is nothing in it: write views:, options:, ...");
-	else if (!skstat_shape_check(reading, reading->root, schema))
+	else if (!skstat_grammar_check(reading, reading->root, schema))
 		skstat_refuse(reading, NULL, "libcyaml: %s", cyaml_strerror(err));
 	return NULL;
 }
 
-void skstat_shape_free(const cyaml_schema_value_t *schema, struct skstat_raw *raw)
+void skstat_grammar_free(const cyaml_schema_value_t *schema, struct skstat_raw *raw)
 {
 	(void)cyaml_free(&config, schema, raw, 0);
 }
