@@ -29,9 +29,11 @@ build/metrics-doc: build/obj/docs/metrics.o $(library)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 .PHONY: docs
-docs: build/metrics-doc ## docs/METRICS.md, out of the tables that make the metrics
+docs: build/metrics-doc build/manual ## docs/METRICS.md and docs/OPTIONS.md, out of the tables that make metrics and options
 	build/metrics-doc > build/METRICS.md
 	mv build/METRICS.md docs/METRICS.md
+	build/manual md > build/OPTIONS.md
+	mv build/OPTIONS.md docs/OPTIONS.md
 
 build/manual: build/obj/docs/manual.o $(library)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
@@ -71,10 +73,12 @@ else
 endif
 
 .PHONY: install
-install: all ## exporter, manual page, completion for bash, headers, modprobe settings, and the module if it was built and DKMS has none, under DESTDIR and PREFIX
+install: all ## exporter, manual page, completion for bash, configurations to begin with, headers, modprobe settings, and the module if it was built and DKMS has none, under DESTDIR and PREFIX
 	install -D -m 755 $(exporter) $(DESTDIR)$(PREFIX)/bin/skstat_exporter
 	install -D -m 644 build/skstat_exporter.8 $(DESTDIR)$(PREFIX)/share/man/man8/skstat_exporter.8
 	install -D -m 644 build/skstat_exporter.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/skstat_exporter
+	install -d $(DESTDIR)$(PREFIX)/share/doc/skstat/examples
+	install -m 644 docs/examples/*.yaml $(DESTDIR)$(PREFIX)/share/doc/skstat/examples/
 	install -d $(DESTDIR)$(PREFIX)/include/skstat
 	install -m 644 include/skstat/*.h $(DESTDIR)$(PREFIX)/include/skstat/
 	install -D -m 644 packaging/modprobe.d/skstat.conf $(DESTDIR)/etc/modprobe.d/skstat.conf

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The manual page and the completion for bash, out of the option table: `manual 8` and `manual bash` print them. */
+/*
+ * The manual page, the completion for bash and docs/OPTIONS.md, out of the option table: `manual 8`, `manual bash` and
+ * `manual md` print them.
+ */
 #include <stdio.h>
 #include <string.h>
 
@@ -36,7 +39,8 @@ static const char before[] =
 	".BR skstat ,\n"
 	"or those of its own namespace through inet_diag where the module is not to be had, and serves what it makes of\n"
 	"them: counters, gauges and histograms by direction, port and address family, for Prometheus over HTTP and for\n"
-	"statsd over UDP.\n"
+	"statsd over UDP. Which views there are, and what they are of, is said in a file of YAML\n"
+	".RB ( \\-\\-config.file ).\n"
 	".PP\n"
 	"Started as root it loads the module, becomes another user, and keeps CAP_NET_ADMIN and what else its options need.\n"
 	".SH OPTIONS\n";
@@ -51,7 +55,10 @@ static const char after[] =
 	"It failed; the last line on standard error says at what.\n"
 	".TP\n"
 	"2\n"
-	"An option is wrong.\n"
+	"An option or the configuration file is wrong.\n"
+	".SH SIGNALS\n"
+	"SIGHUP makes it read the configuration file again: views, labels, probes and collectors become those of the\n"
+	"file, unless there is a mistake in it, which the log tells; then nothing changes.\n"
 	".SH FORMATS\n"
 	"What a client accepts decides how the metrics are written, and gzip how they are sent:\n";
 
@@ -135,14 +142,62 @@ static void put_completion(void)
 	fputs(rest, stdout);
 }
 
+static const char head[] =
+	"# Options\n\n"
+	"<!-- Made by docs/manual.c out of the option table. To refresh it: make docs -->\n\n"
+	"Each can be given on the command line, as `--NAME=VALUE`, `--NAME` or `--no-NAME`, and in `options:` of the\n"
+	"[configuration file](CONFIGURATION.md), as `NAME: VALUE`, but for those that are marked **line**. What the\n"
+	"command line says goes above the file. Those marked **live** are changed by a reload, the others by a restart; a\n"
+	"**list** may be given more than once, and is a list in the file.\n";
+
+/* Text in a cell of a table. */
+static void put_cell(const char *text)
+{
+	for (const char *c = text; *c; c++)
+		printf(*c == '|' ? "\\%c" : "%c", *c);
+}
+
+static void put_row(const struct skstat_setting *setting)
+{
+	printf("| `%s%s`", setting->argument ? "" : skstat_setting_negatable(setting) ? "[no-]" : "", setting->name);
+	printf(" | ");
+	if (setting->argument)
+		put_cell(setting->argument);
+	printf(" | ");
+	if (!setting->argument)
+		printf("%s", strcmp(setting->value, "true") == 0 ? "on" : "off");
+	else if (setting->value[0])
+		printf("`%s`", setting->value);
+	printf(" | %s | ", setting->line_only ? "line" : setting->live ? "live" : setting->many ? "list" : "");
+	put_cell(setting->help);
+	if (setting->least && strcmp(setting->least, "0") != 0)
+		printf("; %s to %s", setting->least, setting->most);
+	printf(" |\n");
+}
+
+static void put_table(void)
+{
+	const char *section = "";
+
+	fputs(head, stdout);
+	for (const struct skstat_setting *setting = skstat_setting_table; setting->name; setting++) {
+		if (strcmp(section, setting->section) != 0)
+			printf("\n## %s\n\n| name | value | default | | |\n|---|---|---|---|---|\n", setting->section);
+		section = setting->section;
+		put_row(setting);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 2 && strcmp(argv[1], "8") == 0) {
 		put_manual();
 	} else if (argc == 2 && strcmp(argv[1], "bash") == 0) {
 		put_completion();
+	} else if (argc == 2 && strcmp(argv[1], "md") == 0) {
+		put_table();
 	} else {
-		fprintf(stderr, "usage: manual 8|bash\n");
+		fprintf(stderr, "usage: manual 8|bash|md\n");
 		return 2;
 	}
 	return fflush(stdout) ? 1 : 0;

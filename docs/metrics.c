@@ -50,14 +50,23 @@ static const char intro[] =
 	"| `port` | the service's port: the local one of `in`, the remote one of `out`; "
 	"`ephemeral`: one out of ip_local_port_range that never listened |\n"
 	"| `family` | `ipv4` or `ipv6`; IPv4 over an IPv6 socket is `ipv4` |\n"
-	"| `comm` | with `--view.comm`: the process that connected, listens, accepted or first read; else `unknown` |\n"
+	"| `comm` | if asked for: the process that connected, listens, accepted or first read; else `unknown` |\n"
 	"| `kind`, `result` | how connections opened, closed, or failed to open |\n"
 	"| `netns` | the network namespace: its name in /run/netns at first sight, else its inode |\n"
-	"| `state` | TCP state, as `ss` writes it |\n"
+	"| `state` | TCP state, as `ss` writes it; of a view by it, the one in which the connection counted |\n"
+	"| `cgroup` | of a view by it: the path below the cgroup2 mount, or `cgroup:` and its id |\n"
+	"| `container`, `unit`, `pod` | the container's id, the systemd unit, the Kubernetes pod's uid in that path |\n"
+	"| `uid`, `mark`, `congestion` | the socket's owner, its SO_MARK, its congestion control |\n"
+	"| `interface` | the device that the socket is bound to: its name in the exporter's own namespace, else its "
+	"index |\n"
+	"| `remote` | the peer's prefix, or the name that the configuration gives it |\n"
+	"\n"
+	"The groups of a view have the labels that it asks for; the default one groups by direction, port and family, and\n"
+	"that is what the tables below say. What a record does not tell is `\"\"`, which Prometheus takes for no label.\n"
 	"\n"
 	"Of what probes count, labels are as [that part](#what-probes-count-and-measure) has them.\n"
 	"\n"
-	"A view has room for `--view.limit` groups, and there are `--netns.limit` namespaces with a label of their\n"
+	"A view has room for so many groups (`--view.limit`), and there are `--netns.limit` namespaces with a label of their\n"
 	"own. What does not fit is counted under `other`, where it stays: nothing moves between groups. A group that\n"
 	"was admitted stays until it has had neither sockets nor change for `--view.group-ttl`.\n";
 
@@ -240,6 +249,8 @@ static bool is_counted(const struct skstat_family_doc *doc)
 
 static enum part part_of_model(const struct skstat_family_doc *doc)
 {
+	if (starts_with(doc->name, "skstat_view_"))
+		return PART_EXPORTER;
 	if (starts_with(doc->labels, "view"))
 		return PART_VIEW;
 	if (is_counted(doc))

@@ -12,11 +12,13 @@
 #include <skstat/version.h>
 
 #include "collect/collect.h"
+#include "collect/predict.h"
 #include "collect/print.h"
 #include "collect/privilege.h"
 #include "config/config.h"
 #include "log/log.h"
 #include "serve/http.h"
+#include "serve/lifecycle.h"
 #include "serve/listen.h"
 #include "serve/statsd.h"
 
@@ -34,6 +36,7 @@ struct exporter {
 	struct skstat_source *source; /* until the collector has it */
 	struct skstat_store *store;
 	struct skstat_collector *collector;
+	struct skstat_lifecycle *lifecycle; /* NULL: no --web.enable-lifecycle */
 	struct skstat_http *http;
 	struct skstat_statsd *statsd;
 };
@@ -124,6 +127,7 @@ static int serve(struct exporter *exporter, const struct skstat_config *config, 
 		.version = SKSTAT_VERSION,
 		.open_source = api_source_open,
 		.open_arg = exporter,
+		.lifecycle = exporter->lifecycle,
 	};
 	const struct skstat_statsd_config statsd = {
 		.address = config->statsd_address,
@@ -158,6 +162,14 @@ static int privileges_drop(const struct skstat_config *config, struct skstat_err
 	return 0;
 }
 
+static int lifecycle_start(struct exporter *exporter, struct skstat_error *error)
+{
+	exporter->lifecycle = skstat_lifecycle_new();
+	if (!exporter->lifecycle)
+		return skstat_error_set(error, -ENOMEM, "no memory for --web.enable-lifecycle");
+	return skstat_collector_watch(exporter->collector, exporter->lifecycle, error);
+}
+
 static int start(struct exporter *exporter, const struct skstat_config *config, struct skstat_error *error)
 {
 	if (!config->once && listen_all(exporter, config, error))
@@ -180,6 +192,8 @@ static int start(struct exporter *exporter, const struct skstat_config *config, 
 		return -1;
 	if (config->once)
 		return 0;
+	if (config->web_lifecycle && lifecycle_start(exporter, error))
+		return -1;
 	name_all(exporter, config);
 	return serve(exporter, config, error);
 }
@@ -194,6 +208,7 @@ static void stop(struct exporter *exporter, const struct skstat_config *config)
 	for (size_t i = 0; !exporter->http && i < exporter->listeners; i++)
 		close(exporter->listener[i].fd);
 	skstat_collector_free(exporter->collector);
+	skstat_lifecycle_free(exporter->lifecycle);
 	if (exporter->store)
 		skstat_store_free(exporter->store);
 	skstat_source_close(exporter->source);
@@ -211,7 +226,9 @@ static int run(const struct skstat_config *config)
 	err = start(&exporter, config, &error);
 	if (!err)
 		err = skstat_collector_run(exporter.collector, &error);
-	if (!err && config->once)
+	if (!err && config->config_predict)
+		err = skstat_predict_print(config, exporter.store, stdout, &error);
+	else if (!err && config->once)
 		err = skstat_snapshot_print(exporter.store, stdout, &error);
 	if (err)
 		skstat_log(SKSTAT_LOG_ERROR, "%s", error.text);
@@ -219,21 +236,49 @@ static int run(const struct skstat_config *config)
 	return err ? 1 : 0;
 }
 
+/* For --config.check: what was read so far was well. */
+static int check(const struct skstat_config *config)
+{
+	if (config->views)
+		printf("%s: OK, views: %zu\n", config->config_file, config->views);
+	else if (config->config_file[0])
+		printf("%s: OK\n", config->config_file);
+	else
+		printf("OK: there is no file (--config.file), and the options are well\n");
+	return 0;
+}
+
+static int act(struct skstat_config *config)
+{
+	if (config->help) {
+		skstat_config_help(stdout);
+		return 0;
+	}
+	if (config->version) {
+		printf("skstat_exporter, version " SKSTAT_VERSION "\n");
+		return 0;
+	}
+	if (config->config_check)
+		return check(config);
+	config->once |= config->config_predict;
+	return run(config);
+}
+
 int main(int argc, char **argv)
 {
 	struct skstat_config config;
 	struct skstat_error error;
+	int status;
 
 	skstat_config_init(&config);
 	if (skstat_config_parse(&config, argc, argv, &error)) {
 		fprintf(stderr, "skstat_exporter: %s\n", error.text);
-		return 2;
+		status = 2;
+	} else {
+		status = act(&config);
+		if (!status && (fflush(stdout) || ferror(stdout)))
+			status = 1;
 	}
-	if (!config.help && !config.version)
-		return run(&config);
-	if (config.help)
-		skstat_config_help(stdout);
-	else
-		printf("skstat_exporter, version " SKSTAT_VERSION "\n");
-	return fflush(stdout) || ferror(stdout) ? 1 : 0;
+	skstat_config_free(&config);
+	return status;
 }

@@ -78,11 +78,27 @@ build/fuzz/lines/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(compile) -fprofile-instr-generate -fcoverage-mapping -c -o $@ $<
 
-build/fuzz/%_fuzz: build/fuzz/obj/tests/fuzz/%_fuzz.o $(call objects,build/fuzz/obj,$(parsers))
-	$(CC) -fsanitize=fuzzer $(SANITIZERS) -o $@ $^
+# what people write: the configuration file, a request's headers, its parameters
+text_parsers := $(patsubst %,exporter/source/%.c,error field option text utf8)
+config_parsers := $(filter-out exporter/config/config.c exporter/config/help.c exporter/config/line.c,$(wildcard exporter/config/*.c)) \
+	$(text_parsers) exporter/model/view_config.c
+accept_parsers := $(patsubst %,exporter/serve/%.c,accept guard header)
+url_parsers := exporter/serve/parameter.c exporter/serve/select.c $(sort $(text_parsers) $(parsers))
 
-build/fuzz/lines/%_fuzz: build/fuzz/lines/obj/tests/fuzz/%_fuzz.o $(call objects,build/fuzz/lines/obj,$(parsers))
-	$(CC) -fsanitize=fuzzer -fprofile-instr-generate -o $@ $^
+# $(call fuzzer,NAME,SOURCES,LIBRARIES)
+define fuzzer
+build/fuzz/$1_fuzz: $(call objects,build/fuzz/obj,tests/fuzz/$1_fuzz.c $2)
+	$$(CC) -fsanitize=fuzzer $$(SANITIZERS) -o $$@ $$^ $3
+
+build/fuzz/lines/$1_fuzz: $(call objects,build/fuzz/lines/obj,tests/fuzz/$1_fuzz.c $2)
+	$$(CC) -fsanitize=fuzzer -fprofile-instr-generate -o $$@ $$^ $3
+
+endef
+text_fuzzers := config_fuzz accept_fuzz url_fuzz
+$(foreach name,$(filter-out $(text_fuzzers),$(fuzzers)),$(eval $(call fuzzer,$(name:_fuzz=),$(parsers))))
+$(eval $(call fuzzer,config,$(config_parsers),-lcyaml -lyaml))
+$(eval $(call fuzzer,accept,$(accept_parsers),-lmicrohttpd))
+$(eval $(call fuzzer,url,$(url_parsers)))
 
 .PHONY: fuzz-programs
 fuzz-programs: $(fuzz_programs)
@@ -95,7 +111,7 @@ check-fuzz: ## a minute of fuzzing (FUZZ_SECONDS=60), and is a seeded bug found?
 check-host: ## the exporter on this machine's own kernel, against ss
 	@tests/needs host
 	@$(MAKE) -s $(exporter)
-	@tests/tap.py host tests/host/fallback
+	@tests/tap.py host tests/host/fallback tests/host/config
 
 check-lint: ## C, shell, the netlink spec
 	@tests/needs lint

@@ -15,6 +15,8 @@
 #include "poll_time.h"
 #include "poller.h"
 #include "procfs/collectors.h"
+#include "reload.h"
+#include "serve/lifecycle.h"
 #include "source/error.h"
 #include "source/procfs.h"
 #include "trouble.h"
@@ -32,6 +34,7 @@ struct skstat_collector {
 	struct skstat_procfs *procfs;
 	struct skstat_poll_time time;
 
+	struct skstat_lifecycle *lifecycle; /* NULL: nobody asks */
 	struct skstat_waiter waiter;
 	uint64_t start_ns; /* when the first tick was due */
 	uint64_t ticks;	   /* of the timer, those that were left out too */
@@ -45,20 +48,28 @@ struct skstat_collector {
 static int model_new(struct skstat_collector *collector)
 {
 	const struct skstat_config *config = collector->config;
+	bool processes = skstat_config_wants_comm(config);
+	struct skstat_view_config room;
+	size_t views;
+	const struct skstat_view_config *view = skstat_config_views(config, &room, &views);
 	struct skstat_model_config model = {
-		.group_limit = config->view_limit,
-		.group_ttl_ns = config->view_ttl_ns,
+		.view = view,
+		.views = views,
 		.netns_limit = config->netns_limit,
 		.netns_name = skstat_naming_netns,
 		.netns_arg = &collector->naming,
 		.cell_limit = config->probe_max_cells,
-		.all_histograms = config->view_all_histograms,
-		.by_comm = config->view_comm,
-		.process_name = config->view_comm ? skstat_naming_process : NULL,
+		/* A reload may want them. */
+		.process_name = processes || config->config_file[0] ? skstat_naming_process : NULL,
 		.process_arg = &collector->naming,
+		.cgroup_path = skstat_naming_cgroup,
+		.cgroup_arg = &collector->naming,
+		.interface_name = skstat_naming_interface,
+		.interface_arg = &collector->naming,
 	};
 
-	if (skstat_naming_open(&collector->naming, config->view_comm, collector->self))
+	memcpy(model.label_name, config->label_name, sizeof(model.label_name));
+	if (skstat_naming_open(&collector->naming, processes, collector->self))
 		return -ENOMEM;
 	collector->model = skstat_model_new(&model, collector->self);
 	return collector->model ? 0 : -ENOMEM;
@@ -80,7 +91,7 @@ static void show_config(const struct skstat_config *config, struct skstat_self *
 	skstat_self_set(self, config_interval_ns, config->poll_interval_ns);
 	skstat_self_set(self, config_full_interval_ns, config->poll_full_interval_ns);
 	skstat_self_set(self, config_timeout_ns, config->poll_timeout_ns);
-	skstat_self_set(self, config_view_limit, config->view_limit);
+	skstat_reload_show(config, self);
 }
 
 static struct skstat_collector *no_memory(struct skstat_collector *collector, struct skstat_error *error)
@@ -228,6 +239,32 @@ static void tick(struct skstat_collector *collector)
 	}
 }
 
+static int reload(struct skstat_collector *collector, char *text, size_t size)
+{
+	const struct skstat_reload reload = {
+		.running = collector->config,
+		.model = collector->model,
+		.poller = collector->poller,
+		.procfs = &collector->procfs,
+		.naming = &collector->naming,
+		.self = collector->self,
+	};
+
+	return skstat_reload(&reload, text, size);
+}
+
+/* Who asked gets the answer when all is as it says. */
+static void asked_take(struct skstat_collector *collector)
+{
+	char text[512];
+	int err;
+
+	if (!skstat_lifecycle_take(collector->lifecycle))
+		return;
+	err = reload(collector, text, sizeof(text));
+	skstat_lifecycle_answer(collector->lifecycle, err, text);
+}
+
 static void signal_take(struct skstat_collector *collector)
 {
 	int signal = skstat_waiter_signal(&collector->waiter);
@@ -235,7 +272,12 @@ static void signal_take(struct skstat_collector *collector)
 	if (!signal)
 		return;
 	if (signal == SIGHUP) {
-		skstat_log(SKSTAT_LOG_INFO, "SIGHUP is passed over: there is no file to read again");
+		char text[512];
+
+		if (collector->config->config_file[0])
+			(void)reload(collector, text, sizeof(text));
+		else
+			skstat_log(SKSTAT_LOG_INFO, "SIGHUP is passed over: there is no file to read again");
 		return;
 	}
 	skstat_log(SKSTAT_LOG_INFO, "ending, by %s", signal == SIGINT ? "SIGINT" : "SIGTERM");
@@ -251,12 +293,20 @@ static void bell_take(struct skstat_collector *collector)
 	skstat_waiter_listen(&collector->waiter, answered ? skstat_poller_bell(collector->poller) : -1);
 }
 
+int skstat_collector_watch(struct skstat_collector *collector, struct skstat_lifecycle *lifecycle,
+			   struct skstat_error *error)
+{
+	collector->lifecycle = lifecycle;
+	return skstat_waiter_watch(&collector->waiter, skstat_lifecycle_fd(lifecycle), error);
+}
+
 int skstat_collector_run(struct skstat_collector *collector, struct skstat_error *error)
 {
 	static void (*const take[__SKSTAT_WAKE_MAX])(struct skstat_collector *collector) = {
 		[SKSTAT_WAKE_TIMER] = tick,
 		[SKSTAT_WAKE_SIGNAL] = signal_take,
 		[SKSTAT_WAKE_BELL] = bell_take,
+		[SKSTAT_WAKE_ASKED] = asked_take,
 	};
 	enum skstat_wake happened[__SKSTAT_WAKE_MAX];
 

@@ -3,6 +3,8 @@
  * The collector: one thread, an epoll over timer, signals and the source's bell. Each tick polls the source, feeds the
  * model and publishes a snapshot; the bell brings the journal to the model in between.
  *
+ * SIGHUP makes it read the configuration again (reload.h).
+ *
  * A source that fails (the module was removed) is opened again at the next tick; until then the last snapshot grows
  * stale.
  */
@@ -15,6 +17,7 @@
 #include "source/source.h"
 
 struct skstat_collector;
+struct skstat_lifecycle;
 
 /*
  * Takes `source` (opened by the caller, `why` as skstat_source_open() left it), also when it fails. The rest must
@@ -25,6 +28,13 @@ struct skstat_collector *skstat_collector_new(const struct skstat_config *config
 					      const char *why, struct skstat_store *store, struct skstat_self *self,
 					      struct skstat_error *error);
 void skstat_collector_free(struct skstat_collector *collector);
+
+/*
+ * Who asks at that desk gets the configuration read again, as SIGHUP does; it must outlive the collector. 0 or a
+ * negative errno and `error`.
+ */
+int skstat_collector_watch(struct skstat_collector *collector, struct skstat_lifecycle *lifecycle,
+			   struct skstat_error *error);
 
 /*
  * Polls until SIGTERM or SIGINT, --poll.max-loops, --once, or the kill switch. Blocks. 0 at such an end; a negative

@@ -68,6 +68,11 @@ void skstat_poller_free(struct skstat_poller *poller)
 	free(poller);
 }
 
+void skstat_poller_want(struct skstat_poller *poller, const struct skstat_config *config)
+{
+	skstat_probes_want(&poller->probes, config);
+}
+
 const struct skstat_source_info *skstat_poller_info(const struct skstat_poller *poller)
 {
 	return poller->source ? skstat_source_info(poller->source) : NULL;

@@ -38,6 +38,9 @@ void skstat_poller_free(struct skstat_poller *poller);
 int skstat_poller_poll(struct skstat_poller *poller, uint64_t due_ns, struct skstat_poll_result *result,
 		       struct skstat_error *error);
 
+/* Which probes are wanted from now on. The rest of the config is passed over; it need not outlive this. */
+void skstat_poller_want(struct skstat_poller *poller, const struct skstat_config *config);
+
 /*
  * What to wait for between two polls: a descriptor that is readable when a ring of the journal is filling up; -1: there
  * is none. It may be another one after any call of skstat_poller_poll() or _answer().

@@ -240,7 +240,7 @@ uint64_t skstat_privilege_needed(const struct skstat_config *config)
 	uint64_t needed = SKSTAT_CAPABILITY(CAP_NET_ADMIN);
 
 	/* To read the links in other users' /proc/PID/fd. */
-	if (config->view_comm)
+	if (skstat_config_wants_comm(config))
 		needed |= SKSTAT_CAPABILITY(CAP_SYS_PTRACE) | SKSTAT_CAPABILITY(CAP_DAC_READ_SEARCH);
 	return needed;
 }

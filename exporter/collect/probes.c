@@ -55,6 +55,16 @@ void skstat_probes_init(struct skstat_probes *probes, const struct skstat_config
 	};
 }
 
+void skstat_probes_want(struct skstat_probes *probes, const struct skstat_config *config)
+{
+	uint64_t before = probes->wanted;
+
+	/* The journal, and what goes with it, is for a start to say. */
+	probes->wanted = (wanted(config) & (counting | measuring)) | (before & ~(counting | measuring));
+	if (probes->wanted != before)
+		probes->instance = 0;
+}
+
 /* Which of the probes that are wanted this kernel does not have. */
 static void tell_missing(uint64_t missing)
 {
@@ -106,7 +116,7 @@ void skstat_probes_hold(struct skstat_probes *probes, struct skstat_source *sour
 	uint64_t held = 0;
 	int err;
 
-	if (!probes->wanted || probes->instance == skstat_source_info(source)->instance)
+	if ((!probes->wanted && !probes->held) || probes->instance == skstat_source_info(source)->instance)
 		return;
 	skstat_source_set_timeout(source,
 				  probes->timeout_ns > HOLD_TIMEOUT_NS ? probes->timeout_ns : HOLD_TIMEOUT_NS);

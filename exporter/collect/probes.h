@@ -28,6 +28,9 @@ struct skstat_probes {
 
 void skstat_probes_init(struct skstat_probes *probes, const struct skstat_config *config, struct skstat_self *self);
 
+/* Others are wanted from now on: the next hold asks for them, and lets go of those that are not among them. */
+void skstat_probes_want(struct skstat_probes *probes, const struct skstat_config *config);
+
 /*
  * Sees to it that they are held, before a walk. What was refused for good (no such thing there, no permission) is asked
  * for again of another instance only, or after skstat_probes_forget(); any other failure is tried again by the next

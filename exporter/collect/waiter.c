@@ -94,6 +94,11 @@ void skstat_waiter_listen(struct skstat_waiter *waiter, int bell)
 		waiter->bell = -1;
 }
 
+int skstat_waiter_watch(struct skstat_waiter *waiter, int fd, struct skstat_error *error)
+{
+	return add(waiter, fd, SKSTAT_WAKE_ASKED) ? fail(error, "epoll") : 0;
+}
+
 int skstat_waiter_wait(struct skstat_waiter *waiter, enum skstat_wake happened[__SKSTAT_WAKE_MAX],
 		       struct skstat_error *error)
 {

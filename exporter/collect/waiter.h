@@ -11,6 +11,7 @@ enum skstat_wake {
 	SKSTAT_WAKE_TIMER,
 	SKSTAT_WAKE_SIGNAL,
 	SKSTAT_WAKE_BELL,
+	SKSTAT_WAKE_ASKED,
 	__SKSTAT_WAKE_MAX,
 };
 
@@ -39,6 +40,9 @@ int skstat_waiter_start(struct skstat_waiter *waiter, uint64_t first_ns, uint64_
  * one may have got its number. One that cannot be listened to is as good as none.
  */
 void skstat_waiter_listen(struct skstat_waiter *waiter, int bell);
+
+/* Wakes by SKSTAT_WAKE_ASKED whenever that descriptor is readable, for good. 0 or as above. */
+int skstat_waiter_watch(struct skstat_waiter *waiter, int fd, struct skstat_error *error);
 
 /* Waits. How many have happened, 0 if something else interrupted it, or a negative errno and a sentence. */
 int skstat_waiter_wait(struct skstat_waiter *waiter, enum skstat_wake happened[__SKSTAT_WAKE_MAX],

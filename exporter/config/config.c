@@ -1,162 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The command line, by getopt_long and the table of option.c. */
+/* From defaults, the file and the command line, in this order, to what the exporter is to do. */
 #include <errno.h>
-#include <getopt.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "config.h"
+#include "line.h"
+#include "load.h"
 #include "option.h"
-
-#define SETTINGS 64   /* room for the table's rows */
-#define NAME_BYTES 32 /* for "no-source.load" */
-
-/* What getopt_long returns for a row: above every letter. */
-enum {
-	SETTING = 256,
-	SETTING_OFF = SETTING + SETTINGS,
-};
-
-/* The table in getopt's form. */
-struct longs {
-	struct option option[2 * SETTINGS + 1];
-	char off[SETTINGS][NAME_BYTES];
-	char letters[SETTINGS + 3];
-};
-
-static void longs_fill(struct longs *longs)
-{
-	const struct skstat_setting *row = skstat_setting_table;
-	size_t count = 0, letters = 0;
-
-	memset(longs, 0, sizeof(*longs));
-	/* Stop at what is no option, and tell a missing value from an unknown option. */
-	longs->letters[letters++] = '+';
-	longs->letters[letters++] = ':';
-	for (int i = 0; i < SETTINGS && row[i].name; i++) {
-		longs->option[count++] = (struct option){
-			.name = row[i].name,
-			.has_arg = row[i].argument ? required_argument : no_argument,
-			.val = SETTING + i,
-		};
-		if (row[i].letter)
-			longs->letters[letters++] = row[i].letter;
-		if (!skstat_setting_negatable(&row[i]))
-			continue;
-		snprintf(longs->off[i], NAME_BYTES, "no-%s", row[i].name);
-		longs->option[count++] = (struct option){ .name = longs->off[i], .val = SETTING_OFF + i };
-	}
-}
-
-static int __attribute__((format(printf, 2, 3))) refuse(struct skstat_error *error, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(error->text, sizeof(error->text), format, args);
-	va_end(args);
-	error->err = -EINVAL;
-	return error->err;
-}
-
-/* An option that getopt_long did not find, or found more than once by its beginning. */
-static int refuse_name(const struct longs *longs, const char *word, struct skstat_error *error)
-{
-	int length = (int)strcspn(word, "=");
-	size_t room = sizeof(error->text);
-	size_t used, found = 0;
-
-	used = (size_t)snprintf(error->text, room, "%.*s: not the whole name: write ", length < 60 ? length : 60, word);
-	for (const struct option *option = longs->option; option->name; option++) {
-		if (strncmp(option->name, word + 2, (size_t)length - 2) != 0)
-			continue;
-		if (used < room)
-			used += (size_t)snprintf(error->text + used, room - used, "%s--%s", found ? " or " : "",
-						 option->name);
-		found++;
-	}
-	error->err = -EINVAL;
-	if (found)
-		return error->err;
-	return refuse(error, "%.*s: there is no such option: --help lists them all", length < 60 ? length : 60, word);
-}
-
-/* What getopt_long refused with '?' or ':'. */
-static int refuse_word(const struct longs *longs, int returned, char **argv, struct skstat_error *error)
-{
-	const struct skstat_setting *setting = NULL;
-	const char *no = "";
-
-	if (optopt >= SETTING_OFF) {
-		setting = &skstat_setting_table[optopt - SETTING_OFF];
-		no = "no-";
-	} else if (optopt >= SETTING) {
-		setting = &skstat_setting_table[optopt - SETTING];
-	}
-	if (!setting && optopt)
-		return refuse(error, "-%c: there is no such option: --help lists them all", optopt);
-	if (!setting)
-		return refuse_name(longs, argv[optind - 1], error);
-	if (returned == ':')
-		return refuse(error, "--%s: the value is missing: write --%s=%s", setting->name, setting->name,
-			      setting->argument);
-	if (skstat_setting_negatable(setting))
-		return refuse(error, "--%s%s: \"%.40s\" is too much, it takes no value: write --%s or --no-%s", no,
-			      setting->name, strchr(argv[optind - 1], '=') + 1, setting->name, setting->name);
-	return refuse(error, "--%s: \"%.40s\" is too much, it takes no value: write --%s", setting->name,
-		      strchr(argv[optind - 1], '=') + 1, setting->name);
-}
-
-static const struct skstat_setting *setting_by_letter(int letter)
-{
-	const struct skstat_setting *setting = skstat_setting_table;
-
-	while (setting->letter != letter)
-		setting++;
-	return setting;
-}
-
-static int take(const struct skstat_setting *setting, const char *value, struct skstat_config *config,
-		struct skstat_error *error)
-{
-	return setting->take(setting, value, config, error);
-}
-
-static int take_all(struct skstat_config *config, int argc, char **argv, struct skstat_error *error)
-{
-	const struct skstat_setting *table = skstat_setting_table;
-	struct longs longs;
-	int which, err = 0;
-
-	longs_fill(&longs);
-	optind = 0; /* anew, whoever called getopt before */
-	opterr = 0;
-	while (!err && (which = getopt_long(argc, argv, longs.letters, longs.option, NULL)) != -1) {
-		if (which == '?' || which == ':')
-			return refuse_word(&longs, which, argv, error);
-		if (which >= SETTING_OFF) {
-			err = take(&table[which - SETTING_OFF], "false", config, error);
-		} else if (which >= SETTING) {
-			err = take(&table[which - SETTING], optarg ? optarg : "true", config, error);
-		} else {
-			err = take(setting_by_letter(which), "true", config, error);
-		}
-	}
-	if (!err && optind < argc)
-		return refuse(error, "\"%.60s\": not an option: they start with --, and --help lists them all",
-			      argv[optind]);
-	return err;
-}
 
 /* What no option can say for itself. */
 static int check(const struct skstat_config *config, struct skstat_error *error)
 {
 	if (!config->ipv4 && !config->ipv6)
-		return refuse(error, "--no-ipv4 and --no-ipv6: together they leave nothing to read: write one at most");
+		return skstat_error_set(error, -EINVAL, "--no-ipv4 and --no-ipv6: together they leave nothing to read: "
+							"write one at most");
 	if (config->poll_full_interval_ns < config->poll_interval_ns)
-		return refuse(error, "--poll.full-interval: %gs is below --poll.interval, %gs: write that or more",
-			      (double)config->poll_full_interval_ns / 1e9, (double)config->poll_interval_ns / 1e9);
+		return skstat_error_set(error, -EINVAL, "--poll.full-interval: %gs is below --poll.interval, %gs: "
+							"write that or more",
+					(double)config->poll_full_interval_ns / 1e9,
+					(double)config->poll_interval_ns / 1e9);
 	return 0;
 }
 
@@ -166,35 +29,184 @@ void skstat_config_init(struct skstat_config *config)
 
 	memset(config, 0, sizeof(*config));
 	for (const struct skstat_setting *setting = skstat_setting_table; setting->name; setting++)
-		(void)take(setting, setting->value, config, &error);
+		(void)setting->take(setting, setting->value, config, &error);
+}
+
+/* These defaults hang on what is given: they are worked out afterwards. */
+static void open_leave(struct skstat_config *config)
+{
+	config->listens = 0;
+	config->hosts = 0;
+	config->poll_full_interval_ns = 0;
+}
+
+static void open_fill(struct skstat_config *config, const struct skstat_config *defaults)
+{
+	if (!config->listens) {
+		memcpy(config->listen, defaults->listen, sizeof(config->listen));
+		config->listens = defaults->listens;
+	}
+	if (!config->hosts) {
+		memcpy(config->host, defaults->host, sizeof(config->host));
+		config->hosts = defaults->hosts;
+	}
+	if (!config->poll_full_interval_ns)
+		config->poll_full_interval_ns = config->poll_interval_ns > defaults->poll_full_interval_ns ?
+							config->poll_interval_ns :
+							defaults->poll_full_interval_ns;
+	if (!config->poll_timeout_ns)
+		config->poll_timeout_ns = config->poll_interval_ns > 1000000000 ? config->poll_interval_ns : 1000000000;
+}
+
+/* The file on top of the defaults, and the command line once more on top of that. */
+static int take_file(struct skstat_config *config, const struct skstat_config *defaults, struct skstat_given *given,
+		     struct skstat_error *error)
+{
+	const char *file = config->config_file;
+	int argc = config->argc, err;
+	char **argv = config->argv;
+
+	*config = *defaults;
+	open_leave(config);
+	config->argc = argc;
+	config->argv = argv;
+	memset(given, 0, sizeof(*given));
+	err = skstat_config_load(config, file, error);
+	return err ? err : skstat_line_take(config, argc, argv, given, error);
+}
+
+/* Whether the command line has the option that is there in the config. */
+static bool is_given(const struct skstat_given *given, size_t place)
+{
+	size_t row = 0;
+
+	while (skstat_setting_table[row].place != place)
+		row++;
+	return given->row[row];
+}
+
+#define GIVEN(given, member) is_given(given, offsetof(struct skstat_config, member))
+
+/* The file's own view `default`: the command line goes above it. */
+static void default_change(struct skstat_view_config *view, const struct skstat_config *config,
+			   const struct skstat_given *given)
+{
+	const uint32_t comm = SKSTAT_LABEL_BIT(SKSTAT_LABEL_COMM);
+
+	if (GIVEN(given, view_limit))
+		view->limit = config->view_limit;
+	if (GIVEN(given, view_ttl_ns))
+		view->ttl_ns = config->view_ttl_ns;
+	if (GIVEN(given, view_comm))
+		view->labels = config->view_comm ? view->labels | comm : view->labels & ~comm;
+	if (GIVEN(given, view_all_histograms))
+		view->all_histograms = config->view_all_histograms;
+}
+
+/* A view `default` as options have it. */
+static struct skstat_view_config default_view(const struct skstat_config *config)
+{
+	struct skstat_view_config view = skstat_view_default;
+
+	view.limit = config->view_limit;
+	view.ttl_ns = config->view_ttl_ns;
+	view.all_histograms = config->view_all_histograms;
+	if (config->view_comm)
+		view.labels |= SKSTAT_LABEL_BIT(SKSTAT_LABEL_COMM);
+	return view;
+}
+
+/* Rules and dashboards choose view="default": there always is one. */
+static int default_see_to(struct skstat_config *config, const struct skstat_given *given, struct skstat_error *error)
+{
+	struct skstat_view_config *view;
+
+	for (size_t i = 0; i < config->views; i++) {
+		if (strcmp(config->view[i].name, skstat_view_default.name) == 0) {
+			default_change(&config->view[i], config, given);
+			return 0;
+		}
+	}
+	if (!config->views)
+		return 0;
+	view = skstat_pool_alloc(&config->pool, config->views + 1, sizeof(*view));
+	if (!view)
+		return skstat_error_set(error, -ENOMEM, "there is no memory for the views");
+	view[0] = default_view(config);
+	memcpy(&view[1], config->view, config->views * sizeof(*view));
+	config->view = view;
+	config->views++;
+	return 0;
 }
 
 int skstat_config_parse(struct skstat_config *config, int argc, char **argv, struct skstat_error *error)
 {
 	const struct skstat_config defaults = *config;
+	struct skstat_given given = { 0 };
 	int err;
 
-	/* These defaults hang on what is given: they are worked out afterwards. */
-	config->listens = 0;
-	config->hosts = 0;
-	config->poll_full_interval_ns = 0;
-
-	err = take_all(config, argc, argv, error);
+	config->argc = argc;
+	config->argv = argv;
+	open_leave(config);
+	err = skstat_line_take(config, argc, argv, &given, error);
+	/* Who asks for help gets it, whatever the file is like. */
+	if (!err && config->config_file[0] && !config->help && !config->version)
+		err = take_file(config, &defaults, &given, error);
+	if (!err)
+		err = default_see_to(config, &given, error);
 	if (err)
 		return err;
-	if (!config->listens) {
-		memcpy(config->listen, defaults.listen, sizeof(config->listen));
-		config->listens = defaults.listens;
-	}
-	if (!config->hosts) {
-		memcpy(config->host, defaults.host, sizeof(config->host));
-		config->hosts = defaults.hosts;
-	}
-	if (!config->poll_full_interval_ns)
-		config->poll_full_interval_ns = config->poll_interval_ns > defaults.poll_full_interval_ns ?
-							config->poll_interval_ns :
-							defaults.poll_full_interval_ns;
-	if (!config->poll_timeout_ns)
-		config->poll_timeout_ns = config->poll_interval_ns > 1000000000 ? config->poll_interval_ns : 1000000000;
+	open_fill(config, &defaults);
 	return check(config, error);
+}
+
+void skstat_config_free(struct skstat_config *config)
+{
+	skstat_pool_free(&config->pool);
+}
+
+int skstat_config_again(const struct skstat_config *config, struct skstat_config *fresh, struct skstat_error *error)
+{
+	skstat_config_init(fresh);
+	return skstat_config_parse(fresh, config->argc, config->argv, error);
+}
+
+const struct skstat_view_config *skstat_config_views(const struct skstat_config *config,
+						     struct skstat_view_config *room, size_t *count)
+{
+	if (config->views) {
+		*count = config->views;
+		return config->view;
+	}
+	*room = default_view(config);
+	*count = 1;
+	return room;
+}
+
+bool skstat_config_wants_comm(const struct skstat_config *config)
+{
+	struct skstat_view_config room;
+	size_t count;
+	const struct skstat_view_config *view = skstat_config_views(config, &room, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (view[i].labels & SKSTAT_LABEL_BIT(SKSTAT_LABEL_COMM) || view[i].match.comm.count)
+			return true;
+	return false;
+}
+
+size_t skstat_config_restarts(const struct skstat_config *running, const struct skstat_config *fresh, char *text,
+			      size_t size)
+{
+	size_t count = 0, length = 0;
+
+	text[0] = '\0';
+	for (const struct skstat_setting *row = skstat_setting_table; row->name; row++) {
+		if (row->live || row->line_only || skstat_setting_same(row, running, fresh))
+			continue;
+		count++;
+		if (length < size)
+			length += (size_t)snprintf(text + length, size - length, "%s%s", length ? ", " : "", row->name);
+	}
+	return count;
 }

@@ -12,14 +12,31 @@
 #include <stdio.h>
 
 #include "log/log.h"
+#include "model/view_config.h"
+#include "pool.h"
 #include "procfs/collector_rows.h"
 #include "source/source.h"
 
 #define SKSTAT_CONFIG_LISTENERS 16
 #define SKSTAT_CONFIG_HOSTS 16
 
-/* Strings are the command line's, or constant. "" is "not wanted" where that is possible. */
+/*
+ * Strings are the command line's, constant, or in the pool. "" is "not wanted" where that is possible.
+ */
 struct skstat_config {
+	/* the configuration file */
+	const char *config_file; /* --config.file */
+	bool config_check;	 /* --config.check */
+	bool config_predict;	 /* --config.predict */
+	struct skstat_view_config *view; /* its views, `default` among them; skstat_config_views() has them */
+	size_t views;			 /* 0: it has none, or there is no file */
+	const char *label_name[__SKSTAT_LABEL_MAX]; /* what labels are called; NULL: as ever */
+	struct skstat_pool pool;
+
+	/* the command line, to be taken again by a reload */
+	int argc;
+	char **argv;
+
 	/* source */
 	enum skstat_source_kind source; /* --source */
 	bool source_load;		/* --source.load */
@@ -64,6 +81,7 @@ struct skstat_config {
 	const char *telemetry_path; /* --web.telemetry-path */
 	const char *unix_socket;    /* --web.unix-socket */
 	const char *unix_group;	    /* --web.unix-group */
+	bool web_lifecycle;	    /* --web.enable-lifecycle */
 
 	/* statsd */
 	const char *statsd_address;  /* --statsd.address */
@@ -82,11 +100,35 @@ struct skstat_config {
 void skstat_config_init(struct skstat_config *config);
 
 /*
- * Takes the command line into a config that is at its defaults. 0, or -EINVAL and one sentence that names the option,
- * what is wrong with it and what would be right (exit 2). From one thread: getopt has its place in the line in
- * globals.
+ * Takes the command line into a config that is at its defaults, and the configuration file that it names: what the line
+ * says goes above what the file does. 0, or a negative errno and one sentence that names the option, or file, line and
+ * key, what is wrong with it and what would be right (exit 2). From one thread: getopt has its place in the line in
+ * globals. `argv` must outlive it.
  */
 int skstat_config_parse(struct skstat_config *config, int argc, char **argv, struct skstat_error *error);
+
+/* What the pool holds. Of a config that is at its defaults, or whose parsing failed, too. */
+void skstat_config_free(struct skstat_config *config);
+
+/*
+ * The command line and the file once more, as they are now: `fresh` is to be freed. 0, or as skstat_config_parse(). The
+ * same thread as ever.
+ */
+int skstat_config_again(const struct skstat_config *config, struct skstat_config *fresh, struct skstat_error *error);
+
+/*
+ * The views that there are to be, in *count; at least one. It is `room` that is used where there is no file to say
+ * which: then it is the view `default`, as --view.* want it.
+ */
+const struct skstat_view_config *skstat_config_views(const struct skstat_config *config,
+						     struct skstat_view_config *room, size_t *count);
+
+/* Whether one of them needs to know the names of processes. */
+bool skstat_config_wants_comm(const struct skstat_config *config);
+
+/* Names of the options that differ, and that a reload does not change: "user, source". Returns how many there are. */
+size_t skstat_config_restarts(const struct skstat_config *running, const struct skstat_config *fresh, char *text,
+			      size_t size);
 
 /* --help, from the table. */
 void skstat_config_help(FILE *out);

@@ -216,6 +216,8 @@ static const char *const formats[] = {
 	NULL,
 };
 
+#define MANY(member) .many = offsetof(struct skstat_config, member)
+#define LIVE .live = true
 #define PLACE(member) .place = offsetof(struct skstat_config, member)
 #define SWITCH(member) .take = switch_take, PLACE(member)
 #define TEXT(member) .take = text_take, PLACE(member)
@@ -228,8 +230,10 @@ static const char *const formats[] = {
  * The probes that count or measure: each has a switch of its name. Held are, unless it says otherwise, those that meet
  * few packets, or nothing but trouble.
  */
-#define PROBE_HELD(NAME, name, help) { "Probes", "probe." #name, 0, NULL, "true", help, SWITCH(PLACE_OF(NAME)) },
-#define PROBE_LEFT(NAME, name, help) { "Probes", "probe." #name, 0, NULL, "false", help, SWITCH(PLACE_OF(NAME)) },
+#define PROBE_HELD(NAME, name, help) PROBE_ROW(NAME, name, help, "true")
+#define PROBE_LEFT(NAME, name, help) PROBE_ROW(NAME, name, help, "false")
+#define PROBE_ROW(NAME, name, help, held) \
+	{ "Probes", "probe." #name, 0, NULL, held, help, SWITCH(PLACE_OF(NAME)), LIVE },
 #define PROBE_NONE(NAME, name, help) /* the journal's: it has switches of its own */
 #define PLACE_OF(NAME) probe[SKSTAT_PROBE_##NAME]
 
@@ -258,6 +262,17 @@ static const char *const formats[] = {
 #define PROBE_UDP_CONNECT(...) PROBE_LEFT(__VA_ARGS__)
 
 const struct skstat_setting skstat_setting_table[] = {
+	{ "Configuration", "config.file", 0, "FILE", "",
+	  "Views, names, probes and options in YAML (docs/CONFIGURATION.md); what is written here goes above it. Read "
+	  "again at SIGHUP",
+	  TEXT(config_file), .line_only = true },
+	{ "Configuration", "config.check", 0, NULL, "false",
+	  "Say whether the file and these options are well, and end: 0 if they are, 2 if not",
+	  SWITCH(config_check), .line_only = true },
+	{ "Configuration", "config.predict", 0, NULL, "false",
+	  "Read the sockets once, say how many groups and series each view makes of them, and end",
+	  SWITCH(config_predict), .line_only = true },
+
 	{ "Source", "source", 0, "auto|netlink|inet_diag", "auto",
 	  "Where sockets come from: the module, inet_diag of this network namespace, or the first of these that "
 	  "can be had",
@@ -306,22 +321,22 @@ const struct skstat_setting skstat_setting_table[] = {
 	  "Series that one family of these may have; the rest is counted as \"other\"",
 	  NUMBER32(probe_max_cells, "1", "100000") },
 
-	{ "Metrics", "view.limit", 0, "N", "20", "Groups of the default view; the rest is counted as \"other\"",
-	  NUMBER32(view_limit, "1", "100000") },
+	{ "Metrics", "view.limit", 0, "N", "20", "Groups of the view `default`; the rest is counted as \"other\"",
+	  NUMBER32(view_limit, "1", "100000"), LIVE },
 	{ "Metrics", "view.group-ttl", 0, "DURATION", "1h", "Forget a group after so long without sockets or change",
-	  DURATION(view_ttl_ns, "1s", "365d") },
+	  DURATION(view_ttl_ns, "1s", "365d"), LIVE },
 	{ "Metrics", "view.comm", 0, NULL, "false",
 	  "Group by the process's name as well. Needs CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH, to find those of "
 	  "other users in /proc",
-	  SWITCH(view_comm) },
+	  SWITCH(view_comm), LIVE },
 	{ "Metrics", "view.all-histograms", 0, NULL, "false",
 	  "All histograms there are, and not only those with which 20 groups stay below 3,000 series",
-	  SWITCH(view_all_histograms) },
+	  SWITCH(view_all_histograms), LIVE },
 	{ "Metrics", "netns.limit", 0, "N", "20", "Network namespaces with a label of their own",
 	  NUMBER32(netns_limit, "1", "100000") },
 
 #define COLLECTOR(NAME, name, help) \
-	{ "Collectors", "collector." #name, 0, NULL, "false", help, SWITCH(collector[SKSTAT_PROCFS_##NAME]) },
+	{ "Collectors", "collector." #name, 0, NULL, "false", help, SWITCH(collector[SKSTAT_PROCFS_##NAME]), LIVE },
 	SKSTAT_PROCFS_COLLECTORS(COLLECTOR)
 #undef COLLECTOR
 	{ "Collectors", "path.procfs", 0, "DIRECTORY", "/proc", "Where these find /proc", TEXT(path_procfs) },
@@ -329,11 +344,11 @@ const struct skstat_setting skstat_setting_table[] = {
 	  "Where they find /sys, which must have been mounted in this network namespace", TEXT(path_sysfs) },
 
 	{ "Web", "web.listen-address", 0, "HOST:PORT", "127.0.0.1:19733", "Where to serve HTTP; may be repeated",
-	  .take = listen_take, PLACE(listen) },
+	  .take = listen_take, PLACE(listen), MANY(listens) },
 	{ "Web", "web.host", 0, "NAME", "localhost",
 	  "A name by which requests may call this server (Host header), beside addresses, localhost and this "
 	  "machine's own name; may be repeated",
-	  .take = host_take, PLACE(host) },
+	  .take = host_take, PLACE(host), MANY(hosts) },
 	{ "Web", "web.telemetry-path", 0, "PATH", "/metrics", "Where the metrics are", .take = path_take,
 	  PLACE(telemetry_path) },
 	{ "Web", "web.unix-socket", 0, "FILE", "",
@@ -341,6 +356,8 @@ const struct skstat_setting skstat_setting_table[] = {
 	  TEXT(unix_socket) },
 	{ "Web", "web.unix-group", 0, "GROUP", "skstat", "The group that may use it, if there is one of that name",
 	  TEXT(unix_group) },
+	{ "Web", "web.enable-lifecycle", 0, NULL, "false", "POST /-/reload reads the configuration file again",
+	  SWITCH(web_lifecycle) },
 
 	{ "statsd", "statsd.address", 0, "HOST:PORT", "", "Send metrics there, by UDP", TEXT(statsd_address) },
 	{ "statsd", "statsd.prefix", 0, "PREFIX", "skstat", "What their names start with", .take = prefix_take,
@@ -357,10 +374,53 @@ const struct skstat_setting skstat_setting_table[] = {
 	  CHOICE(log_level, levels) },
 	{ "Process", "log.format", 0, "logfmt|json", "logfmt", "How log lines are written",
 	  CHOICE(log_format, formats) },
-	{ "Process", "help", 'h', NULL, "false", "Print this", SWITCH(help) },
-	{ "Process", "version", 0, NULL, "false", "Print the version", SWITCH(version) },
-	{ NULL, NULL, 0, NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL },
+	{ "Process", "help", 'h', NULL, "false", "Print this", SWITCH(help), .line_only = true },
+	{ "Process", "version", 0, NULL, "false", "Print the version", SWITCH(version), .line_only = true },
+	{ .name = NULL },
 };
+
+size_t skstat_setting_count(void)
+{
+	return sizeof(skstat_setting_table) / sizeof(skstat_setting_table[0]) - 1;
+}
+
+static size_t *many(const struct skstat_setting *setting, struct skstat_config *config)
+{
+	return (size_t *)((char *)config + setting->many);
+}
+
+void skstat_setting_clear(const struct skstat_setting *setting, struct skstat_config *config)
+{
+	*many(setting, config) = 0;
+}
+
+static bool same_texts(const char *const *a, const char *const *b, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(a[i], b[i]) != 0)
+			return false;
+	return true;
+}
+
+bool skstat_setting_same(const struct skstat_setting *setting, const struct skstat_config *a,
+			 const struct skstat_config *b)
+{
+	const void *first = (const char *)a + setting->place, *second = (const char *)b + setting->place;
+	size_t count = 1;
+
+	if (setting->many) {
+		count = *(const size_t *)((const char *)a + setting->many);
+		if (count != *(const size_t *)((const char *)b + setting->many))
+			return false;
+	}
+	if (setting->take == switch_take)
+		return memcmp(first, second, sizeof(bool)) == 0;
+	if (setting->take == duration_take || setting->take == number_take)
+		return memcmp(first, second, sizeof(uint64_t)) == 0;
+	if (setting->take == number32_take || setting->take == choice_take)
+		return memcmp(first, second, sizeof(uint32_t)) == 0;
+	return same_texts(first, second, count);
+}
 
 bool skstat_setting_negatable(const struct skstat_setting *setting)
 {

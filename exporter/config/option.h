@@ -26,10 +26,23 @@ struct skstat_setting {
 	size_t place;		  /* where in the config: of the type that `take` wants */
 	const char *least, *most; /* of numbers and durations; a default of "0" is allowed besides */
 	const char *const *words; /* of a choice: ends with NULL, the index is the value */
+	size_t many;		  /* may be given more than once: where in the config the count is; else 0 */
+	bool line_only;		  /* about the configuration file, and so not in it */
+	bool live;		  /* a reload changes it; others take a restart */
 };
 
 /* Ends with a name of NULL. */
 extern const struct skstat_setting skstat_setting_table[];
+
+/* How many rows there are. */
+size_t skstat_setting_count(void);
+
+/* Of a row that may be given more than once: nothing is given. */
+void skstat_setting_clear(const struct skstat_setting *setting, struct skstat_config *config);
+
+/* Whether both configs say the same of it. */
+bool skstat_setting_same(const struct skstat_setting *setting, const struct skstat_config *a,
+			 const struct skstat_config *b);
 
 /* A switch that is on unless --no-NAME is given. */
 bool skstat_setting_negatable(const struct skstat_setting *setting);

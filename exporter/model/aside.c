@@ -37,7 +37,7 @@ struct skstat_aside *skstat_aside_keep(struct skstat_asides *asides, const struc
 			return NULL;
 		}
 	}
-	aside->was.group->asides++;
+	skstat_membership_hold(aside->was.membership);
 	return aside;
 }
 
@@ -45,7 +45,7 @@ void skstat_aside_drop(struct skstat_asides *asides, struct skstat_aside *aside)
 {
 	struct skstat_aside *at = skstat_aside_find(asides, aside->was.cookie);
 
-	aside->was.group->asides--;
+	skstat_membership_release(aside->was.membership);
 	if (at == aside && !aside->older) {
 		HASH_DEL(asides->newest, aside);
 	} else if (at == aside) {

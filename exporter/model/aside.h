@@ -12,10 +12,10 @@
 
 #include "hash.h"
 #include "table.h"
-#include "view.h"
+#include "membership.h"
 
 struct skstat_aside {
-	struct skstat_entry was; /* in its group it counts as an aside */
+	struct skstat_entry was; /* it holds its membership */
 	uint64_t until_ns;	 /* it closed before that, when the next one opened; 0: not known */
 	uint32_t poll;		 /* number of the one in which it was set aside */
 	struct skstat_aside *older;
@@ -38,8 +38,8 @@ static inline struct skstat_aside *skstat_aside_find(const struct skstat_asides 
 }
 
 /*
- * Keeps a copy of an entry that has a group and counts: of its values in particular. NULL: no memory; then its CLOSED
- * will be taken for that of a connection of which nothing was counted.
+ * Keeps a copy of an entry that has a membership and counts: of its values in particular. NULL: no memory; then its
+ * CLOSED will be taken for that of a connection of which nothing was counted.
  */
 struct skstat_aside *skstat_aside_keep(struct skstat_asides *asides, const struct skstat_entry *entry,
 				       uint64_t until_ns, uint32_t poll);

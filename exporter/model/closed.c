@@ -3,6 +3,7 @@
 #include <netinet/tcp.h>
 #include <string.h>
 
+#include "address.h"
 #include "closing.h"
 #include "connection.h"
 #include "event.h"
@@ -11,7 +12,8 @@
 #include "socket.h"
 
 /* Of short connections no walk knows these. A queue is none any more. */
-static void observe(struct skstat_model *model, struct skstat_view_group *group, const struct skstat_closing *closing)
+static void observe(struct skstat_model *model, struct skstat_membership *membership,
+		    const struct skstat_closing *closing)
 {
 	const struct skstat_plan *plan = &model->plan;
 	uint64_t value[SKSTAT_HISTOGRAMS];
@@ -19,13 +21,18 @@ static void observe(struct skstat_model *model, struct skstat_view_group *group,
 	if (!skstat_difference_active(&closing->difference))
 		return;
 	skstat_observation_take(closing->sample, value);
-	for (size_t i = 0; i < SKSTAT_HISTOGRAMS; i++)
-		if (plan->histogram[i].available && skstat_observation_lasts(i))
-			skstat_histogram_add(&group->histogram[i], &plan->measure[i], value[i]);
+	for (size_t g = 0; g < membership->count; g++) {
+		struct skstat_view_group *group = membership->group[g];
+		uint32_t observed = plan->observed & group->histograms;
+
+		for (size_t i = 0; i < SKSTAT_HISTOGRAMS; i++)
+			if (observed & 1u << i && skstat_observation_lasts(i))
+				skstat_histogram_add(group->histogram[i], value[i]);
+	}
 }
 
-/* What the difference is, to the group; `traffic` false: it is baseline, and only a close. */
-static void count(struct skstat_model *model, struct skstat_view_group *group, struct skstat_closing *closing,
+/* What the difference is, to the groups; `traffic` false: it is baseline, and only a close. */
+static void count(struct skstat_model *model, struct skstat_membership *membership, struct skstat_closing *closing,
 		  bool traffic)
 {
 	struct skstat_entry fin = { .fin = closing->fin };
@@ -33,11 +40,11 @@ static void count(struct skstat_model *model, struct skstat_view_group *group, s
 	skstat_fin_note(&fin, closing->sample);
 	skstat_fin_take(&fin, &closing->difference);
 	if (traffic) {
-		skstat_connection_count(model, group, closing->sample->identity.netns, &closing->difference);
+		skstat_connection_count(model, membership, closing->sample->identity.netns, &closing->difference);
 		skstat_ledger_event(model, closing->sample);
-		observe(model, group, closing);
+		observe(model, membership, closing);
 	}
-	skstat_life_closed(model, group, closing->sample, closing->fits, fin.fin != SKSTAT_FIN_NONE);
+	skstat_life_closed(model, membership, closing->sample, closing->fits, fin.fin != SKSTAT_FIN_NONE);
 }
 
 static void survivors_keep(struct skstat_entry *entry, const struct skstat_closing *closing)
@@ -72,7 +79,7 @@ static bool close_aside(struct skstat_model *model, struct skstat_closing *closi
 	else if (stone)
 		stone->survivors = skstat_survivors_of(&closing->values);
 	model->count.close_older++;
-	count(model, aside->was.group, closing, true);
+	count(model, aside->was.membership, closing, true);
 	skstat_aside_drop(&model->asides, aside);
 	return true;
 }
@@ -102,8 +109,7 @@ static bool close_shared(struct skstat_model *model, struct skstat_closing *clos
 		skstat_newcomer_settle(model, newcomer);
 	closing->fin = entry->fin;
 	model->count.close_older++;
-	count(model, skstat_event_group(model, closing->sample), closing, true);
-	skstat_gauges_add(&entry->values, SKSTAT_KIND_FULL, entry->group->gauge, -1);
+	count(model, skstat_event_membership(model, closing->sample), closing, true);
 	survivors = skstat_survivors_of(&closing->values);
 	memset(&entry->values, 0, sizeof(entry->values));
 	skstat_survivors_set(&entry->values, &survivors);
@@ -153,10 +159,10 @@ static void close_other(struct skstat_model *model, struct skstat_closing *closi
 		model->count.close_baseline++;
 	else
 		model->count.close_older++;
-	count(model, skstat_event_group(model, closing->sample), closing, !baseline);
+	count(model, skstat_event_membership(model, closing->sample), closing, !baseline);
 }
 
-/* A newcomer goes into a group with what its close says of it. */
+/* A newcomer goes into its groups with what its close says of it. */
 static void settle(struct skstat_model *model, const struct skstat_closing *closing, struct skstat_entry *entry)
 {
 	struct skstat_newcomer *newcomer = skstat_newcomer_of(model, entry);
@@ -184,12 +190,15 @@ static bool close_known(struct skstat_model *model, struct skstat_closing *closi
 	if (closing->difference.back)
 		return false;
 	settle(model, closing, entry);
+	if (closing->tuple && skstat_socket_may_move(model, entry, entry->state))
+		skstat_socket_move(model, entry, closing->sample,
+				   skstat_address_is_ipv4(&closing->sample->identity));
 	if (!skstat_closing_is_uncounted(model, closing, entry))
 		closing->fin = entry->fin;
 	skstat_connection_idle(model, entry, closing->sample->identity.state,
 			       closing->difference.delta[SKSTAT_COUNTER_busy_time], closing->time_ns);
 	model->count.close_known++;
-	count(model, entry->group, closing, true);
+	count(model, entry->membership, closing, true);
 	skstat_socket_remove(model, entry);
 	bury(model, closing, merged);
 	return true;
@@ -199,7 +208,7 @@ static bool close_known(struct skstat_model *model, struct skstat_closing *closi
 static void close_unseen(struct skstat_model *model, struct skstat_closing *closing)
 {
 	struct skstat_tombstone *stone = skstat_tombstone_find(&model->tombstones, closing->sample->identity.cookie);
-	struct skstat_view_group *group = skstat_event_group(model, closing->sample);
+	struct skstat_membership *membership = skstat_event_membership(model, closing->sample);
 	bool late = stone && stone->swept && (!closing->begin_ns || closing->begin_ns < stone->time_ns);
 	/* A younger one was counted against what had been counted of this. */
 	bool merged = stone && stone->merged && closing->time_ns < stone->time_ns;
@@ -212,8 +221,9 @@ static void close_unseen(struct skstat_model *model, struct skstat_closing *clos
 	else
 		model->count.close_unseen++;
 	skstat_closing_difference(model, closing, NULL, stone ? &stone->survivors : NULL);
-	skstat_view_fold(&model->view, group);
-	count(model, group, closing, !late && !baseline);
+	for (size_t i = 0; i < membership->count; i++)
+		skstat_view_fold(membership->group[i]);
+	count(model, membership, closing, !late && !baseline);
 	bury(model, closing, false);
 }
 
@@ -229,7 +239,7 @@ int skstat_closed_take(struct skstat_model *model, const struct skstat_sample *s
 	if (entry && entry->kind != SKSTAT_KIND_FULL)
 		entry = NULL;
 	if (entry && entry->flags & SKSTAT_ENTRY_OPENING)
-		skstat_opening_settle(model, entry, &sample->owner.comm, sample->owner.inode);
+		skstat_opening_settle(model, entry, sample);
 	if (aside && close_aside(model, &closing, aside, entry))
 		return 0;
 	if (!entry)

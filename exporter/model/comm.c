@@ -11,7 +11,7 @@ void skstat_comm_choose(const struct skstat_model *model, const struct skstat_na
 
 	/* It is hashed as bytes: zeroed behind its end, too. */
 	memset(comm, 0, sizeof(*comm));
-	if (!model->by_comm)
+	if (!(model->views.needs & SKSTAT_LABEL_BIT(SKSTAT_LABEL_COMM)))
 		return;
 	if (told->text[0])
 		name = told->text;

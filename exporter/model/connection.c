@@ -3,16 +3,15 @@
 #include <string.h>
 
 #include "address.h"
-#include "comm.h"
 #include "connection.h"
 #include "direction.h"
 #include "newcomers.h"
 #include "socket.h"
 
-void skstat_connection_count(struct skstat_model *model, struct skstat_view_group *group, uint64_t netns,
+void skstat_connection_count(struct skstat_model *model, struct skstat_membership *membership, uint64_t netns,
 			     const struct skstat_difference *difference)
 {
-	skstat_group_count(group, difference, model->poll.now_ns);
+	skstat_membership_count(membership, difference, model->poll.now_ns);
 	skstat_ledger_count(model, netns, difference);
 }
 
@@ -63,8 +62,7 @@ static bool is_active(const struct skstat_plan *plan, const struct skstat_differ
 		      const struct skstat_sample *sample)
 {
 	return skstat_difference_active(difference) ||
-	       (sample->traffic.rqueue && plan->histogram[SKSTAT_HISTOGRAM_rqueue].available) ||
-	       (sample->traffic.wqueue && plan->histogram[SKSTAT_HISTOGRAM_wqueue].available);
+	       (sample->traffic.rqueue && plan->rqueue) || (sample->traffic.wqueue && plan->wqueue);
 }
 
 /* Whether the state went backwards. That of one connection never does: it is another one. */
@@ -82,7 +80,7 @@ static bool is_back(uint8_t before, uint8_t now)
 
 void skstat_connection_set_aside(struct skstat_model *model, const struct skstat_entry *entry, uint64_t until_ns)
 {
-	if (model->poll.journal && entry->kind == SKSTAT_KIND_FULL && entry->group)
+	if (model->poll.journal && entry->kind == SKSTAT_KIND_FULL && entry->membership)
 		skstat_aside_keep(&model->asides, entry, until_ns, model->number);
 }
 
@@ -90,9 +88,8 @@ void skstat_connection_set_aside(struct skstat_model *model, const struct skstat
 static void connection_begin(struct skstat_model *model, struct skstat_entry *entry,
 			     const struct skstat_sample *sample, bool ipv4)
 {
-	struct skstat_view_key key;
-	struct skstat_name comm;
-	struct skstat_ends ends;
+	struct skstat_service service;
+	struct skstat_facts facts;
 
 	entry->kind = SKSTAT_KIND_FULL;
 	entry->fin = SKSTAT_FIN_NONE;
@@ -100,10 +97,9 @@ static void connection_begin(struct skstat_model *model, struct skstat_entry *en
 	entry->began_ns = 0;
 	entry->first = model->number;
 	entry->idle_from_ns = model->poll.now_ns;
-	skstat_ends_of(sample, ipv4, &ends);
-	skstat_comm_choose(model, &sample->owner.comm, sample->owner.inode, &comm);
-	skstat_direction_key(model, SKSTAT_DIRECTION_OUT, &ends, 0, &comm, &key);
-	skstat_socket_join(model, entry, skstat_view_admit(&model->view, &key, model->poll.now_ns));
+	skstat_facts_take(model, sample, ipv4, &facts);
+	service = skstat_service_of(model, SKSTAT_DIRECTION_OUT, &facts, 0);
+	skstat_socket_join(model, entry, &facts, &service, &sample->owner.comm, sample->owner.inode);
 }
 
 /* The values are the new ones already; set aside is what they were. */
@@ -153,10 +149,11 @@ void skstat_connection_update(struct skstat_model *model, struct skstat_entry *e
 	other |= difference.back;
 	if (other)
 		connection_leave(model, entry, &difference);
+	else if (skstat_socket_may_move(model, entry, state))
+		skstat_socket_move(model, entry, sample, ipv4);
 	if (other && fits)
 		skstat_difference_begin(plan, &entry->values, sample, &difference);
-	if (fits)
-		skstat_gauges_take(plan, &entry->values, sample, other ? NULL : entry->group->gauge);
+	/* It has no gauges: run.c asserts it. */
 	if (other)
 		connection_begin(model, entry, sample, ipv4);
 	else
@@ -164,10 +161,10 @@ void skstat_connection_update(struct skstat_model *model, struct skstat_entry *e
 				       model->poll.now_ns);
 	skstat_fin_note(entry, sample);
 	skstat_fin_take(entry, &difference);
-	skstat_connection_count(model, entry->group, sample->identity.netns, &difference);
+	skstat_connection_count(model, entry->membership, sample->identity.netns, &difference);
 	if (fits && (other || is_active(plan, &difference, sample))) {
 		skstat_observation_take(sample, value);
-		skstat_group_observe(plan, entry->group, value);
+		skstat_membership_observe(plan, entry->membership, value);
 	}
 	/* A listener that was shut down and connects is a new connection; what it was is none. */
 	if (connected) {
@@ -177,6 +174,7 @@ void skstat_connection_update(struct skstat_model *model, struct skstat_entry *e
 		model->count.fresh++;
 		model->tracked++;
 	}
+	skstat_tops_take(model, entry, sample);
 	entry->tuple = tuple;
 	entry->flags &= (uint8_t)~SKSTAT_ENTRY_BASELINE;
 	if (skstat_entry_is_connecting(entry))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A connection in the model: from one record to the next, what it has counted goes to its group. Walks are here; what
+ * A connection in the model: from one record to the next, what it has counted goes to its groups. Walks are here; what
  * events do is in event.h.
  */
 #ifndef SKSTAT_MODEL_CONNECTION_H
@@ -19,10 +19,10 @@ void skstat_connection_update(struct skstat_model *model, struct skstat_entry *e
 			      const struct skstat_sample *sample, bool ipv4);
 
 /*
- * Every difference that is counted goes through here: what a connection of that namespace moved, to its group. Called
+ * Every difference that is counted goes through here: what a connection of that namespace moved, to its groups. Called
  * for each record and each close.
  */
-void skstat_connection_count(struct skstat_model *model, struct skstat_view_group *group, uint64_t netns,
+void skstat_connection_count(struct skstat_model *model, struct skstat_membership *membership, uint64_t netns,
 			     const struct skstat_difference *difference);
 
 /* The peer's FIN: noted when it comes, and taken off bytes_received, once. */
@@ -65,7 +65,7 @@ static inline void skstat_connection_idle(const struct skstat_model *model, stru
 	if (busy)
 		skstat_connection_busy(model, entry, busy);
 	if (entry->idle_from_ns < now_ns) {
-		entry->group->idle_ns += now_ns - entry->idle_from_ns;
+		entry->membership->idle_ns += now_ns - entry->idle_from_ns;
 		entry->idle_from_ns = now_ns;
 	}
 }

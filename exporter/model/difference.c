@@ -180,21 +180,13 @@ void skstat_difference_listen(const struct skstat_plan *plan, struct skstat_valu
 	difference->moved = step;
 }
 
-/* A sum goes by differences: to add the new and take off the old keeps it right, whoever else is in it. */
-#define MOVE(name)                                                                                           \
-	{                                                                                                    \
-		if (gauge)                                                                                   \
-			gauge[SKSTAT_GAUGE_##name] += (int64_t)NOW(name) - (int64_t)last->name;              \
-		last->name = NOW(name);                                                                      \
-	}
-
 void skstat_gauges_take(const struct skstat_plan *plan, struct skstat_values *last,
-			const struct skstat_sample *sample, int64_t *gauge)
+			const struct skstat_sample *sample)
 {
 	const struct skstat_flat *now = flat(sample);
 
 #define ROW(id, name, type, kind, unit, noun, aggregate, shown, ...) \
-	SKSTAT_IF_GAUGE(kind, aggregate, shown, MOVE(name))
+	SKSTAT_IF_GAUGE(kind, aggregate, shown, last->name = NOW(name);)
 	if (sample->kind == SKSTAT_KIND_FULL) {
 		SKSTAT_FIELDS_OF_CONNECTIONS(ROW)
 	} else {
@@ -203,6 +195,7 @@ void skstat_gauges_take(const struct skstat_plan *plan, struct skstat_values *la
 #undef ROW
 }
 
+/* A sum goes by differences: to add the new and take off the old keeps it right, whoever else is in it. */
 void skstat_gauges_add(const struct skstat_values *last, enum skstat_kind kind, int64_t *gauge, int sign)
 {
 #define ROW(id, name, type, kind, unit, noun, aggregate, shown, ...) \

@@ -41,12 +41,9 @@ void skstat_difference_rebase(const struct skstat_plan *plan, uint16_t epoch, st
 void skstat_difference_listen(const struct skstat_plan *plan, struct skstat_values *last,
 			      const struct skstat_sample *sample, struct skstat_difference *difference);
 
-/*
- * The gauges of the record, of its kind, become the last; `gauge` of the group is moved by the difference. NULL: the
- * socket is in no group yet.
- */
+/* The gauges of the record, of its kind, become the last. */
 void skstat_gauges_take(const struct skstat_plan *plan, struct skstat_values *last,
-			const struct skstat_sample *sample, int64_t *gauge);
+			const struct skstat_sample *sample);
 
 /* Adds a socket's gauges to those of a group, or takes them away: `sign` is 1 or -1. */
 void skstat_gauges_add(const struct skstat_values *last, enum skstat_kind kind, int64_t *gauge, int sign);

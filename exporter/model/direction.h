@@ -1,24 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Who opened a connection, and by that the group that it is in. Decided once for each connection.
+ * Who opened a connection, and by that which port its service is at. Decided once for each connection.
  */
 #ifndef SKSTAT_MODEL_DIRECTION_H
 #define SKSTAT_MODEL_DIRECTION_H
 
 #include "inside.h"
+#include "subject.h"
 
-/* What is to be known of a connection, from a record or an event. */
-void skstat_ends_of(const struct skstat_sample *sample, bool ipv4, struct skstat_ends *ends);
+/* The local end is in the facts but for its address. */
+struct skstat_addr skstat_local_of(const struct skstat_sample *sample);
 
 /*
- * The direction, and the listener that it came from, or NULL. `told`: SKSTAT_EVENT_IN or _OUT, by an event, which
- * knows; 0: there was none.
+ * The direction, and the listener that it came from, or NULL. `state` is as the record has it; `told`: SKSTAT_EVENT_IN
+ * or _OUT, by an event, which knows; 0: there was none.
  */
-enum skstat_direction skstat_direction_of(const struct skstat_model *model, const struct skstat_ends *ends,
-					  uint8_t told, struct skstat_listener **listener);
+enum skstat_direction skstat_direction_of(const struct skstat_model *model, const struct skstat_facts *facts,
+					  const struct skstat_addr *local, uint8_t state, uint8_t told,
+					  struct skstat_listener **listener);
 
-/* What the group of such a connection is called; `told` as above, `comm` by skstat_comm_choose(). */
-void skstat_direction_key(struct skstat_model *model, enum skstat_direction direction, const struct skstat_ends *ends,
-			  uint8_t told, const struct skstat_name *comm, struct skstat_view_key *key);
+/* The service of such a connection; `told` as above. */
+struct skstat_service skstat_service_of(struct skstat_model *model, enum skstat_direction direction,
+					const struct skstat_facts *facts, uint8_t told);
 
 #endif

@@ -80,7 +80,7 @@ void skstat_model_document(void (*fn)(const struct skstat_family_doc *doc, void 
 	const struct telling telling = { fn, arg };
 	struct skstat_plan plan;
 
-	skstat_plan_init(&plan, true);
+	skstat_plan_init(&plan);
 	derived_tell(&telling, SKSTAT_DERIVED_SOCKETS, "netns,state");
 	derived_tell(&telling, SKSTAT_DERIVED_CONNECTIONS, SKSTAT_VIEW_LABELS);
 	columns_tell(&telling, plan.counter, SKSTAT_COUNTERS, SKSTAT_KIND_FULL, SKSTAT_METRIC_COUNTER);
@@ -95,6 +95,8 @@ void skstat_model_document(void (*fn)(const struct skstat_family_doc *doc, void 
 	derived_tell(&telling, SKSTAT_DERIVED_LISTENERS, SKSTAT_VIEW_LABELS);
 	columns_tell(&telling, plan.gauge, SKSTAT_GAUGES, SKSTAT_KIND_LISTEN, SKSTAT_METRIC_GAUGE);
 	columns_tell(&telling, plan.counter, SKSTAT_COUNTERS, SKSTAT_KIND_LISTEN, SKSTAT_METRIC_COUNTER);
+	skstat_top_document(fn, arg);
+	skstat_view_document(fn, arg);
 	skstat_ledger_document(fn, arg);
 	mib_tell(&telling);
 	skstat_cell_document(fn, arg);

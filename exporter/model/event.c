@@ -3,23 +3,29 @@
 #include "comm.h"
 #include "direction.h"
 #include "event.h"
+#include "placement.h"
 #include "socket.h"
 
-struct skstat_view_group *skstat_event_group(struct skstat_model *model, const struct skstat_sample *sample)
+struct skstat_membership *skstat_event_membership(struct skstat_model *model, const struct skstat_sample *sample)
 {
 	uint8_t told = sample->event.event_direction;
 	struct skstat_listener *listener;
 	enum skstat_direction direction;
-	struct skstat_view_key key;
-	struct skstat_ends ends;
+	struct skstat_addr local = skstat_local_of(sample);
+	struct skstat_subject subject;
+	struct skstat_service service;
+	struct skstat_facts facts;
 	struct skstat_name comm;
 
-	skstat_ends_of(sample, skstat_address_is_ipv4(&sample->identity), &ends);
+	skstat_facts_take(model, sample, skstat_address_is_ipv4(&sample->identity), &facts);
 	/* Where it did not come from needs no search. */
-	direction = told == SKSTAT_EVENT_IN ? SKSTAT_DIRECTION_IN : skstat_direction_of(model, &ends, told, &listener);
+	direction = told == SKSTAT_EVENT_IN ? SKSTAT_DIRECTION_IN :
+					      skstat_direction_of(model, &facts, &local, sample->identity.state, told,
+								  &listener);
+	service = skstat_service_of(model, direction, &facts, told);
 	skstat_comm_choose(model, &sample->owner.comm, sample->owner.inode, &comm);
-	skstat_direction_key(model, direction, &ends, told, &comm, &key);
-	return skstat_view_admit(&model->view, &key, model->poll.now_ns);
+	skstat_subject_make(model, &facts, &service, &comm, &subject);
+	return skstat_placement_find(model, &subject, NULL);
 }
 
 bool skstat_entry_seen_after(const struct skstat_model *model, const struct skstat_entry *entry, uint64_t time_ns)

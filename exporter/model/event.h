@@ -21,8 +21,8 @@ int skstat_closed_take(struct skstat_model *model, const struct skstat_sample *s
 int skstat_listen_started_take(struct skstat_model *model, const struct skstat_sample *sample);
 int skstat_listen_stopped_take(struct skstat_model *model, const struct skstat_sample *sample);
 
-/* The group that an event is counted to by itself, without an entry. */
-struct skstat_view_group *skstat_event_group(struct skstat_model *model, const struct skstat_sample *sample);
+/* The groups that an event is counted to by itself, without an entry. Good until the poll ends. */
+struct skstat_membership *skstat_event_membership(struct skstat_model *model, const struct skstat_sample *sample);
 
 /* Whether a walk saw the entry as it is after that moment. */
 bool skstat_entry_seen_after(const struct skstat_model *model, const struct skstat_entry *entry, uint64_t time_ns);

@@ -30,7 +30,7 @@ static bool is_baseline(const struct skstat_model *model, const struct skstat_ev
 	return event->event_time - event->connect_latency < model->poll.journal_ns;
 }
 
-static void count(struct skstat_model *model, struct skstat_view_group *group, struct skstat_values *values,
+static void count(struct skstat_model *model, struct skstat_membership *membership, struct skstat_values *values,
 		  const struct skstat_sample *sample)
 {
 	struct skstat_difference difference;
@@ -38,12 +38,12 @@ static void count(struct skstat_model *model, struct skstat_view_group *group, s
 	skstat_difference_take(&model->plan, values, sample, &difference);
 	if (difference.back)
 		return;
-	skstat_connection_count(model, group, sample->identity.netns, &difference);
+	skstat_connection_count(model, membership, sample->identity.netns, &difference);
 	skstat_ledger_event(model, sample);
 }
 
 /* What the socket keeps from one connection to the next was counted, as far as it was, of whatever it was before. */
-static void count_whole(struct skstat_model *model, struct skstat_view_group *group, struct skstat_entry *entry,
+static void count_whole(struct skstat_model *model, struct skstat_membership *membership, struct skstat_entry *entry,
 			const struct skstat_sample *sample)
 {
 	struct skstat_tombstone *stone = skstat_tombstone_find(&model->tombstones, sample->identity.cookie);
@@ -56,7 +56,7 @@ static void count_whole(struct skstat_model *model, struct skstat_view_group *gr
 	else if (stone)
 		survivors = stone->survivors;
 	skstat_survivors_set(&values, &survivors);
-	count(model, group, &values, sample);
+	count(model, membership, &values, sample);
 	survivors = skstat_survivors_of(&values);
 	if (entry)
 		skstat_survivors_set(&entry->values, &survivors);
@@ -67,21 +67,21 @@ static void count_whole(struct skstat_model *model, struct skstat_view_group *gr
 int skstat_failed_take(struct skstat_model *model, const struct skstat_sample *sample)
 {
 	struct skstat_entry *entry = skstat_table_find(&model->table, sample->identity.cookie);
-	struct skstat_view_group *group = skstat_event_group(model, sample);
+	struct skstat_membership *membership = skstat_event_membership(model, sample);
 	bool fits = skstat_plan_fits(&model->plan, sample);
 
-	skstat_life_failed(model, group, sample);
+	skstat_life_failed(model, membership, sample);
 	if (is_own(model, entry, sample)) {
 		skstat_entry_settle(model, entry);
 		if (fits) {
 			skstat_entry_next(&model->plan, entry, sample);
-			count(model, entry->group, &entry->values, sample);
+			count(model, entry->membership, &entry->values, sample);
 		}
 		skstat_socket_remove(model, entry);
 	} else if (fits && !is_baseline(model, &sample->event)) {
 		if (entry && (entry->kind != SKSTAT_KIND_FULL || entry->flags & SKSTAT_ENTRY_OPENING))
 			entry = NULL;
-		count_whole(model, group, entry, sample);
+		count_whole(model, membership, entry, sample);
 	}
 	return 0;
 }

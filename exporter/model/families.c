@@ -1,71 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
-
 #include "families.h"
 #include "inside.h"
 #include "ledger_families.h"
-
-#define VIEW_LABELS 4 /* of every view; the process, and what a family adds, come on top */
-
-const struct skstat_derived skstat_derived[SKSTAT_DERIVED_COUNT] = {
-	[SKSTAT_DERIVED_SOCKETS] = {
-		"skstat_tcp_sockets", "", SKSTAT_METRIC_GAUGE,
-		"Sockets by network namespace and state, those in TIME-WAIT and SYN-RECV among them",
-	},
-	[SKSTAT_DERIVED_CONNECTIONS] = {
-		"skstat_tcp_connections", "", SKSTAT_METRIC_GAUGE,
-		"Connections in the group now, from SYN-SENT to LAST-ACK",
-	},
-	[SKSTAT_DERIVED_CWND_LIMITED] = {
-		"skstat_tcp_cwnd_limited_seconds", "seconds", SKSTAT_METRIC_COUNTER,
-		"Time with data to send, held up by the congestion window or the network: what is left of busy time "
-		"without receive window and send buffer",
-	},
-	[SKSTAT_DERIVED_APPLICATION_LIMITED] = {
-		"skstat_tcp_application_limited_seconds", "seconds", SKSTAT_METRIC_COUNTER,
-		"Time that connections were open for sending and had nothing to send",
-	},
-	[SKSTAT_DERIVED_LISTENERS] = {
-		"skstat_tcp_listeners", "", SKSTAT_METRIC_GAUGE, "Listening sockets in the group now",
-	},
-	[SKSTAT_DERIVED_OPENED] = {
-		"skstat_tcp_opened_connections", "", SKSTAT_METRIC_COUNTER, "Connections that opened, by how",
-	},
-	[SKSTAT_DERIVED_FAILED] = {
-		"skstat_tcp_failed_connections", "", SKSTAT_METRIC_COUNTER,
-		"Connections that did not come about, by what became of the handshake",
-	},
-	[SKSTAT_DERIVED_CLOSED] = {
-		"skstat_tcp_closed_connections", "", SKSTAT_METRIC_COUNTER,
-		"Connections that closed, by who closed them and how",
-	},
-};
-
-/* How a raw figure becomes one in base units. */
-struct scale {
-	bool divides;
-	double by;
-};
-
-/*
- * Divided by the steps of a unit, and not multiplied by a step's length, so that 1003 milliseconds are 1.003 s and not
- * 1.0030000000000001.
- */
-static struct scale scale_of(enum skstat_unit unit, uint32_t hz)
-{
-	double scale = skstat_unit_scale(unit, hz);
-
-	if (scale > 0 && scale < 1)
-		return (struct scale) { true, (double)(uint64_t)(1 / scale + 0.5) };
-	return (struct scale) { false, scale };
-}
-
-static double scaled(double raw, const struct scale *scale)
-{
-	return scale->divides ? raw / scale->by : raw * scale->by;
-}
+#include "scale.h"
 
 static struct skstat_family *derived_add(const struct skstat_making *m, int which)
 {
@@ -81,37 +18,12 @@ static struct skstat_family *column_add(const struct skstat_making *m, const str
 				 column->help);
 }
 
-/* In a set's own words: the group may be gone when it is read. */
-static const struct skstat_labels *labels_of(const struct skstat_making *m, const struct skstat_view_group *group)
-{
-	static const char *const directions[] = {
-		[SKSTAT_DIRECTION_UNKNOWN] = "unknown",
-		[SKSTAT_DIRECTION_IN] = "in",
-		[SKSTAT_DIRECTION_OUT] = "out",
-	};
-	bool other = group == &m->model->view.other;
-	struct skstat_label label[VIEW_LABELS + 1];
-	char number[8];
-
-	snprintf(number, sizeof(number), "%" PRIu16, group->key.port);
-	label[0] = (struct skstat_label) { "view", "default" };
-	label[1] = (struct skstat_label) { "direction", other ? "other" : directions[group->key.direction] };
-	label[2] = (struct skstat_label) { "port", other		  ? "other" :
-						   group->key.ephemeral ? "ephemeral" :
-									  skstat_families_text(m->set, number) };
-	label[3] = (struct skstat_label) { "family", other ? "other" : group->key.ipv4 ? "ipv4" : "ipv6" };
-	if (!m->model->by_comm)
-		return skstat_labels_add(m->set, label, VIEW_LABELS);
-	label[4] = (struct skstat_label) { "comm", other ? "other" :
-							   skstat_families_text(m->set, group->key.comm.text) };
-	return skstat_labels_add(m->set, label, VIEW_LABELS + 1);
-}
-
 struct skstat_series *skstat_group_series(const struct skstat_making *m, struct skstat_family *family,
 					  const struct skstat_view_group *group, const struct skstat_label *last)
 {
 	if (!family->room)
 		skstat_family_reserve(m->set, family, m->groups);
+	group->view->series++;
 	return skstat_series_add_shared(m->set, family, group->labels, last);
 }
 
@@ -121,25 +33,62 @@ static struct skstat_series *group_add(const struct skstat_making *m, struct sks
 	return skstat_group_series(m, family, group, NULL);
 }
 
-struct skstat_view_group *skstat_group_next(const struct skstat_making *m, const struct skstat_view_group *group)
+bool skstat_views_show(const struct skstat_making *m, size_t shown)
 {
-	struct skstat_view *view = &m->model->view;
-	struct skstat_view_group *next = group ? group->hh.next : view->group;
+	const struct skstat_views *views = &m->model->views;
 
-	if (group == &view->other)
-		return NULL;
-	return next || !view->other_used ? next : &view->other;
+	for (size_t i = 0; i < views->count; i++)
+		if (views->view[i]->shape.shows[shown])
+			return true;
+	return false;
 }
 
-#define FOR_EACH_GROUP(m, group) for (group = skstat_group_next(m, NULL); group; group = skstat_group_next(m, group))
-
-static void connections_add(const struct skstat_making *m)
+/* The first group of that view, or a later one, that shows it. */
+static struct skstat_view_group *view_first(const struct skstat_views *views, size_t index, size_t shown)
 {
-	struct skstat_family *family = derived_add(m, SKSTAT_DERIVED_CONNECTIONS);
-	const struct skstat_view_group *group;
+	for (; index < views->count; index++) {
+		struct skstat_view *view = views->view[index];
 
-	FOR_EACH_GROUP(m, group)
-		group_add(m, family, group)->value = (double)group->connections;
+		if (!view->shape.shows[shown])
+			continue;
+		if (view->group)
+			return view->group;
+		if (view->other_used)
+			return view->other;
+	}
+	return NULL;
+}
+
+struct skstat_view_group *skstat_group_next(const struct skstat_making *m, size_t shown,
+					    const struct skstat_view_group *group)
+{
+	const struct skstat_views *views = &m->model->views;
+	struct skstat_view *view;
+
+	if (!group)
+		return view_first(views, 0, shown);
+	view = group->view;
+	if (group != view->other && group->hh.next)
+		return group->hh.next;
+	if (group != view->other && view->other_used)
+		return view->other;
+	return view_first(views, view->index + 1, shown);
+}
+
+#define FOR_EACH_GROUP(m, shown, group) \
+	for (group = skstat_group_next(m, shown, NULL); group; group = skstat_group_next(m, shown, group))
+
+static void sockets_add(const struct skstat_making *m, int which, bool listeners)
+{
+	const size_t shown = SKSTAT_SHOWN_DERIVED + (size_t)which;
+	const struct skstat_view_group *group;
+	struct skstat_family *family;
+
+	if (!skstat_views_show(m, shown))
+		return;
+	family = derived_add(m, which);
+	FOR_EACH_GROUP(m, shown, group)
+		group_add(m, family, group)->value = (double)(listeners ? group->listeners : group->connections);
 }
 
 static void counters_add(const struct skstat_making *m, enum skstat_kind kind)
@@ -150,14 +99,14 @@ static void counters_add(const struct skstat_making *m, enum skstat_kind kind)
 		const struct skstat_column *column = &plan->counter[i];
 		const struct skstat_view_group *group;
 		struct skstat_family *family;
-		struct scale scale;
+		struct skstat_scale scale;
 
-		if (column->kind != kind || !column->available)
+		if (column->kind != kind || !column->available || !skstat_views_show(m, SKSTAT_SHOWN_COUNTER + i))
 			continue;
-		scale = scale_of(column->field->unit, plan->hz);
+		scale = skstat_scale_of(column->field->unit, plan->hz);
 		family = column_add(m, column, SKSTAT_METRIC_COUNTER);
-		FOR_EACH_GROUP(m, group)
-			group_add(m, family, group)->value = scaled((double)group->counter[i], &scale);
+		FOR_EACH_GROUP(m, SKSTAT_SHOWN_COUNTER + i, group)
+			group_add(m, family, group)->value = skstat_scaled((double)group->counter[i], &scale);
 	}
 }
 
@@ -174,56 +123,26 @@ static uint64_t cwnd_limited(struct skstat_view_group *group)
 
 static void limits_add(const struct skstat_making *m)
 {
+	const size_t cwnd = SKSTAT_SHOWN_DERIVED + SKSTAT_DERIVED_CWND_LIMITED;
+	const size_t application = SKSTAT_SHOWN_DERIVED + SKSTAT_DERIVED_APPLICATION_LIMITED;
 	const struct skstat_plan *plan = &m->model->plan;
-	struct scale scale = scale_of(SKSTAT_UNIT_JIFFIES, plan->hz);
+	struct skstat_scale scale = skstat_scale_of(SKSTAT_UNIT_JIFFIES, plan->hz);
 	struct skstat_view_group *group;
 	struct skstat_family *family;
 
 	if (!plan->counter[SKSTAT_COUNTER_busy_time].available)
 		return;
 	if (plan->counter[SKSTAT_COUNTER_rwnd_limited].available &&
-	    plan->counter[SKSTAT_COUNTER_sndbuf_limited].available) {
+	    plan->counter[SKSTAT_COUNTER_sndbuf_limited].available && skstat_views_show(m, cwnd)) {
 		family = derived_add(m, SKSTAT_DERIVED_CWND_LIMITED);
-		FOR_EACH_GROUP(m, group)
-			group_add(m, family, group)->value = scaled((double)cwnd_limited(group), &scale);
+		FOR_EACH_GROUP(m, cwnd, group)
+			group_add(m, family, group)->value = skstat_scaled((double)cwnd_limited(group), &scale);
 	}
+	if (!skstat_views_show(m, application))
+		return;
 	family = derived_add(m, SKSTAT_DERIVED_APPLICATION_LIMITED);
-	FOR_EACH_GROUP(m, group)
+	FOR_EACH_GROUP(m, application, group)
 		group_add(m, family, group)->value = (double)group->idle_ns / 1e9;
-}
-
-static const struct skstat_exemplar *exemplars_make(const struct skstat_making *m, const struct scale *scale,
-						    const struct skstat_example *example)
-{
-	const size_t buckets = SKSTAT_EDGES + 1;
-	struct skstat_exemplar *made = skstat_families_alloc(m->set, buckets * sizeof(*made));
-
-	for (size_t i = 0; i < buckets; i++)
-		if (example[i].cookie)
-			made[i] = (struct skstat_exemplar){
-				.cookie = example[i].cookie,
-				.value = scaled((double)example[i].value, scale),
-				.time_ns = example[i].time_ns,
-			};
-	return made;
-}
-
-void skstat_group_histogram(const struct skstat_making *m, struct skstat_family *family,
-			    const struct skstat_view_group *group, const struct skstat_column *column,
-			    const struct skstat_measure *measure, const struct skstat_histogram *histogram,
-			    const struct skstat_example *example)
-{
-	const uint64_t *count = skstat_families_copy(m->set, histogram->count, sizeof(histogram->count));
-	struct scale scale = scale_of(column->field->unit, m->model->plan.hz);
-	struct skstat_series *series = group_add(m, family, group);
-
-	series->distribution = (struct skstat_distribution) {
-		.edge = measure->edge,
-		.edges = SKSTAT_EDGES,
-		.count = count,
-		.sum = scaled((double)histogram->sum, &scale),
-		.exemplar = example ? exemplars_make(m, &scale, example) : NULL,
-	};
 }
 
 static void histograms_add(const struct skstat_making *m)
@@ -238,9 +157,8 @@ static void histograms_add(const struct skstat_making *m)
 		if (!column->available)
 			continue;
 		family = column_add(m, column, SKSTAT_METRIC_HISTOGRAM);
-		FOR_EACH_GROUP(m, group)
-			skstat_group_histogram(m, family, group, column, &plan->measure[i], &group->histogram[i],
-					       NULL);
+		FOR_EACH_GROUP(m, SKSTAT_SHOWN_HISTOGRAM + i, group)
+			skstat_group_histogram(m, family, group, column, group->histogram[i], NULL);
 	}
 }
 
@@ -252,46 +170,37 @@ static void gauges_add(const struct skstat_making *m, enum skstat_kind kind)
 		const struct skstat_column *column = &plan->gauge[i];
 		const struct skstat_view_group *group;
 		struct skstat_family *family;
-		struct scale scale;
+		struct skstat_scale scale;
 
-		if (column->kind != kind || !column->available)
+		if (column->kind != kind || !column->available || !skstat_views_show(m, SKSTAT_SHOWN_GAUGE + i))
 			continue;
-		scale = scale_of(column->field->unit, plan->hz);
+		scale = skstat_scale_of(column->field->unit, plan->hz);
 		family = column_add(m, column, SKSTAT_METRIC_GAUGE);
-		FOR_EACH_GROUP(m, group)
-			group_add(m, family, group)->value = scaled((double)group->gauge[i], &scale);
+		FOR_EACH_GROUP(m, SKSTAT_SHOWN_GAUGE + i, group)
+			group_add(m, family, group)->value = skstat_scaled((double)group->gauge[i], &scale);
 	}
-}
-
-static void listeners_add(const struct skstat_making *m)
-{
-	struct skstat_family *family = derived_add(m, SKSTAT_DERIVED_LISTENERS);
-	const struct skstat_view_group *group;
-
-	FOR_EACH_GROUP(m, group)
-		group_add(m, family, group)->value = (double)group->listeners;
 }
 
 void skstat_model_families(struct skstat_model *model, struct skstat_families *set)
 {
-	struct skstat_making making = { .model = model, .set = set };
-	struct skstat_view_group *group;
+	struct skstat_edges_made edges = { NULL, NULL };
+	struct skstat_making making = { .model = model, .set = set, .edges = &edges };
 
-	FOR_EACH_GROUP(&making, group) {
-		group->labels = labels_of(&making, group);
-		making.groups++;
-	}
+	skstat_memberships_settle(&model->views.memberships);
+	skstat_views_label(&making);
 	skstat_namespaces_show(&model->namespaces, set);
 	skstat_sockets_families(&making);
-	connections_add(&making);
+	sockets_add(&making, SKSTAT_DERIVED_CONNECTIONS, false);
 	counters_add(&making, SKSTAT_KIND_FULL);
 	limits_add(&making);
 	gauges_add(&making, SKSTAT_KIND_FULL);
 	histograms_add(&making);
 	skstat_life_families(&making);
-	listeners_add(&making);
+	sockets_add(&making, SKSTAT_DERIVED_LISTENERS, true);
 	gauges_add(&making, SKSTAT_KIND_LISTEN);
 	counters_add(&making, SKSTAT_KIND_LISTEN);
+	skstat_top_families(&making);
+	skstat_view_families(&making);
 	skstat_ledger_families(&model->namespaces, set);
 	skstat_mib_families(&making);
 	skstat_cell_families(&making);

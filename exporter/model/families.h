@@ -3,17 +3,26 @@
 #ifndef SKSTAT_MODEL_FAMILIES_H
 #define SKSTAT_MODEL_FAMILIES_H
 
+#include "derived.h"
 #include "family.h"
-
 #include "inside.h"
 
 #define SKSTAT_VIEW_LABELS "view,direction,port,family"
+
+/* Edges in the set's own words. */
+struct skstat_edges_made {
+	const struct skstat_measure *measure;
+	const double *edge;
+};
 
 /* One call to skstat_model_families(). */
 struct skstat_making {
 	struct skstat_model *model;
 	struct skstat_families *set;
-	size_t groups; /* `other` among them */
+	size_t groups; /* of all views, `other` among them */
+	/* In the set's own words: of the views, and of labels. */
+	const char *name[SKSTAT_VIEWS_MAX], *label_name[__SKSTAT_LABEL_MAX];
+	struct skstat_edges_made *edges; /* the last ones: groups of one view have the same */
 };
 
 /* A group's series; `last`, if not NULL, is one more label. */
@@ -23,11 +32,26 @@ struct skstat_series *skstat_group_series(const struct skstat_making *m, struct 
 /* A group's histogram, whose last ones by bucket are `example`, or NULL. */
 void skstat_group_histogram(const struct skstat_making *m, struct skstat_family *family,
 			    const struct skstat_view_group *group, const struct skstat_column *column,
-			    const struct skstat_measure *measure, const struct skstat_histogram *histogram,
-			    const struct skstat_example *example);
+			    const struct skstat_histogram *histogram, const struct skstat_example *example);
 
-/* The group after this one; NULL begins. `other` is the last, once it has been used. */
-struct skstat_view_group *skstat_group_next(const struct skstat_making *m, const struct skstat_view_group *group);
+/*
+ * The group after this one, of the views that show what has that number (shape.h); NULL begins. `other` is the last of
+ * a view, once it has been used.
+ */
+struct skstat_view_group *skstat_group_next(const struct skstat_making *m, size_t shown,
+					    const struct skstat_view_group *group);
+
+/* Whether some view does. */
+bool skstat_views_show(const struct skstat_making *m, size_t shown);
+
+/* What the views are: view_families.c. The first gives each group its labels. */
+void skstat_views_label(struct skstat_making *m);
+void skstat_view_families(const struct skstat_making *m);
+void skstat_view_document(void (*fn)(const struct skstat_family_doc *doc, void *arg), void *arg);
+
+/* Those that stand out: top_families.c. */
+void skstat_top_families(const struct skstat_making *m);
+void skstat_top_document(void (*fn)(const struct skstat_family_doc *doc, void *arg), void *arg);
 
 /* What events make: life_families.c. */
 void skstat_life_families(const struct skstat_making *m);
@@ -59,25 +83,5 @@ void skstat_cell_room_families(const struct skstat_making *m, const struct sksta
 			       const struct skstat_cell_room *room);
 void skstat_cell_room_document(const struct skstat_cell_shape *shape, const struct skstat_cell_room *room,
 			       void (*fn)(const struct skstat_family_doc *doc, void *arg), void *arg);
-
-enum {
-	SKSTAT_DERIVED_SOCKETS,
-	SKSTAT_DERIVED_CONNECTIONS,
-	SKSTAT_DERIVED_CWND_LIMITED,
-	SKSTAT_DERIVED_APPLICATION_LIMITED,
-	SKSTAT_DERIVED_LISTENERS,
-	SKSTAT_DERIVED_OPENED,
-	SKSTAT_DERIVED_FAILED,
-	SKSTAT_DERIVED_CLOSED,
-	SKSTAT_DERIVED_COUNT,
-};
-
-struct skstat_derived {
-	const char *name, *unit;
-	enum skstat_metric_type type;
-	const char *help;
-};
-
-extern const struct skstat_derived skstat_derived[SKSTAT_DERIVED_COUNT];
 
 #endif

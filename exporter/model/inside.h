@@ -12,13 +12,14 @@
 #include "plan.h"
 #include "table.h"
 #include "tombstone.h"
-#include "view.h"
+#include "top.h"
+#include "views.h"
 
 /* Of one poll; they go to struct skstat_self together, at its end. */
 struct skstat_model_counts {
 	uint64_t full_ipv4, full_ipv6, listen, timewait, request, netns;
 	uint64_t updated, fresh, baseline, duplicate, generations, removed;
-	uint64_t gaps, folded;
+	uint64_t gaps;
 	uint64_t buried, announced, unannounced;
 	uint64_t opened, failed, closed, started, stopped;
 	uint64_t close_known, close_unseen, close_older, close_baseline, close_late;
@@ -39,22 +40,32 @@ struct skstat_model {
 	/* When the latest polls began, and when their walks were over (0: not known), by number: skstat_poll_began() */
 	uint64_t began_ns[SKSTAT_POLLS_KNOWN], walked_ns[SKSTAT_POLLS_KNOWN];
 
-	bool by_comm;
 	const char *(*process_name)(uint64_t inode, void *arg);
 	void *process_arg;
+	const char *(*cgroup_path)(uint64_t id, void *arg);
+	void *cgroup_arg;
+	const char *(*interface_name)(uint32_t netns_inode, uint32_t ifindex, void *arg);
+	void *interface_arg;
+	char *label_name[__SKSTAT_LABEL_MAX];
 
 	struct skstat_plan plan;
 	struct skstat_table table;
-	struct skstat_view view;
+	struct skstat_views views;
 	struct skstat_listeners listeners;
 	struct skstat_newcomers newcomers;
 	struct skstat_tombstones tombstones;
 	struct skstat_asides asides;
 	struct skstat_namespaces namespaces;
 	struct skstat_mib_index mib;
+	struct skstat_tops tops;
 	struct skstat_cells cells, measured; /* what the probes have counted, and measured */
 	struct skstat_model_counts count;
 };
+
+/* At the end of a poll: its counts go to struct skstat_self, and begin anew. */
+void skstat_model_tell(struct skstat_model *model, const struct skstat_totals *totals);
+
+void skstat_model_labels_free(struct skstat_model *model);
 
 /* When the poll of that number began; 0: long ago, or there is none. */
 static inline uint64_t skstat_poll_began(const struct skstat_model *model, uint32_t number)

@@ -13,12 +13,15 @@ static void kinds_add(const struct skstat_making *m, int which, const char *labe
 		      const uint64_t *(*counts_of)(const struct skstat_view_group *group))
 {
 	const struct skstat_derived *derived = &skstat_derived[which];
-	struct skstat_family *family =
-		skstat_family_add(m->set, derived->type, derived->name, derived->unit, derived->help);
+	const size_t shown = SKSTAT_SHOWN_DERIVED + (size_t)which;
 	struct skstat_view_group *group = NULL;
+	struct skstat_family *family;
 
+	if (!skstat_views_show(m, shown))
+		return;
+	family = skstat_family_add(m->set, derived->type, derived->name, derived->unit, derived->help);
 	skstat_family_reserve(m->set, family, m->groups * kinds);
-	while ((group = skstat_group_next(m, group))) {
+	while ((group = skstat_group_next(m, shown, group))) {
 		const uint64_t *count = counts_of(group);
 
 		for (uint32_t kind = 0; kind < kinds; kind++) {
@@ -59,9 +62,8 @@ static void histograms_add(const struct skstat_making *m)
 			continue;
 		family = skstat_family_add(m->set, SKSTAT_METRIC_HISTOGRAM, skstat_families_text(m->set, column->name),
 					   column->unit, column->help);
-		while ((group = skstat_group_next(m, group)))
-			skstat_group_histogram(m, family, group, column, &plan->life_measure[i], &group->life[i],
-					       group->example[i]);
+		while ((group = skstat_group_next(m, SKSTAT_SHOWN_LIFE + i, group)))
+			skstat_group_histogram(m, family, group, column, group->life[i], group->example[i]);
 	}
 }
 

@@ -2,20 +2,18 @@
 #include <errno.h>
 
 #include "address.h"
-#include "comm.h"
 #include "connection.h"
 #include "direction.h"
 #include "event.h"
 #include "listening.h"
 #include "socket.h"
 
-/* A listener has its group at once: its direction and its port are no question. */
+/* A listener has its groups at once: its direction and its port are no question. */
 static void listening_begin(struct skstat_model *model, struct skstat_entry *entry,
 			    const struct skstat_sample *sample, bool ipv4, struct skstat_listener *listener)
 {
-	struct skstat_view_key key;
-	struct skstat_name comm;
-	struct skstat_ends ends;
+	struct skstat_service service;
+	struct skstat_facts facts;
 
 	entry->kind = SKSTAT_KIND_LISTEN;
 	entry->listener = listener;
@@ -23,10 +21,9 @@ static void listening_begin(struct skstat_model *model, struct skstat_entry *ent
 	entry->newcomer = 0;
 	entry->flags = 0;
 	entry->began_ns = 0;
-	skstat_ends_of(sample, ipv4, &ends);
-	skstat_comm_choose(model, &sample->owner.comm, sample->owner.inode, &comm);
-	skstat_direction_key(model, SKSTAT_DIRECTION_IN, &ends, 0, &comm, &key);
-	skstat_socket_join(model, entry, skstat_view_admit(&model->view, &key, model->poll.now_ns));
+	skstat_facts_take(model, sample, ipv4, &facts);
+	service = skstat_service_of(model, SKSTAT_DIRECTION_IN, &facts, 0);
+	skstat_socket_join(model, entry, &facts, &service, &sample->owner.comm, sample->owner.inode);
 }
 
 int skstat_listening_add(struct skstat_model *model, const struct skstat_sample *sample, bool ipv4)
@@ -48,7 +45,7 @@ int skstat_listening_add(struct skstat_model *model, const struct skstat_sample 
 		skstat_difference_listen(&model->plan, &entry->values, sample, &difference);
 	skstat_entry_begin(&model->plan, entry, sample);
 	listening_begin(model, entry, sample, ipv4, listener);
-	skstat_group_count(entry->group, &difference, model->poll.now_ns);
+	skstat_membership_count(entry->membership, &difference, model->poll.now_ns);
 	skstat_entry_stamp(entry, model->number, sample);
 	return 0;
 }
@@ -61,6 +58,7 @@ int skstat_listening_update(struct skstat_model *model, struct skstat_entry *ent
 	bool other = connected || entry->tuple != skstat_address_tuple(&sample->identity, ipv4);
 	struct skstat_listener *listener = other ? skstat_listener_open(&model->listeners, &sample->identity) : NULL;
 	struct skstat_difference difference = { 0 };
+	struct skstat_values before;
 
 	if (other && !listener)
 		return -ENOMEM;
@@ -68,9 +66,14 @@ int skstat_listening_update(struct skstat_model *model, struct skstat_entry *ent
 		skstat_connection_set_aside(model, entry, 0);
 		skstat_socket_leave(model, entry);
 	}
+	if (!other && skstat_socket_may_move(model, entry, sample->identity.state))
+		skstat_socket_move(model, entry, sample, ipv4);
+	before = entry->values;
 	if (skstat_entry_next(&model->plan, entry, sample)) {
 		skstat_difference_listen(&model->plan, &entry->values, sample, &difference);
-		skstat_gauges_take(&model->plan, &entry->values, sample, other ? NULL : entry->group->gauge);
+		skstat_gauges_take(&model->plan, &entry->values, sample);
+		if (!other)
+			skstat_membership_gauges(entry->membership, SKSTAT_KIND_LISTEN, &before, &entry->values);
 	}
 	/* After the module was loaded anew. */
 	if (!other && entry->listener->key.netns != sample->identity.netns)
@@ -81,7 +84,7 @@ int skstat_listening_update(struct skstat_model *model, struct skstat_entry *ent
 		model->count.removed++;
 		model->tracked--;
 	}
-	skstat_group_count(entry->group, &difference, model->poll.now_ns);
+	skstat_membership_count(entry->membership, &difference, model->poll.now_ns);
 	skstat_entry_stamp(entry, model->number, sample);
 	return 0;
 }
@@ -90,7 +93,7 @@ int skstat_listening_update(struct skstat_model *model, struct skstat_entry *ent
 static void listening_open(struct skstat_model *model, struct skstat_entry *entry, const struct skstat_sample *sample)
 {
 	if (sample->size[SKSTAT_GROUP_LISTEN] >= model->plan.need[SKSTAT_KIND_LISTEN][SKSTAT_GROUP_LISTEN])
-		skstat_gauges_take(&model->plan, &entry->values, sample, NULL);
+		skstat_gauges_take(&model->plan, &entry->values, sample);
 	entry->epoch = model->plan.epoch;
 	entry->state = sample->identity.state;
 	entry->seen = 0;

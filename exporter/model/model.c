@@ -18,18 +18,23 @@ struct skstat_model *skstat_model_new(const struct skstat_model_config *config, 
 	if (!model)
 		return NULL;
 	model->self = self;
-	skstat_plan_init(&model->plan, config->all_histograms);
-	model->by_comm = config->by_comm;
 	model->process_name = config->process_name;
 	model->process_arg = config->process_arg;
+	model->cgroup_path = config->cgroup_path;
+	model->cgroup_arg = config->cgroup_arg;
+	model->interface_name = config->interface_name;
+	model->interface_arg = config->interface_arg;
+	skstat_plan_init(&model->plan);
 	skstat_namespaces_init(&model->namespaces, config->netns_limit, config->netns_name, config->netns_arg);
 	skstat_mib_index_init(&model->mib, NULL);
-	model->view.limit = config->group_limit;
-	model->view.ttl_ns = config->group_ttl_ns;
 	model->cells.shape = &skstat_cells_counted;
 	model->measured.shape = &skstat_cells_measured;
 	model->cells.limit = model->measured.limit = config->cell_limit;
-	return model;
+	if (skstat_views_set(&model->views, config->view, config->views, &model->plan) == 0 &&
+	    skstat_model_labels(model, config->label_name) == 0)
+		return model;
+	skstat_model_free(model);
+	return NULL;
 }
 
 /* Every socket goes, and with the last one the listeners; the groups keep what they counted. */
@@ -54,18 +59,13 @@ void skstat_model_free(struct skstat_model *model)
 	sockets_forget(model);
 	skstat_newcomers_free(&model->newcomers);
 	skstat_table_free(&model->table);
-	skstat_view_free(&model->view);
+	skstat_views_free(&model->views);
+	skstat_tops_free(&model->tops);
+	skstat_model_labels_free(model);
 	skstat_namespaces_free(&model->namespaces);
 	skstat_cells_free(&model->cells);
 	skstat_cells_free(&model->measured);
 	free(model);
-}
-
-uint32_t skstat_model_groups(const struct skstat_model *model)
-{
-	uint32_t groups = model->plan.groups | 1u << SKSTAT_GROUP_IDENTITY;
-
-	return model->by_comm ? groups | 1u << SKSTAT_GROUP_OWNER : groups;
 }
 
 /*
@@ -75,10 +75,8 @@ uint32_t skstat_model_groups(const struct skstat_model *model)
 static void instance_change(struct skstat_model *model, const struct skstat_poll *poll)
 {
 	model->count.gaps++;
-	if (model->poll.exactly_once != poll->exactly_once || model->poll.hz != poll->hz) {
+	if (model->poll.exactly_once != poll->exactly_once || model->poll.hz != poll->hz)
 		sockets_forget(model);
-		skstat_view_rescale(&model->view, &model->plan, model->poll.hz, poll->hz);
-	}
 	skstat_listeners_forget_ids(&model->listeners, skstat_namespaces_inode_of, &model->namespaces);
 	skstat_namespaces_forget_ids(&model->namespaces);
 	skstat_cells_forget(&model->cells);
@@ -102,7 +100,9 @@ void skstat_model_begin(struct skstat_model *model, const struct skstat_poll *po
 	/* 0 means never. */
 	if (!++model->number)
 		model->number = 1;
+	skstat_tops_begin(model);
 	skstat_plan_fit(&model->plan, poll->schema, poll->hz);
+	skstat_views_fit(&model->views, &model->plan, poll->hz);
 	skstat_namespaces_fit(&model->namespaces, poll->schema, poll->journal, model->number);
 	model->began_ns[model->number % SKSTAT_POLLS_KNOWN] = poll->now_ns;
 	model->walked_ns[model->number % SKSTAT_POLLS_KNOWN] = 0;
@@ -134,7 +134,7 @@ static int socket_take(struct skstat_model *model, const struct skstat_sample *s
 		sample = &halfway;
 	}
 	if (entry && entry->flags & SKSTAT_ENTRY_OPENING)
-		skstat_opening_settle(model, entry, &sample->owner.comm, sample->owner.inode);
+		skstat_opening_settle(model, entry, sample);
 	if (!entry)
 		return full ? skstat_connection_add(model, sample, ipv4) : skstat_listening_add(model, sample, ipv4);
 	if (entry->seen == model->number && entry->kind == sample->kind) {
@@ -218,11 +218,10 @@ static bool is_missed(const struct skstat_model *model, const struct skstat_entr
 
 static void entry_sweep(struct skstat_model *model, struct skstat_entry *entry)
 {
-	static const struct skstat_name unknown;
 	struct skstat_tombstone *stone;
 
 	if (entry->flags & SKSTAT_ENTRY_OPENING)
-		skstat_opening_settle(model, entry, &unknown, 0);
+		skstat_opening_settle(model, entry, NULL);
 	/* Should its CLOSED come after all, it is not to count whole. */
 	if (model->poll.journal && entry->kind == SKSTAT_KIND_FULL) {
 		stone = skstat_tombstone_set(&model->tombstones, entry->cookie);
@@ -250,64 +249,6 @@ static void sweep(struct skstat_model *model)
 	skstat_namespaces_sweep(&model->namespaces);
 }
 
-static size_t model_bytes(const struct skstat_model *model)
-{
-	return sizeof(*model) + skstat_table_bytes(&model->table) + skstat_view_bytes(&model->view) +
-	       skstat_listeners_bytes(&model->listeners) + skstat_newcomers_bytes(&model->newcomers) +
-	       skstat_namespaces_bytes(&model->namespaces) + skstat_tombstones_bytes(&model->tombstones) +
-	       skstat_asides_bytes(&model->asides) + skstat_cells_bytes(&model->cells) +
-	       skstat_cells_bytes(&model->measured);
-}
-
-static void events_tell(struct skstat_self *self, const struct skstat_model_counts *count)
-{
-	skstat_self_add(self, events_opened, count->opened);
-	skstat_self_add(self, events_failed, count->failed);
-	skstat_self_add(self, events_closed, count->closed);
-	skstat_self_add(self, events_listen_started, count->started);
-	skstat_self_add(self, events_listen_stopped, count->stopped);
-	skstat_self_add(self, closes_known, count->close_known);
-	skstat_self_add(self, closes_unseen, count->close_unseen);
-	skstat_self_add(self, closes_older, count->close_older);
-	skstat_self_add(self, closes_baseline, count->close_baseline);
-	skstat_self_add(self, closes_late, count->close_late);
-}
-
-/* Once a poll: an atomic addition for each record would cost more than the rest. */
-static void counts_tell(struct skstat_model *model, const struct skstat_totals *totals)
-{
-	struct skstat_model_counts *count = &model->count;
-	struct skstat_self *self = model->self;
-
-	skstat_self_add(self, records_received, count->full_ipv4 + count->full_ipv6 + count->listen + count->timewait +
-							count->request + count->netns);
-	skstat_self_add(self, records_unknown, totals->skipped);
-	skstat_self_add(self, records_full_ipv4, count->full_ipv4);
-	skstat_self_add(self, records_full_ipv6, count->full_ipv6);
-	skstat_self_add(self, records_listen, count->listen);
-	skstat_self_add(self, records_timewait, count->timewait);
-	skstat_self_add(self, records_request, count->request);
-	skstat_self_add(self, records_netns, count->netns);
-	skstat_self_add(self, model_updated, count->updated);
-	skstat_self_add(self, model_new, count->fresh);
-	skstat_self_add(self, model_baseline, count->baseline);
-	skstat_self_add(self, model_duplicate, count->duplicate);
-	skstat_self_add(self, model_generations, count->generations);
-	skstat_self_add(self, model_removed, count->removed);
-	skstat_self_add(self, model_buried, count->buried);
-	skstat_self_add(self, model_announced, count->announced);
-	skstat_self_add(self, model_unannounced, count->unannounced);
-	skstat_self_add(self, gaps, count->gaps);
-	skstat_self_add(self, view_folded, model->view.folded);
-	skstat_self_set(self, view_groups, skstat_view_count(&model->view));
-	skstat_self_set(self, model_tracked, model->tracked);
-	skstat_self_set(self, model_bytes, model_bytes(model));
-	events_tell(self, count);
-	skstat_self_set(self, model_tombstones, skstat_tombstones_count(&model->tombstones));
-	memset(count, 0, sizeof(*count));
-	model->view.folded = 0;
-}
-
 void skstat_model_end(struct skstat_model *model, const struct skstat_totals *totals)
 {
 	if (!model->open)
@@ -317,15 +258,16 @@ void skstat_model_end(struct skstat_model *model, const struct skstat_totals *to
 	skstat_newcomers_settle(model);
 	/* Two polls, since the journal was read. */
 	skstat_asides_expire(&model->asides, model->number, 2 + (is_heard(model) ? 0 : UNHEARD));
+	skstat_tops_end(model, model->poll.full && totals->complete && !totals->partial);
 	if (model->poll.full && totals->complete && !totals->partial) {
 		sweep(model);
 		if (!model->ready)
 			skstat_namespaces_ledger_begin(&model->namespaces);
 		model->ready = true;
 	}
-	skstat_view_expire(&model->view, model->poll.now_ns);
+	skstat_views_expire(&model->views, model->poll.now_ns);
 	model->open = false;
-	counts_tell(model, totals);
+	skstat_model_tell(model, totals);
 }
 
 int skstat_model_mib(const struct skstat_mib *mib, void *arg)

@@ -14,9 +14,9 @@
  * need no order: each carries its time. A close brings a connection's last figures, whether a walk ever saw it or not,
  * and leaves a tombstone, so that a record of it that is still on its way counts nothing.
  *
- * The default view groups by direction, port and family (ipv4, ipv6; v4-mapped is ipv4). A group that is admitted
- * stays; past the limit `other` grows; nothing moves between groups. A group without sockets or change goes after its
- * ttl.
+ * A view groups the sockets that it is of by labels (view_config.h). A group that is admitted stays; past the limit
+ * `other` grows; nothing moves between groups, unless a view groups by state. A group without sockets or change goes
+ * after its ttl.
  */
 #ifndef SKSTAT_MODEL_MODEL_H
 #define SKSTAT_MODEL_MODEL_H
@@ -29,25 +29,34 @@
 #include "source/counter_message.h"
 #include "source/hist_message.h"
 #include "source/message.h"
+#include "view_config.h"
 
 struct skstat_model;
 
 struct skstat_model_config {
-	uint32_t group_limit;	/* of the default view; `other` comes on top */
-	uint64_t group_ttl_ns;	/* a group without sockets or change goes after that */
+	const struct skstat_view_config *view; /* the views, which are copied */
+	size_t views;
 	uint32_t netns_limit;	/* namespaces with a label of their own; `other` on top */
 	/* The name of the namespace with that inode, or NULL: then the inode is its label. Asked at first sight. */
 	const char *(*netns_name)(uint32_t inode, void *arg);
 	void *netns_arg;
 	uint32_t cell_limit; /* series of one table of the probes' counters, or of their histograms; `other` on top */
-	bool all_histograms; /* else only those with which the view stays below 3,000 series: plan.c has the list */
-	bool by_comm;	     /* the view groups by the name of the process, too */
 	/*
-	 * With by_comm: the name of a process that holds the socket with that inode, or NULL; good until the next call.
-	 * Asked once for a connection or listener of which neither event nor record says more.
+	 * What views may ask for beside; each may be NULL, and may answer NULL: not known. What they return is good
+	 * until the next call. Asked once for a connection or listener, and again when it may belong to other groups.
+	 *
+	 * The name of a process that holds the socket with that inode: where neither event nor record says more.
 	 */
 	const char *(*process_name)(uint64_t inode, void *arg);
 	void *process_arg;
+	/* The path of a cgroup, below the mount of cgroup2, with a slash in front. */
+	const char *(*cgroup_path)(uint64_t id, void *arg);
+	void *cgroup_arg;
+	/* The name of a network device in the namespace of that inode. */
+	const char *(*interface_name)(uint32_t netns_inode, uint32_t ifindex, void *arg);
+	void *interface_arg;
+	/* What series have for a label's name, which is copied; NULL: skstat_view_label_name[]. */
+	const char *label_name[__SKSTAT_LABEL_MAX];
 };
 
 /* What a poll is going to be. */
@@ -63,11 +72,36 @@ struct skstat_poll {
 	const struct skstat_schema *schema; /* until the next poll: which figures there are, and the counters' names */
 };
 
-/* `self` gets the model_*, records_*, view_* and gaps counters; not owned. NULL: no memory. */
+/* `self` gets the model_*, records_* and gaps counters; not owned. NULL: no memory. */
 struct skstat_model *skstat_model_new(const struct skstat_model_config *config, struct skstat_self *self);
 void skstat_model_free(struct skstat_model *model);
 
-/* The groups that a dump must bring for this: 1 << enum skstat_group. */
+/*
+ * Between polls: these are the views from now on. One that is there already, asked for the same in all, is kept: its
+ * groups, its counters, what is in it. The others begin with the next record or event: a connection is in a new view's
+ * groups from its next record on, and what it counts from then on is counted there, whatever it had before. 0; -ENOMEM,
+ * or -E2BIG of more than 64: then nothing has changed.
+ */
+int skstat_model_views(struct skstat_model *model, const struct skstat_view_config *view, size_t count);
+
+/* Between polls: the names of labels, as skstat_model_config has them. 0 or -ENOMEM likewise. */
+int skstat_model_labels(struct skstat_model *model, const char *const name[__SKSTAT_LABEL_MAX]);
+
+/* What a view has come to, as of the last skstat_model_families(). */
+struct skstat_view_total {
+	const char *name; /* good until the views change */
+	size_t groups;	  /* but for `other` */
+	size_t series;	  /* as the text format has them */
+	uint64_t folded;  /* sockets that are under `other` for want of room, ever */
+};
+
+/* Of the view of that number, in the order in which they were given; false: there is none. */
+bool skstat_model_view_total(const struct skstat_model *model, size_t number, struct skstat_view_total *total);
+
+/* Makes the families and forgets them again, for skstat_model_view_total(). 0 or -ENOMEM. */
+int skstat_model_predict(struct skstat_model *model);
+
+/* The groups that a dump must bring for this: 1 << enum skstat_group. Others, when the views are. */
 uint32_t skstat_model_groups(const struct skstat_model *model);
 
 void skstat_model_begin(struct skstat_model *model, const struct skstat_poll *poll);
@@ -137,7 +171,7 @@ void skstat_model_families(struct skstat_model *model, struct skstat_families *s
 
 /*
  * Every family that any model can make, for METRICS.md: calls fn once each, in the order of skstat_model_families();
- * what it is handed is good until it returns. A view that groups by process has one label more, `comm`.
+ * what it is handed is good until it returns. A view's labels are those of the default one.
  * `labels` are names with commas between ("view,direction,port,family"); a name whose values are few and known has them
  * behind it ("kind=full|delta").
  */

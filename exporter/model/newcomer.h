@@ -16,20 +16,12 @@
 
 #define SKSTAT_NOT_OBSERVED SIZE_MAX
 
-/* Of a connection, what its direction and its group are decided by. */
-struct skstat_ends {
-	uint64_t netns;
-	struct skstat_addr address; /* local, mapped */
-	uint16_t sport, dport;
-	uint8_t state;
-	bool ipv4;
-};
-
 struct skstat_newcomer {
 	struct skstat_entry *entry;
-	struct skstat_ends ends;
-	struct skstat_opening opening; /* if an event told of it */
+	struct skstat_facts facts;
 	struct skstat_name comm;       /* "" where neither event nor record knew */
+	struct skstat_addr local;      /* mapped */
+	struct skstat_opening opening; /* if an event told of it */
 	uint64_t inode;
 	bool whole;	    /* adds its counters whole; else it is baseline */
 	size_t observation; /* index, or SKSTAT_NOT_OBSERVED */

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "address.h"
-#include "comm.h"
 #include "connection.h"
 #include "direction.h"
 #include "life.h"
@@ -51,20 +50,19 @@ int skstat_newcomer_add(struct skstat_model *model, const struct skstat_sample *
 	newcomer->whole = whole;
 	newcomer->comm = sample->owner.comm;
 	newcomer->inode = sample->owner.inode;
-	skstat_ends_of(sample, ipv4, &newcomer->ends);
+	newcomer->local = skstat_local_of(sample);
+	skstat_facts_take(model, sample, ipv4, &newcomer->facts);
 	model->tracked++;
 	model->count.fresh += whole;
 	model->count.baseline += !whole;
 	return 0;
 }
 
-/* Into the group of that key, and what the event told with it. */
-static void join(struct skstat_model *model, struct skstat_entry *entry, const struct skstat_view_key *key,
-		 const struct skstat_opening *opening)
+/* What an event has told of it goes where it is now. */
+static void opening_count(struct skstat_model *model, struct skstat_entry *entry, const struct skstat_opening *opening)
 {
-	skstat_socket_join(model, entry, skstat_view_admit(&model->view, key, model->poll.now_ns));
 	if (opening->told)
-		skstat_life_opened(model, entry->group, opening,
+		skstat_life_opened(model, entry->membership, opening,
 				   (struct skstat_witness){ entry->cookie, entry->began_ns });
 }
 
@@ -75,31 +73,31 @@ void skstat_newcomer_settle(struct skstat_model *model, struct skstat_newcomer *
 	struct skstat_difference difference;
 	struct skstat_listener *listener;
 	enum skstat_direction direction;
-	struct skstat_view_key key;
-	struct skstat_name comm;
+	struct skstat_service service;
 
 	entry->newcomer = 0;
-	direction = skstat_direction_of(model, &newcomer->ends, told, &listener);
+	direction = skstat_direction_of(model, &newcomer->facts, &newcomer->local, newcomer->facts.state, told,
+					&listener);
 	if (listener)
 		skstat_listener_hold(listener);
 	entry->listener = listener;
-	skstat_comm_choose(model, &newcomer->comm, newcomer->inode, &comm);
-	skstat_direction_key(model, direction, &newcomer->ends, told, &comm, &key);
-	join(model, entry, &key, &newcomer->opening);
+	service = skstat_service_of(model, direction, &newcomer->facts, told);
+	skstat_socket_join(model, entry, &newcomer->facts, &service, &newcomer->comm, newcomer->inode);
+	opening_count(model, entry, &newcomer->opening);
 
 	/* Of a baseline, too, the FIN is in what it had. */
 	skstat_difference_whole(&entry->values, &difference);
 	skstat_fin_take(entry, &difference);
 	if (newcomer->whole) {
-		skstat_connection_count(model, entry->group, newcomer->ends.netns, &difference);
+		skstat_connection_count(model, entry->membership, newcomer->facts.netns, &difference);
 		if (direction == SKSTAT_DIRECTION_IN)
-			skstat_ledger_accepted(model, newcomer->ends.netns);
+			skstat_ledger_accepted(model, newcomer->facts.netns);
 	} else {
 		entry->flags |= SKSTAT_ENTRY_BASELINE;
 	}
 	if (newcomer->observation != SKSTAT_NOT_OBSERVED && entry->epoch)
-		skstat_group_observe(&model->plan, entry->group,
-				     model->newcomers.observation[newcomer->observation].value);
+		skstat_membership_observe(&model->plan, entry->membership,
+					  model->newcomers.observation[newcomer->observation].value);
 }
 
 struct skstat_newcomer *skstat_newcomer_of(const struct skstat_model *model, const struct skstat_entry *entry)
@@ -123,30 +121,34 @@ void skstat_newcomers_settle(struct skstat_model *model)
 	skstat_newcomers_clear(&model->newcomers);
 }
 
-void skstat_opening_settle(struct skstat_model *model, struct skstat_entry *entry, const struct skstat_name *comm,
-			   uint64_t inode)
+void skstat_opening_settle(struct skstat_model *model, struct skstat_entry *entry, const struct skstat_sample *sample)
 {
 	struct skstat_opening opening = entry->opening;
-	struct skstat_ends ends = { .sport = opening.sport, .dport = opening.dport, .ipv4 = opening.ipv4 };
+	struct skstat_facts facts = entry->facts;
 	enum skstat_direction direction = opening.direction == SKSTAT_EVENT_IN ? SKSTAT_DIRECTION_IN :
 										 SKSTAT_DIRECTION_OUT;
-	struct skstat_name chosen;
-	struct skstat_view_key key;
+	struct skstat_name comm = { "" };
+	struct skstat_service service;
 
 	entry->flags &= (uint8_t)~SKSTAT_ENTRY_OPENING;
 	memset(&entry->values, 0, sizeof(entry->values));
-	skstat_comm_choose(model, comm, inode, &chosen);
-	skstat_direction_key(model, direction, &ends, opening.direction, &chosen, &key);
-	join(model, entry, &key, &opening);
+	skstat_survivors_set(&entry->values, &opening.survivors);
+	/* tcp_disconnect() may have forgotten whose it was. */
+	if (sample && sample->identity.dport)
+		skstat_facts_take(model, sample, facts.ipv4, &facts);
+	if (sample)
+		comm = sample->owner.comm;
+	service = skstat_service_of(model, direction, &facts, opening.direction);
+	skstat_socket_join(model, entry, &facts, &service, &comm, sample ? sample->owner.inode : 0);
+	opening_count(model, entry, &opening);
 }
 
 void skstat_entry_settle(struct skstat_model *model, struct skstat_entry *entry)
 {
-	static const struct skstat_name unknown;
 	struct skstat_newcomer *newcomer = skstat_newcomer_of(model, entry);
 
 	if (newcomer)
 		skstat_newcomer_settle(model, newcomer);
 	else if (entry->flags & SKSTAT_ENTRY_OPENING)
-		skstat_opening_settle(model, entry, &unknown, 0);
+		skstat_opening_settle(model, entry, NULL);
 }

@@ -18,11 +18,10 @@ struct skstat_newcomer *skstat_newcomer_of(const struct skstat_model *model, con
 void skstat_newcomer_settle(struct skstat_model *model, struct skstat_newcomer *newcomer);
 
 /*
- * A connection that an event announced before any walk brought it, and whose process was not known: into its group,
- * with what there is to know now. Flag OPENING.
+ * A connection that an event announced before any walk brought it, and whose process was not known: into its groups,
+ * with what there is to know now, by a record or its close; NULL: no more than the event told. Flag OPENING.
  */
-void skstat_opening_settle(struct skstat_model *model, struct skstat_entry *entry, const struct skstat_name *comm,
-			   uint64_t inode);
+void skstat_opening_settle(struct skstat_model *model, struct skstat_entry *entry, const struct skstat_sample *sample);
 
 /* One of these, or one that has its group: into a group, before it is set aside or goes. */
 void skstat_entry_settle(struct skstat_model *model, struct skstat_entry *entry);

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "address.h"
-#include "comm.h"
 #include "connection.h"
 #include "direction.h"
 #include "event.h"
@@ -59,13 +58,13 @@ static void baseline_count(struct skstat_model *model, struct skstat_entry *entr
 	/* A FIN that was taken off then is in the values all the same. */
 	if (entry->fin == SKSTAT_FIN_TAKEN)
 		difference.delta[SKSTAT_COUNTER_bytes_received]--;
-	skstat_connection_count(model, entry->group, sample->identity.netns, &difference);
+	skstat_connection_count(model, entry->membership, sample->identity.netns, &difference);
 }
 
 /* Its own OPENED; or that of the next connection, which walks took for the same. */
 static void announce(struct skstat_model *model, struct skstat_entry *entry, const struct skstat_sample *sample)
 {
-	struct skstat_opening opening = skstat_opening_of(sample, skstat_address_is_ipv4(&sample->identity));
+	struct skstat_opening opening = skstat_opening_of(sample);
 	struct skstat_aside *aside = skstat_aside_find(&model->asides, entry->cookie);
 	struct skstat_newcomer *newcomer = skstat_newcomer_of(model, entry);
 	uint64_t time_ns = sample->event.event_time;
@@ -84,7 +83,7 @@ static void announce(struct skstat_model *model, struct skstat_entry *entry, con
 		newcomer = NULL;
 	}
 	if (!newcomer) {
-		skstat_life_opened(model, entry->group, &opening, skstat_witness_of(sample));
+		skstat_life_opened(model, entry->membership, &opening, skstat_witness_of(sample));
 		baseline_count(model, entry, sample);
 		return;
 	}
@@ -160,12 +159,12 @@ static void restore(struct skstat_model *model, struct skstat_entry *entry, uint
 static int begin(struct skstat_model *model, struct skstat_entry *entry, const struct skstat_sample *sample)
 {
 	bool ipv4 = skstat_address_is_ipv4(&sample->identity);
-	struct skstat_opening opening = skstat_opening_of(sample, ipv4);
+	struct skstat_opening opening = skstat_opening_of(sample);
 	struct skstat_listener *listener;
 	enum skstat_direction direction;
-	struct skstat_view_key key;
-	struct skstat_name comm;
-	struct skstat_ends ends;
+	struct skstat_service service;
+	struct skstat_facts facts;
+	struct skstat_addr local;
 
 	entry = entry_for(model, entry, sample);
 	if (!entry)
@@ -181,22 +180,25 @@ static int begin(struct skstat_model *model, struct skstat_entry *entry, const s
 	entry->missed = 0;
 	restore(model, entry, sample->event.event_time);
 
-	skstat_ends_of(sample, ipv4, &ends);
-	direction = skstat_direction_of(model, &ends, opening.direction, &listener);
+	skstat_facts_take(model, sample, ipv4, &facts);
+	local = skstat_local_of(sample);
+	direction = skstat_direction_of(model, &facts, &local, sample->identity.state, opening.direction, &listener);
 	if (listener)
 		skstat_listener_hold(listener);
 	entry->listener = listener;
 	/* Without values, as most are. */
-	if (model->by_comm && !sample->owner.comm.text[0] && opening.direction && !entry->seen) {
+	if (model->views.needs & SKSTAT_LABEL_BIT(SKSTAT_LABEL_COMM) && !sample->owner.comm.text[0] &&
+	    opening.direction && !entry->seen) {
 		/* Nobody has accepted it, or read from it: a record or its close will know more. */
 		entry->flags |= SKSTAT_ENTRY_OPENING;
+		opening.survivors = skstat_survivors_of(&entry->values);
 		entry->opening = opening;
+		entry->facts = facts;
 		return 0;
 	}
-	skstat_comm_choose(model, &sample->owner.comm, sample->owner.inode, &comm);
-	skstat_direction_key(model, direction, &ends, opening.direction, &comm, &key);
-	skstat_socket_join(model, entry, skstat_view_admit(&model->view, &key, model->poll.now_ns));
-	skstat_life_opened(model, entry->group, &opening, skstat_witness_of(sample));
+	service = skstat_service_of(model, direction, &facts, opening.direction);
+	skstat_socket_join(model, entry, &facts, &service, &sample->owner.comm, sample->owner.inode);
+	skstat_life_opened(model, entry->membership, &opening, skstat_witness_of(sample));
 	baseline_count(model, entry, sample);
 	return 0;
 }
@@ -216,8 +218,8 @@ int skstat_opened_take(struct skstat_model *model, const struct skstat_sample *s
 		meaning = meaning_of(model, entry, time_ns, skstat_address_tuple(&sample->identity, ipv4));
 	switch (meaning) {
 	case MEANING_OLD:
-		opening = skstat_opening_of(sample, ipv4);
-		skstat_life_opened(model, skstat_event_group(model, sample), &opening, skstat_witness_of(sample));
+		opening = skstat_opening_of(sample);
+		skstat_life_opened(model, skstat_event_membership(model, sample), &opening, skstat_witness_of(sample));
 		break;
 	case MEANING_KNOWN:
 		announce(model, entry, sample);

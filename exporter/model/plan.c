@@ -13,20 +13,6 @@ static const struct {
 	{ "bytes_received", "Payload received in order (RFC 4898 tcpEStatsAppHCThruOctetsReceived)" },
 };
 
-/*
- * The histograms that a view has by default: a group has 137 series then, and 20 groups and `other` stay below 3,000.
- * With all ten it would have 197.
- */
-static const char *const by_default[] = { "rtt", "rqueue", "wqueue", "connect_latency", "first_byte", "duration" };
-
-static bool is_wanted(const struct skstat_plan *plan, const char *name)
-{
-	for (size_t i = 0; i < LENGTH(by_default); i++)
-		if (strcmp(by_default[i], name) == 0)
-			return true;
-	return plan->all_histograms;
-}
-
 static const char *help_of(const struct skstat_field *field)
 {
 	for (size_t i = 0; i < LENGTH(helps); i++)
@@ -60,7 +46,8 @@ static void column_init(struct skstat_plan *plan, struct skstat_column *column, 
 static void histogram_init(struct skstat_plan *plan, struct skstat_column *column, const char *name)
 {
 	column_init(plan, column, name);
-	column->wanted = is_wanted(plan, name);
+	column->span = skstat_span_of(column->field);
+	column->wanted = false;
 }
 
 /* Made from a counter that connections have anyway. */
@@ -68,6 +55,8 @@ static void payload_init(struct skstat_plan *plan, struct skstat_column *column,
 			 const char *help)
 {
 	histogram_init(plan, column, field);
+	/* A queue is another thing than what a connection carries in its whole life. */
+	column->span = SKSTAT_SPAN_PAYLOAD;
 	column->help = help;
 	snprintf(column->name, sizeof(column->name), "%s", name);
 }
@@ -96,10 +85,9 @@ static void listen_drops_init(struct skstat_plan *plan)
 	snprintf(column->name, sizeof(column->name), "skstat_tcp_listen_drops");
 }
 
-void skstat_plan_init(struct skstat_plan *plan, bool all_histograms)
+void skstat_plan_init(struct skstat_plan *plan)
 {
 	memset(plan, 0, sizeof(*plan));
-	plan->all_histograms = all_histograms;
 #define ROW(id, name, type, kind, unit, noun, aggregate, shown, ...) \
 	SKSTAT_IF_COUNTER(kind, aggregate, shown, column_init(plan, &plan->counter[SKSTAT_COUNTER_##name], #name);) \
 	SKSTAT_IF_GAUGE(kind, aggregate, shown, column_init(plan, &plan->gauge[SKSTAT_GAUGE_##name], #name);)       \
@@ -150,17 +138,6 @@ static void mask_fit(struct skstat_plan *plan)
 #undef ROW
 }
 
-static void measures_init(struct skstat_plan *plan, uint32_t hz)
-{
-	for (size_t i = 0; i < SKSTAT_HISTOGRAMS; i++)
-		skstat_measure_init(&plan->measure[i], plan->histogram[i].field, hz);
-	for (size_t i = 0; i < SKSTAT_LIVES; i++)
-		skstat_measure_init(&plan->life_measure[i], plan->life[i].field, hz);
-	/* A queue is another thing than what a connection carries in its whole life. */
-	skstat_measure_payload(&plan->life_measure[SKSTAT_LIFE_SENT]);
-	skstat_measure_payload(&plan->life_measure[SKSTAT_LIFE_RECEIVED]);
-}
-
 static bool knows(const struct skstat_schema *schema, size_t field)
 {
 	return schema && schema->available[field];
@@ -195,15 +172,19 @@ void skstat_plan_fit(struct skstat_plan *plan, const struct skstat_schema *schem
 	uint16_t epoch = (uint16_t)(plan->epoch + 1);
 	bool changed = !plan->epoch;
 
-	if (changed || hz != plan->hz)
-		measures_init(plan, hz);
 	plan->hz = hz;
+	plan->rqueue = knows(schema, SKSTAT_AT_rqueue);
+	plan->wqueue = knows(schema, SKSTAT_AT_wqueue);
 	memset(plan->need, 0, sizeof(plan->need));
 	memset(plan->fits, 0, sizeof(plan->fits));
 	changed |= columns_fit(plan, plan->counter, SKSTAT_COUNTERS, schema, epoch);
 	changed |= columns_fit(plan, plan->gauge, SKSTAT_GAUGES, schema, epoch);
-	changed |= columns_fit(plan, plan->histogram, SKSTAT_HISTOGRAMS, schema, epoch);
+	/* No part of an entry's values either: what a view wants of these is not to be seen by others. */
+	columns_fit(plan, plan->histogram, SKSTAT_HISTOGRAMS, schema, epoch);
 	lives_fit(plan, schema);
+	plan->observed = 0;
+	for (size_t i = 0; i < SKSTAT_HISTOGRAMS; i++)
+		plan->observed |= (uint32_t)plan->histogram[i].available << i;
 	if (!changed)
 		return;
 	plan->epoch = epoch;

@@ -22,7 +22,8 @@ struct skstat_column {
 	const struct skstat_field *field;
 	enum skstat_kind kind; /* of the records that it is made from: FULL or LISTEN */
 	uint16_t since;	       /* the plan's epoch in which `available` last changed */
-	bool wanted;	       /* of histograms: by the view; else it is never available */
+	enum skstat_span span; /* of histograms */
+	bool wanted;	       /* of histograms: some view has it; else it is never available */
 	bool available;
 };
 
@@ -31,20 +32,20 @@ struct skstat_plan {
 	struct skstat_column gauge[SKSTAT_GAUGES];
 	struct skstat_column histogram[SKSTAT_HISTOGRAMS];
 	struct skstat_column life[SKSTAT_LIVES];
-	struct skstat_measure measure[SKSTAT_HISTOGRAMS];
-	struct skstat_measure life_measure[SKSTAT_LIVES];
-	bool all_histograms; /* else only those of the default view are ever available */
+	uint32_t observed;   /* 1 << column of a histogram: it is available */
 	bool opens, closes;  /* the source tells of connections that open (and fail to); of those that close */
+	bool rqueue, wqueue; /* the source tells of these, whether or not a view has a histogram of them */
 	bool always;	     /* every counter that every kernel has is available */
 	uint32_t groups; /* 1 << enum skstat_group: what a walk has to bring for the columns */
 	uint32_t hz;
-	uint16_t epoch; /* counts changes of what is available; 0: none was fitted yet */
+	uint16_t epoch; /* counts changes of which counters and gauges are available; 0: none was fitted yet */
 	struct skstat_values mask; /* all ones where a value is available, else 0: then the record may hold anything */
 	uint16_t need[SKSTAT_KIND_LISTEN + 1][__SKSTAT_GROUP_MAX]; /* bytes that a record of that kind must have */
 	uint16_t fits[__SKSTAT_KIND_MAX][SKSTAT_RUN_GROUPS]; /* sizes of a record of that kind that had them */
 };
 
-void skstat_plan_init(struct skstat_plan *plan, bool all_histograms);
+/* No histogram is wanted yet. */
+void skstat_plan_init(struct skstat_plan *plan);
 
 /* For the coming poll. NULL has nothing. */
 void skstat_plan_fit(struct skstat_plan *plan, const struct skstat_schema *schema, uint32_t hz);

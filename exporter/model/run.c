@@ -9,155 +9,10 @@
 
 #include "address.h"
 #include "connection.h"
+#include "run_record.h"
 #include "socket.h"
 
-/* The bytes of a datagram, seen as a group. */
-#define RAW(GROUP, group)                            \
-	struct raw_##group {                         \
-		SKSTAT_FIELDS_##GROUP(SKSTAT_MEMBER) \
-	} __attribute__((may_alias));
-RAW(IDENTITY, identity)
-RAW(TRAFFIC, traffic)
-RAW(TCP, tcp)
-RAW(MEMORY, memory)
-
-struct record {
-	const struct raw_identity *identity;
-	const struct raw_traffic *traffic;
-	const struct raw_tcp *tcp;
-	const struct raw_memory *memory;
-};
-
-/* The rows of a group that are counters, as DO(group, name, have). */
-#define TRAFFIC_ROW(id, name, type, kind, unit, noun, aggregate, shown, have, ...) \
-	SKSTAT_IF_COUNTER(kind, aggregate, shown, DO(traffic, name, have))
-#define TCP_ROW(id, name, type, kind, unit, noun, aggregate, shown, have, ...) \
-	SKSTAT_IF_COUNTER(kind, aggregate, shown, DO(tcp, name, have))
-#define MEMORY_ROW(id, name, type, kind, unit, noun, aggregate, shown, have, ...) \
-	SKSTAT_IF_COUNTER(kind, aggregate, shown, DO(memory, name, have))
-#define TRAFFIC_COUNTERS SKSTAT_FIELDS_TRAFFIC(TRAFFIC_ROW)
-#define OTHER_COUNTERS	 SKSTAT_FIELDS_TCP(TCP_ROW) SKSTAT_FIELDS_MEMORY(MEMORY_ROW)
-
-/* And those that are histograms. */
-#define TRAFFIC_OBSERVED(id, name, type, kind, unit, noun, aggregate, shown, ...) \
-	SKSTAT_IF_HISTOGRAM(kind, aggregate, shown, OBSERVE(traffic, name))
-#define TCP_OBSERVED(id, name, type, kind, unit, noun, aggregate, shown, ...) \
-	SKSTAT_IF_HISTOGRAM(kind, aggregate, shown, OBSERVE(tcp, name))
-#define OBSERVATIONS SKSTAT_FIELDS_TRAFFIC(TRAFFIC_OBSERVED) SKSTAT_FIELDS_TCP(TCP_OBSERVED)
-
-/* All that makes a metric of a connection is a counter of these three groups or a histogram of the first two. */
-#define ONE_ELSEWHERE(id, name, type, kind, unit, noun, aggregate, shown, ...)                          \
-	SKSTAT_IF_COUNTER(kind, aggregate, shown, +1) SKSTAT_IF_GAUGE(kind, aggregate, shown, +1) \
-	SKSTAT_IF_HISTOGRAM(kind, aggregate, shown, +1)
-#define ONE_GAUGE(id, name, type, kind, unit, noun, aggregate, shown, ...) \
-	SKSTAT_IF_GAUGE(kind, aggregate, shown, +1)
-#define ONE_HISTOGRAM(id, name, type, kind, unit, noun, aggregate, shown, ...) \
-	SKSTAT_IF_HISTOGRAM(kind, aggregate, shown, +1)
-_Static_assert(!(0 SKSTAT_FIELDS_OWNER(ONE_ELSEWHERE) SKSTAT_FIELDS_CONGESTION(ONE_ELSEWHERE)
-		 SKSTAT_FIELDS_TIMER(ONE_ELSEWHERE)), "a figure of another group is shown: it is missed here");
-_Static_assert(!(0 SKSTAT_FIELDS_OF_CONNECTIONS(ONE_GAUGE)), "connections have a gauge: it is missed here");
-_Static_assert(!(0 SKSTAT_FIELDS_MEMORY(ONE_HISTOGRAM)), "memory has a histogram: it is missed here");
-
-/* Bytes of each group that are read here. */
-#define REACH(member, group, name)                                                                            \
-	if (member < offsetof(struct skstat_##group, name) + sizeof(((struct skstat_##group *)0)->name)) \
-		member = offsetof(struct skstat_##group, name) + sizeof(((struct skstat_##group *)0)->name);
-
-static bool run_reaches(const struct skstat_run_reader *run)
-{
-	size_t traffic = 0, tcp = 0, memory = 0;
-
-#define DO(group, name, have) REACH(group, group, name)
-#define OBSERVE(group, name)  REACH(group, group, name)
-	TRAFFIC_COUNTERS
-	OTHER_COUNTERS
-	OBSERVATIONS
-#undef OBSERVE
-#undef DO
-	REACH(tcp, tcp, fin_received)
-	return run->sample.size[SKSTAT_GROUP_IDENTITY] == sizeof(struct skstat_identity) &&
-	       run->sample.size[SKSTAT_GROUP_TRAFFIC] >= traffic && run->sample.size[SKSTAT_GROUP_TCP] >= tcp &&
-	       run->sample.size[SKSTAT_GROUP_MEMORY] >= memory;
-}
-
-/* What not every kernel has stands behind its mask; what every one has, skstat_plan.always answers for. */
-#define IS_ALWAYS(have)		(sizeof(#have) == sizeof("ALWAYS") && #have[0] == 'A' && #have[1] == 'L')
-#define NOW(group, name, have)                                                              \
-	((__typeof__(last->name))(IS_ALWAYS(have) ? record->group->name :                   \
-				  record->group->name & plan->mask.name))
-#define STEP(group, name, have) ((__typeof__(last->name))(NOW(group, name, have) - last->name))
-
-/* Steps of counters, put together by width: 0 if none moved, the highest bit set if one went back. */
-struct steps {
-	uint64_t of64;
-	uint32_t of32;
-	uint16_t of16;
-};
-
-#define COLLECT(group, name, have)                                      \
-	{                                                               \
-		__typeof__(last->name) step = STEP(group, name, have);  \
-									\
-		if (sizeof(step) == 8)                                  \
-			steps.of64 |= step;                             \
-		else if (sizeof(step) == 4)                             \
-			steps.of32 |= (uint32_t)step;                   \
-		else                                                    \
-			steps.of16 |= (uint16_t)step;                   \
-	}
-
-static inline struct steps steps_of_traffic(const struct skstat_plan *plan, const struct skstat_values *last,
-					    const struct record *record)
-{
-	struct steps steps = { 0 };
-
-#define DO(group, name, have) COLLECT(group, name, have)
-	TRAFFIC_COUNTERS
-#undef DO
-	return steps;
-}
-
-static inline struct steps steps_of_others(const struct skstat_plan *plan, const struct skstat_values *last,
-					   const struct record *record)
-{
-	struct steps steps = { 0 };
-
-#define DO(group, name, have) COLLECT(group, name, have)
-	OTHER_COUNTERS
-#undef DO
-	return steps;
-}
-
-static inline bool steps_any(const struct steps *steps)
-{
-	return steps->of64 | steps->of32 | steps->of16;
-}
-
-static inline bool steps_back(const struct steps *steps)
-{
-	return steps->of64 >> 63 | steps->of32 >> 31 | steps->of16 >> 15;
-}
-
-/*
- * Whether a figure is another one. What is behind a mask is held against what the mask left of it: where there is no
- * such figure, this may say yes, and the steps will not.
- */
-#define DIFFER(group, name, have)                                               \
-	if (sizeof(last->name) == 8)                                            \
-		differ64 |= record->group->name ^ last->name;                   \
-	else                                                                    \
-		differ32 |= (uint32_t)(record->group->name ^ last->name);
-
-static inline bool others_differ(const struct skstat_values *last, const struct record *record)
-{
-	uint64_t differ64 = 0;
-	uint32_t differ32 = 0;
-
-#define DO(group, name, have) DIFFER(group, name, have)
-	OTHER_COUNTERS
-#undef DO
-	return differ64 | differ32;
-}
+#define ADD(group, name, have) to->counter[SKSTAT_COUNTER_##name] += STEP(group, name, have);
 
 #define COUNT(group, name, have)                                                  \
 	{                                                                         \
@@ -167,6 +22,35 @@ static inline bool others_differ(const struct skstat_values *last, const struct 
 		to->counter[SKSTAT_COUNTER_##name] += step;                       \
 	}
 
+/* To the groups of other views than the first, which takes what is last. */
+static __attribute__((noinline)) void traffic_rest(const struct skstat_plan *plan, const struct skstat_values *last,
+						   const struct record *record, uint64_t now_ns,
+						   const struct skstat_membership *membership)
+{
+	for (size_t i = 1; i < membership->count; i++) {
+		struct skstat_view_group *to = membership->group[i];
+
+#define DO(group, name, have) ADD(group, name, have)
+		TRAFFIC_COUNTERS
+#undef DO
+		to->changed_ns = now_ns;
+	}
+}
+
+static __attribute__((noinline)) void others_rest(const struct skstat_plan *plan, const struct skstat_values *last,
+						  const struct record *record, uint64_t now_ns,
+						  const struct skstat_membership *membership)
+{
+	for (size_t i = 1; i < membership->count; i++) {
+		struct skstat_view_group *to = membership->group[i];
+
+#define DO(group, name, have) ADD(group, name, have)
+		OTHER_COUNTERS
+#undef DO
+		to->changed_ns = now_ns;
+	}
+}
+
 static inline void traffic_count(const struct skstat_plan *plan, struct skstat_values *last,
 				 const struct record *record, struct skstat_view_group *to)
 {
@@ -175,21 +59,28 @@ static inline void traffic_count(const struct skstat_plan *plan, struct skstat_v
 #undef DO
 }
 
-
 static inline void observe(const struct skstat_plan *plan, const struct record *record, struct skstat_view_group *to)
 {
-#define OBSERVE(group, name)                                                                             \
-	if (plan->histogram[SKSTAT_HISTOGRAM_##name].available)                                          \
-		skstat_histogram_add(&to->histogram[SKSTAT_HISTOGRAM_##name],                            \
-				     &plan->measure[SKSTAT_HISTOGRAM_##name], record->group->name);
+	uint32_t observed = plan->observed & to->histograms;
+
+#define OBSERVE(group, name)                                                                                     \
+	if (observed & 1u << SKSTAT_HISTOGRAM_##name)                                                            \
+		skstat_histogram_add(to->histogram[SKSTAT_HISTOGRAM_##name], record->group->name);
 	OBSERVATIONS
 #undef OBSERVE
 }
 
+/* In the groups of other views than the first. */
+static __attribute__((noinline)) void observe_rest(const struct skstat_plan *plan, const struct record *record,
+						   const struct skstat_membership *membership)
+{
+	for (size_t i = 1; i < membership->count; i++)
+		observe(plan, record, membership->group[i]);
+}
+
 static inline bool has_queue(const struct skstat_plan *plan, const struct record *record)
 {
-	return (record->traffic->rqueue && plan->histogram[SKSTAT_HISTOGRAM_rqueue].available) ||
-	       (record->traffic->wqueue && plan->histogram[SKSTAT_HISTOGRAM_wqueue].available);
+	return (record->traffic->rqueue && plan->rqueue) || (record->traffic->wqueue && plan->wqueue);
 }
 
 /* What has not opened is looked at more closely, and so is a FIN, until it is taken off. */
@@ -210,7 +101,8 @@ static inline bool is_ordinary(const struct skstat_model *model, const struct sk
 	uint8_t state = record->identity->state;
 	const struct skstat_entry_now now = { .epoch = model->plan.epoch, .kind = SKSTAT_KIND_FULL, .state = state };
 
-	if (memcmp(&entry->now, &now, sizeof(now)) || entry->seen == model->number || !entry->group)
+	if (memcmp(&entry->now, &now, sizeof(now)) || entry->seen == model->number || !entry->membership ||
+	    entry->flags & (SKSTAT_ENTRY_LOOK | SKSTAT_ENTRY_TOP))
 		return false;
 	if (state == TCP_ESTABLISHED && entry->fin == SKSTAT_FIN_NONE && !record->tcp->fin_received)
 		return true;
@@ -226,24 +118,34 @@ static inline bool is_ordinary(const struct skstat_model *model, const struct sk
 static __attribute__((noinline)) void others_count(struct skstat_model *model, struct skstat_entry *entry,
 						   const struct record *record)
 {
+	const struct skstat_membership *membership = entry->membership;
 	const struct skstat_plan *plan = &model->plan;
-	struct skstat_view_group *to = entry->group;
 	struct skstat_values *last = &entry->values;
+	struct skstat_view_group *to = membership->group[0];
 
 	skstat_connection_busy(model, entry, STEP(tcp, busy_time, ALWAYS));
+	if (membership->count > 1)
+		others_rest(plan, last, record, model->poll.now_ns, membership);
 #define DO(group, name, have) COUNT(group, name, have)
 	OTHER_COUNTERS
 #undef DO
 	to->changed_ns = model->poll.now_ns;
 }
 
-/* Counters have moved; of `traffic`, too, and none of it went back. False: another one did, and nothing was done. */
-static __attribute__((noinline)) bool record_count(struct skstat_model *model, struct skstat_entry *entry,
-						   const struct record at, bool traffic)
+/* What came of it. */
+enum counted {
+	COUNTED_NOTHING, /* a counter went back, and nothing was done */
+	COUNTED_IDLE,
+	COUNTED_ACTIVE, /* it sent or received */
+};
+
+/* Counters have moved; of `traffic`, too, and none of it went back. */
+static __attribute__((noinline)) enum counted record_count(struct skstat_model *model, struct skstat_entry *entry,
+							   const struct record at, bool traffic)
 {
 	const struct record *record = &at;
 	const struct skstat_plan *plan = &model->plan;
-	struct skstat_view_group *group = entry->group;
+	const struct skstat_membership *membership = entry->membership;
 	struct skstat_values *last = &entry->values;
 	struct steps others = steps_of_others(plan, last, record);
 	struct skstat_book *book;
@@ -251,23 +153,22 @@ static __attribute__((noinline)) bool record_count(struct skstat_model *model, s
 
 	if (steps_any(&others)) {
 		if (steps_back(&others))
-			return false;
+			return COUNTED_NOTHING;
 		others_count(model, entry, record);
 	}
 	if (!traffic)
-		return true;
+		return COUNTED_IDLE;
 	book = skstat_namespaces_book(&model->namespaces, record->identity->netns);
 	if (book)
 		skstat_book_add(book, STEP(traffic, delivered, ALWAYS), STEP(traffic, total_retrans, ALWAYS),
 				STEP(traffic, segs_out, ALWAYS));
 	active = STEP(traffic, segs_out, ALWAYS) || STEP(traffic, segs_in, ALWAYS) ||
 		 STEP(traffic, bytes_sent, ALWAYS) || STEP(traffic, bytes_received, ALWAYS);
-	traffic_count(plan, last, record, group);
-	group->changed_ns = model->poll.now_ns;
-	/* With a queue it is observed all the same. */
-	if (active && !has_queue(plan, record))
-		observe(plan, record, group);
-	return true;
+	if (membership->count > 1)
+		traffic_rest(plan, last, record, model->poll.now_ns, membership);
+	traffic_count(plan, last, record, membership->group[0]);
+	membership->group[0]->changed_ns = model->poll.now_ns;
+	return active ? COUNTED_ACTIVE : COUNTED_IDLE;
 }
 
 /* False: nothing was done. */
@@ -276,6 +177,7 @@ static inline bool record_take(struct skstat_model *model, const struct record *
 	const struct skstat_identity *identity = (const void *)record->identity;
 	struct skstat_entry *entry = skstat_table_find(&model->table, identity->cookie);
 	const struct skstat_plan *plan = &model->plan;
+	enum counted counted = COUNTED_IDLE;
 	struct steps traffic;
 	bool ipv4;
 
@@ -286,13 +188,19 @@ static inline bool record_take(struct skstat_model *model, const struct record *
 		return false;
 	traffic = steps_of_traffic(plan, &entry->values, record);
 	if (steps_any(&traffic)) {
-		if (steps_back(&traffic) || !record_count(model, entry, *record, true))
+		if (steps_back(&traffic))
 			return false;
-	} else if (others_differ(&entry->values, record) && !record_count(model, entry, *record, false)) {
-		return false;
+		counted = record_count(model, entry, *record, true);
+	} else if (others_differ(&entry->values, record)) {
+		counted = record_count(model, entry, *record, false);
 	}
-	if (has_queue(plan, record))
-		observe(plan, record, entry->group);
+	if (counted == COUNTED_NOTHING)
+		return false;
+	if (counted == COUNTED_ACTIVE || has_queue(plan, record)) {
+		observe(plan, record, entry->membership->group[0]);
+		if (entry->membership->count > 1)
+			observe_rest(plan, record, entry->membership);
+	}
 	skstat_connection_idle(model, entry, entry->state, 0, model->poll.now_ns);
 	entry->flags &= (uint8_t)~SKSTAT_ENTRY_BASELINE;
 	entry->seen = model->number;
@@ -309,7 +217,7 @@ int skstat_model_run(struct skstat_run_reader *run, void *arg)
 {
 	struct skstat_model *model = arg;
 	bool in_place = run->sample.kind == SKSTAT_KIND_FULL && skstat_run_is_aligned(run) && model->plan.always &&
-			run_reaches(run) && skstat_plan_fits(&model->plan, &run->sample);
+			!model->tops.choosing && run_reaches(run) && skstat_plan_fits(&model->plan, &run->sample);
 	int err = 0;
 
 	while (run->count && !err) {

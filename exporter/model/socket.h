@@ -10,13 +10,34 @@
 
 #include "difference.h"
 #include "inside.h"
+#include "subject.h"
 
 /* The socket is gone: out of its group and the table. */
 void skstat_socket_remove(struct skstat_model *model, struct skstat_entry *entry);
 
-/* Into a group, with its gauges; and out of it, and away from its listener. A newcomer has no group to leave. */
-void skstat_socket_join(struct skstat_model *model, struct skstat_entry *entry, struct skstat_view_group *group);
+/*
+ * Into its groups, with its gauges, by its facts and whatever decides its direction (direction.h): of a connection or a
+ * listener whose process is `comm`, or, where that is not known, who holds `inode`.
+ */
+void skstat_socket_join(struct skstat_model *model, struct skstat_entry *entry, const struct skstat_facts *facts,
+			const struct skstat_service *service, const struct skstat_name *comm, uint64_t inode);
+
+/* And out of them, and away from its listener. A newcomer has no groups to leave. */
 void skstat_socket_leave(struct skstat_model *model, struct skstat_entry *entry);
+
+/* The groups may be others: its state is another one, or the views are, or what had no name has one now. */
+void skstat_socket_move(struct skstat_model *model, struct skstat_entry *entry, const struct skstat_sample *sample,
+			bool ipv4);
+
+/* Whether that may be so. */
+static inline bool skstat_socket_may_move(const struct skstat_model *model, const struct skstat_entry *entry,
+					  uint8_t state)
+{
+	if (!entry->membership)
+		return false;
+	return entry->flags & SKSTAT_ENTRY_LOOK ||
+	       (state != entry->state && model->views.needs & SKSTAT_LABEL_BIT(SKSTAT_LABEL_STATE));
+}
 
 /* This poll brought it. */
 static inline void skstat_entry_stamp(struct skstat_entry *entry, uint32_t poll, const struct skstat_sample *sample)
@@ -39,7 +60,7 @@ static inline void skstat_entry_begin(struct skstat_plan *plan, struct skstat_en
 	if (!skstat_plan_fits(plan, sample))
 		return;
 	skstat_difference_first(plan, &entry->values, sample);
-	skstat_gauges_take(plan, &entry->values, sample, NULL);
+	skstat_gauges_take(plan, &entry->values, sample);
 	entry->epoch = plan->epoch;
 }
 
@@ -56,25 +77,42 @@ static inline bool skstat_entry_next(struct skstat_plan *plan, struct skstat_ent
 }
 
 /* One observation of a connection for each distribution. */
-static inline void skstat_group_observe(const struct skstat_plan *plan, struct skstat_view_group *group,
-					const uint64_t *value)
+static inline void skstat_membership_observe(const struct skstat_plan *plan, struct skstat_membership *membership,
+					     const uint64_t *value)
 {
-#pragma GCC unroll 8
-	for (size_t i = 0; i < SKSTAT_HISTOGRAMS; i++)
-		if (plan->histogram[i].available)
-			skstat_histogram_add(&group->histogram[i], &plan->measure[i], value[i]);
+	for (size_t g = 0; g < membership->count; g++) {
+		struct skstat_view_group *group = membership->group[g];
+		uint32_t observed = plan->observed & group->histograms;
+
+		for (; observed; observed &= observed - 1)
+			skstat_histogram_add(group->histogram[__builtin_ctz(observed)], value[__builtin_ctz(observed)]);
+	}
 }
 
-/* What a record moved goes to the group. */
-static inline void skstat_group_count(struct skstat_view_group *group, const struct skstat_difference *difference,
-				      uint64_t now_ns)
+/* What a record moved goes to the groups. */
+static inline void skstat_membership_count(struct skstat_membership *membership,
+					   const struct skstat_difference *difference, uint64_t now_ns)
 {
 	if (!difference->moved)
 		return;
+	for (size_t g = 0; g < membership->count; g++) {
+		struct skstat_view_group *group = membership->group[g];
+
 #pragma GCC unroll 32
-	for (size_t i = 0; i < SKSTAT_COUNTERS; i++)
-		group->counter[i] += difference->delta[i];
-	group->changed_ns = now_ns;
+		for (size_t i = 0; i < SKSTAT_COUNTERS; i++)
+			group->counter[i] += difference->delta[i];
+		group->changed_ns = now_ns;
+	}
+}
+
+/* A socket's gauges are others than before. */
+static inline void skstat_membership_gauges(struct skstat_membership *membership, enum skstat_kind kind,
+					    const struct skstat_values *before, const struct skstat_values *now)
+{
+	for (size_t g = 0; g < membership->count; g++) {
+		skstat_gauges_add(before, kind, membership->group[g]->gauge, -1);
+		skstat_gauges_add(now, kind, membership->group[g]->gauge, 1);
+	}
 }
 
 /* The same, and what an event tells of the connection beside it, goes to the ledger. */

@@ -105,7 +105,7 @@ void skstat_table_remove(struct skstat_table *table, struct skstat_entry *entry)
 
 	place_clear(table, at);
 	entry->kind = SKSTAT_KIND_UNSPEC;
-	entry->group = NULL;
+	entry->membership = NULL;
 	entry->seen = table->first_free;
 	table->first_free = number;
 	table->count--;

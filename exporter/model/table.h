@@ -12,9 +12,11 @@
 #include <skstat/record.h>
 
 #include "column.h"
+#include "difference.h"
+#include "facts.h"
 
 struct skstat_listener;
-struct skstat_view_group;
+struct skstat_membership;
 
 /* The peer's FIN, which bytes_received counts as 1. */
 enum skstat_fin {
@@ -29,6 +31,8 @@ enum {
 	SKSTAT_ENTRY_MERGED = 1 << 1,	 /* its values go on from another connection's, which has yet to close */
 	SKSTAT_ENTRY_BASELINE = 1 << 3,	 /* its values were not counted, and no walk has brought others since */
 	SKSTAT_ENTRY_OPENING = 1 << 2,	 /* it opened, and is in no group yet: it has no values, but an `opening` */
+	SKSTAT_ENTRY_LOOK = 1 << 4,	 /* its next record is looked at closely: it may belong to other groups */
+	SKSTAT_ENTRY_TOP = 1 << 5,	 /* so is each one: it stands out (top.h) */
 };
 
 /* What an OPENED told that is to be counted when the group is known. */
@@ -36,10 +40,9 @@ struct skstat_opening {
 	uint64_t latency;    /* connect_latency */
 	bool told;	     /* there was an OPENED */
 	bool has_latency;
-	bool ipv4;
 	uint8_t kind;	     /* enum skstat_open */
 	uint8_t direction;   /* SKSTAT_EVENT_IN, _OUT or 0 */
-	uint16_t sport, dport;
+	struct skstat_survivors survivors; /* what the socket has kept; where there are no values yet */
 };
 
 /* A connection or a listener. */
@@ -48,7 +51,7 @@ struct skstat_entry {
 	uint64_t tuple;			 /* skstat_address_tuple() */
 	uint64_t idle_from_ns;		 /* of a connection: up to here, its time is accounted for */
 	uint64_t began_ns; /* ANNOUNCED: when it opened; else: it did after that, for one before it closed then; or 0 */
-	struct skstat_view_group *group; /* NULL: not decided, or, with kind UNSPEC, no entry */
+	struct skstat_membership *membership; /* NULL: not decided, or, with kind UNSPEC, no entry */
 	struct skstat_listener *listener; /* that it came from, or that it is; may be NULL */
 	uint32_t seen;	   /* number of the poll that brought it last, 0: none has; of a free entry the next */
 	uint32_t first;	   /* number of the poll that brought this connection first, or last in SYN_SENT */
@@ -67,11 +70,17 @@ struct skstat_entry {
 	uint8_t missed; /* full walks in a row that did not bring it */
 	uint8_t fin;	/* enum skstat_fin */
 	uint8_t flags;	/* SKSTAT_ENTRY_* */
+	uint8_t direction; /* enum skstat_direction, once it has a membership */
+	bool ephemeral;	   /* so is the port of its service */
 	union {
 		struct skstat_values values;
-		struct skstat_opening opening; /* flag OPENING */
+		struct { /* flag OPENING */
+			struct skstat_opening opening;
+			struct skstat_facts facts;
+		};
 	};
 };
+_Static_assert(sizeof(struct skstat_entry) == 72 + sizeof(struct skstat_values), "what opens is longer than values");
 
 struct skstat_table {
 	uint64_t *place; /* high half: hash; low half: index + 1; 0: free */

@@ -112,4 +112,7 @@ struct skstat_view_config {
 /* By enum skstat_view_label: "direction", ... */
 extern const char *const skstat_view_label_name[__SKSTAT_LABEL_MAX];
 
+/* What there is without configuration: the view `default`. */
+extern const struct skstat_view_config skstat_view_default;
+
 #endif

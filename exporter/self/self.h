@@ -114,9 +114,6 @@
 	S(model_bytes, "skstat_model_memory", BYTES, GAUGE, "", "", 0, "Memory of the model")                          \
 	S(model_tombstones, "skstat_model_tombstones", NONE, GAUGE, "", "", 0,                                         \
 	  "Closed connections that the model remembers, for what comes late")                                          \
-	S(view_groups, "skstat_view_groups", NONE, GAUGE, "view", "default", 0, "Groups of the view, but for `other`") \
-	S(view_folded, "skstat_view_folded", NONE, COUNTER, "view", "default", 0,                                      \
-	  "Connections and listeners counted under `other` because the view was full")                                 \
 	/* events of the journal */                                                                                    \
 	S(events_opened, "skstat_model_events", NONE, COUNTER, "kind", "opened", 0, "Events of the journal, by kind")  \
 	S(events_failed, "skstat_model_events", NONE, COUNTER, "kind", "failed", 0, "")                                \
@@ -171,6 +168,11 @@
 	S(log_errors, "skstat_log_messages", NONE, COUNTER, "level", "error", 1, "Lines logged")                       \
 	S(log_warnings, "skstat_log_messages", NONE, COUNTER, "level", "warn", 1, "")                                  \
 	S(log_infos, "skstat_log_messages", NONE, COUNTER, "level", "info", 1, "")                                     \
+	/* the configuration file */                                                                                   \
+	S(config_reload_ok, "skstat_config_last_reload_successful", NONE, GAUGE, "", "", 1,                            \
+	  "1 if the configuration was taken the last time that it was read")                                           \
+	S(config_reload_wall_ns, "skstat_config_last_reload_success_timestamp", NANOSECONDS, GAUGE, "", "", 1,         \
+	  "When the configuration was taken last, in Unix time")                                                       \
 	/* what is configured */                                                                                       \
 	S(config_interval_ns, "skstat_config_poll_interval", NANOSECONDS, GAUGE, "", "", 1,                            \
 	  "Setting of --poll.interval")                                                                                \

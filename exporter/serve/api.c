@@ -3,72 +3,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "parameter.h"
 #include "request.h"
 #include "stream.h"
 
 #define BLOCK_BYTES (16 * 1024)
 
-struct parameters {
-	struct skstat_options *options;
-	bool raw;
-	struct skstat_error error;
-};
-
-/* Of a parameter that only is there or not: alone, "1" and "true" are yes. -EINVAL of what is neither that nor no. */
-static int flag_parse(const char *name, const char *value, bool *flag, struct skstat_error *error)
-{
-	if (!value || !*value || strcmp(value, "1") == 0 || strcmp(value, "true") == 0)
-		*flag = true;
-	else if (strcmp(value, "0") == 0 || strcmp(value, "false") == 0)
-		*flag = false;
-	else
-		return skstat_error_set(error, -EINVAL, "%s is true or false, not \"%.80s\"", name, value);
-	return 0;
-}
-
-static int take_option(struct parameters *taken, size_t index, const char *value)
-{
-	const struct skstat_option *option = &skstat_option_table[index];
-	struct skstat_error *error = &taken->error;
-	bool on = true;
-	int err;
-
-	if (!option->value) {
-		err = flag_parse(option->name, value, &on, error);
-		if (err || !on)
-			return err;
-	} else if (!value) {
-		return skstat_error_set(error, -EINVAL, "%s has no value: it is %s (%s)", option->name, option->value,
-					option->help);
-	}
-	err = skstat_option_take(taken->options, index, value, error);
-	/* A parameter of an URL has no dashes. */
-	if (err && strncmp(error->text, "--", 2) == 0)
-		memmove(error->text, error->text + 2, strlen(error->text + 2) + 1);
-	return err;
-}
-
 static enum MHD_Result take_parameter(void *cls, enum MHD_ValueKind kind, const char *name, size_t name_size,
 				      const char *value, size_t value_size)
 {
-	struct parameters *taken = cls;
-	size_t index = 0;
-	int err;
+	struct skstat_parameters *taken = cls;
 
 	(void)kind;
 	if (strlen(name) != name_size || (value && strlen(value) != value_size)) {
 		skstat_error_set(&taken->error, -EINVAL, "a parameter has a zero byte in it");
 		return MHD_NO;
 	}
-	if (strcmp(name, "raw") == 0)
-		return flag_parse(name, value, &taken->raw, &taken->error) ? MHD_NO : MHD_YES;
-	while (skstat_option_table[index].name && strcmp(skstat_option_table[index].name, name) != 0)
-		index++;
-	if (skstat_option_table[index].name)
-		err = take_option(taken, index, value);
-	else
-		err = skstat_error_set(&taken->error, -EINVAL, "there is no parameter \"%.80s\"", name);
-	return err ? MHD_NO : MHD_YES;
+	return skstat_parameter_take(taken, name, value) ? MHD_NO : MHD_YES;
 }
 
 /* With what the kernel says of a request's values, the request is at fault; all else may be well another time. */
@@ -114,7 +65,7 @@ static enum MHD_Result answer_head(struct skstat_http_request *request)
 	return skstat_reply(request, MHD_HTTP_OK, SKSTAT_TYPE_JSON, response);
 }
 
-static enum MHD_Result start(struct skstat_http_request *request, struct parameters *taken)
+static enum MHD_Result start(struct skstat_http_request *request, struct skstat_parameters *taken)
 {
 	if (request->head) {
 		free(taken->options);
@@ -129,7 +80,7 @@ static enum MHD_Result start(struct skstat_http_request *request, struct paramet
 
 enum MHD_Result skstat_api_sockets_handle(struct skstat_http_request *request)
 {
-	struct parameters taken = { 0 };
+	struct skstat_parameters taken = { 0 };
 
 	if (*request->stream)
 		return answer(request);

@@ -45,6 +45,13 @@ bool skstat_guard_host(const char *value, const char *const *host, size_t hosts)
 	return false;
 }
 
+bool skstat_guard_origin(const char *value, const char *const *host, size_t hosts)
+{
+	const char *name = strstr(value, "://");
+
+	return name && skstat_guard_host(name + 3, host, hosts);
+}
+
 static unsigned int check_host(const struct skstat_http_request *request, const char **why)
 {
 	const struct skstat_http_config *config = &request->http->config;
@@ -69,13 +76,20 @@ static unsigned int check_host(const struct skstat_http_request *request, const 
 
 unsigned int skstat_guard_check(const struct skstat_http_request *request, const char **why)
 {
+	const struct skstat_http_config *config = &request->http->config;
 	const char *site = MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, "Sec-Fetch-Site");
+	const char *origin = MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_ORIGIN);
 	unsigned int status = request->local ? 0 : check_host(request, why);
 
 	if (status)
 		return status;
 	if (site && strcasecmp(site, "cross-site") == 0) {
 		*why = "Pages of other sites may not read this one";
+		return MHD_HTTP_FORBIDDEN;
+	}
+	/* A form may be sent anywhere; a browser that knows no Sec-Fetch-Site says where it stands. */
+	if (request->post && origin && !skstat_guard_origin(origin, config->host, config->hosts)) {
+		*why = "Pages of other sites may not ask for this";
 		return MHD_HTTP_FORBIDDEN;
 	}
 	return 0;

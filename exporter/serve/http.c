@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lifecycle.h"
 #include "request.h"
 #include "stream.h"
 
@@ -18,13 +19,15 @@ static const struct route {
 	const char *path; /* NULL: the telemetry path */
 	skstat_http_handler handle;
 	bool local; /* served on unix sockets only */
+	bool post;  /* for POST, and nothing else */
 } routes[] = {
 	/* First, for somebody may want the metrics at "/". */
-	{ NULL, skstat_metrics_handle, false },
-	{ "/", skstat_page_handle, false },
-	{ "/-/healthy", skstat_healthy_handle, false },
-	{ "/-/ready", skstat_ready_handle, false },
-	{ "/api/v1/sockets", skstat_api_sockets_handle, true },
+	{ NULL, skstat_metrics_handle, false, false },
+	{ "/", skstat_page_handle, false, false },
+	{ "/-/healthy", skstat_healthy_handle, false, false },
+	{ "/-/ready", skstat_ready_handle, false, false },
+	{ "/-/reload", skstat_reload_handle, false, true },
+	{ "/api/v1/sockets", skstat_api_sockets_handle, true, false },
 };
 
 static const struct route *find_route(const struct skstat_http_request *request)
@@ -40,13 +43,14 @@ static const struct route *find_route(const struct skstat_http_request *request)
 	return NULL;
 }
 
-static enum MHD_Result refuse_method(struct skstat_http_request *request)
+static enum MHD_Result refuse_method(struct skstat_http_request *request, const struct route *route)
 {
-	static char sentence[] = "Only GET and HEAD are served\n";
+	static char reading[] = "Only GET and HEAD are served\n", posting[] = "Only POST is served\n";
+	char *sentence = route->post ? posting : reading;
 	struct MHD_Response *response =
-		MHD_create_response_from_buffer(sizeof(sentence) - 1, sentence, MHD_RESPMEM_PERSISTENT);
+		MHD_create_response_from_buffer(strlen(sentence), sentence, MHD_RESPMEM_PERSISTENT);
 
-	skstat_reply_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
+	skstat_reply_header(response, MHD_HTTP_HEADER_ALLOW, route->post ? "POST" : "GET, HEAD");
 	return skstat_reply(request, MHD_HTTP_METHOD_NOT_ALLOWED, SKSTAT_TYPE_TEXT, response);
 }
 
@@ -62,8 +66,8 @@ static enum MHD_Result dispatch(struct skstat_http_request *request, const char 
 		return skstat_reply_text(request, MHD_HTTP_NOT_FOUND, "There is nothing here: / has the links");
 	if (route->local && !request->local)
 		return skstat_reply_text(request, MHD_HTTP_NOT_FOUND, "This is served on the unix socket only");
-	if (!request->head && strcmp(method, MHD_HTTP_METHOD_GET) != 0)
-		return refuse_method(request);
+	if (route->post ? !request->post : !request->head && strcmp(method, MHD_HTTP_METHOD_GET) != 0)
+		return refuse_method(request, route);
 	return route->handle(request);
 }
 
@@ -72,7 +76,8 @@ static char no_stream;
 
 /*
  * Called when the headers have come, for each piece of a body, when all has come, and again when a suspended request
- * goes on. Only a GET with all of it there is answered: libmicrohttpd closes the connection after an earlier answer.
+ * goes on. Only what has come to its end is answered with the connection left open: libmicrohttpd closes it after an
+ * earlier answer, which is what methods get that nothing here is for.
  */
 static enum MHD_Result access_handler(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
 				      const char *version, const char *upload, size_t *upload_size, void **context)
@@ -81,12 +86,15 @@ static enum MHD_Result access_handler(void *cls, struct MHD_Connection *connecti
 	struct skstat_stream *stream = *context == &no_stream ? NULL : *context;
 	struct skstat_http_request request = {
 		.http = door->http, .connection = connection, .path = url, .version = version, .local = door->local,
-		.head = strcmp(method, MHD_HTTP_METHOD_HEAD) == 0, .stream = &stream,
+		.head = strcmp(method, MHD_HTTP_METHOD_HEAD) == 0,
+		.post = strcmp(method, MHD_HTTP_METHOD_POST) == 0, .stream = &stream,
 	};
+	const struct route *route = find_route(&request);
 	enum MHD_Result result;
 
 	(void)upload;
-	if (!*context && (request.head || strcmp(method, MHD_HTTP_METHOD_GET) == 0)) {
+	if (!*context && (request.head || strcmp(method, MHD_HTTP_METHOD_GET) == 0 ||
+			  (request.post && route && route->post))) {
 		*context = &no_stream;
 		return MHD_YES;
 	}
@@ -103,9 +111,11 @@ static enum MHD_Result access_handler(void *cls, struct MHD_Connection *connecti
 static void request_completed(void *cls, struct MHD_Connection *connection, void **context,
 			      enum MHD_RequestTerminationCode how)
 {
-	(void)cls;
-	(void)connection;
+	const struct skstat_http_door *door = cls;
+
 	(void)how;
+	if (door->http->config.lifecycle)
+		skstat_lifecycle_abandon(door->http->config.lifecycle, connection);
 	if (*context != &no_stream)
 		skstat_stream_abandon(*context);
 	*context = NULL;
@@ -114,9 +124,10 @@ static void request_completed(void *cls, struct MHD_Connection *connection, void
 /* Which of its failures close the socket libmicrohttpd does not say: it gets a descriptor of its own. */
 static int start_door(struct skstat_http_door *door, const struct skstat_http_listener *listener)
 {
-	/* No streams over TCP, hence no suspending; of a pool's threads none waits for another. */
+	/* No streams over TCP, and so only a reload to suspend for; of a pool's threads none waits for another. */
+	const bool suspends = listener->local || door->http->config.lifecycle;
 	const unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC |
-				   (listener->local ? MHD_ALLOW_SUSPEND_RESUME : 0);
+				   (suspends ? MHD_ALLOW_SUSPEND_RESUME : 0);
 	const struct MHD_OptionItem pool[] = {
 		{ MHD_OPTION_THREAD_POOL_SIZE, TCP_THREADS, NULL },
 		{ MHD_OPTION_END, 0, NULL },
@@ -149,6 +160,8 @@ static int start_door(struct skstat_http_door *door, const struct skstat_http_li
 static void stop_doors(struct skstat_http *http)
 {
 	skstat_streams_stop(http);
+	if (http->config.lifecycle)
+		skstat_lifecycle_stop(http->config.lifecycle);
 	for (size_t i = 0; i < http->doors; i++)
 		MHD_stop_daemon(http->door[i].daemon);
 	skstat_streams_wait(http);

@@ -3,14 +3,17 @@
  * The HTTP server, by libmicrohttpd: landing page, metrics, health, and on unix sockets the API.
  *
  *   GET /                 what this is, with links
- *   GET <telemetry path>  the snapshot; text 0.0.4, gzip if it is accepted
+ *   GET <telemetry path>  the snapshot, in the format that is accepted most gladly, gzip if it is accepted; a part of
+ *                         it with collect[]=METRIC|PATTERN|COLLECTOR and view=VIEW, as often as wanted (select.h)
  *   GET /-/healthy        200 as long as the process serves
  *   GET /-/ready          200 after the first full walk while the snapshot is fresh, else 503 and why
+ *   POST /-/reload        the configuration is read again: 200, or 400 and what is wrong with it; 403 where that is
+ *                         not served, 503 while another is at it
  *   GET /api/v1/sockets   JSON, streamed: a dump of its own, with the kernel's filters as parameters; unix sockets only
  *
  * HEAD works wherever GET does; another method is 405, another path 404. The Host header must be a literal address,
  * localhost, or one of the names given (421), but for unix sockets, which no web page can reach; a cross-site request
- * (Sec-Fetch-Site) is refused (403).
+ * (Sec-Fetch-Site; of a POST, Origin) is refused (403).
  *
  * The API's parameters are those of skstat_option_table, as ?states=established&dport=443&sport=8000-8999, one of
  * several values as often as wanted, and `raw` (skstat_sample_json()). It answers
@@ -33,6 +36,7 @@
 #include "source/source.h"
 
 struct skstat_http;
+struct skstat_lifecycle;
 
 struct skstat_http_listener {
 	int fd;	    /* listening; owned by the server from a successful start on */
@@ -52,6 +56,7 @@ struct skstat_http_config {
 	 */
 	struct skstat_source *(*open_source)(void *arg, struct skstat_error *error);
 	void *open_arg;
+	struct skstat_lifecycle *lifecycle; /* who reads the configuration again; NULL: that is not served */
 };
 
 /*

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
 #include <libdeflate.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "render/format.h"
 #include "request.h"
+#include "select.h"
 
 /* The lowest is ten times smaller than the text already, and takes a fraction of the time of the higher ones. */
 #define GZIP_LEVEL 1
@@ -115,22 +117,90 @@ static enum skstat_format wanted_format(struct MHD_Connection *connection)
 	return format;
 }
 
-enum MHD_Result skstat_metrics_handle(struct skstat_http_request *request)
+/* A request's reading of what it chooses. */
+struct choosing {
+	struct skstat_selection selection;
+	struct skstat_error error;
+};
+
+static enum MHD_Result choose_one(void *cls, enum MHD_ValueKind kind, const char *name, size_t name_size,
+				  const char *value, size_t value_size)
+{
+	struct choosing *choosing = cls;
+
+	(void)kind;
+	if (strlen(name) != name_size || (value && strlen(value) != value_size)) {
+		skstat_error_set(&choosing->error, -EINVAL, "a parameter has a zero byte in it");
+		return MHD_NO;
+	}
+	return skstat_selection_add(&choosing->selection, name, value, &choosing->error) ? MHD_NO : MHD_YES;
+}
+
+static enum MHD_Result no_memory(struct skstat_http_request *request)
+{
+	return skstat_reply_text(request, MHD_HTTP_SERVICE_UNAVAILABLE, "There is no memory left for the metrics");
+}
+
+/* Sends a body, of which the response has taken care. */
+static enum MHD_Result reply(struct skstat_http_request *request, enum skstat_format format, bool gzip, size_t length,
+			     struct MHD_Response *response)
+{
+	skstat_reply_header(response, MHD_HTTP_HEADER_VARY,
+			    MHD_HTTP_HEADER_ACCEPT ", " MHD_HTTP_HEADER_ACCEPT_ENCODING);
+	if (gzip)
+		skstat_reply_header(response, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
+	if (!request->head)
+		count_scrape(request->http->self, format, length);
+	return skstat_reply(request, MHD_HTTP_OK, skstat_format_type(format), response);
+}
+
+/* A part of the snapshot, made for this request alone. */
+static enum MHD_Result send_part(struct skstat_http_request *request, const struct skstat_selection *selection,
+				 const struct skstat_snapshot *snapshot, enum skstat_format format, bool gzip)
 {
 	struct skstat_self *self = request->http->self;
-	struct skstat_snapshot *snapshot = skstat_store_take(request->http->store);
-	enum skstat_format format = wanted_format(request->connection);
-	bool gzip = wants_gzip(request->connection);
-	const struct skstat_body *body;
+	struct skstat_error error = { 0 };
+	struct skstat_families *part = skstat_select_make(snapshot->families, selection, &error);
+	struct skstat_body plain = { 0 }, small = { 0 }, *body = &plain;
+	struct MHD_Response *response;
+	uint64_t start = skstat_now_ns();
+
+	if (!part)
+		return error.err == -EINVAL ? skstat_reply_text(request, MHD_HTTP_BAD_REQUEST, error.text) :
+					      no_memory(request);
+	make_plain(&plain, part, skstat_snapshot_stale(snapshot, start), format);
+	skstat_select_free(part);
+	count_render(self, format, skstat_now_ns() - start);
+	if (gzip && plain.data) {
+		start = skstat_now_ns();
+		make_gzip(&small, &plain);
+		skstat_self_add(self, gzip_ns, skstat_now_ns() - start);
+	}
+	if (small.data) {
+		free(plain.data);
+		body = &small;
+	}
+	if (!body->data)
+		return no_memory(request);
+	response = MHD_create_response_from_buffer(body->length, body->data, MHD_RESPMEM_MUST_FREE);
+	if (!response) {
+		free(body->data);
+		return MHD_NO;
+	}
+	return reply(request, format, body == &small, body->length, response);
+}
+
+/* The page, as it is kept with the snapshot, to which the response has a reference. */
+static enum MHD_Result send_all(struct skstat_http_request *request, struct skstat_snapshot *snapshot,
+				enum skstat_format format, bool gzip)
+{
+	bool stale = skstat_snapshot_stale(snapshot, skstat_now_ns());
+	const struct skstat_body *body = take_body(snapshot, stale, format, &gzip, request->http->self);
 	struct MHD_Response *response;
 
-	if (!snapshot)
-		return skstat_reply_text(request, MHD_HTTP_SERVICE_UNAVAILABLE, "The sockets have not been read yet");
-	body = take_body(snapshot, skstat_snapshot_stale(snapshot, skstat_now_ns()), format, &gzip, self);
 	if (!body) {
 		skstat_snapshot_put(snapshot);
-		return skstat_reply_text(request, MHD_HTTP_SERVICE_UNAVAILABLE,
-					 "There is no memory left for the metrics");
+		return no_memory(request);
 	}
 	response = MHD_create_response_from_buffer_with_free_callback_cls(body->length, body->data, put_snapshot,
 									  snapshot);
@@ -138,11 +208,26 @@ enum MHD_Result skstat_metrics_handle(struct skstat_http_request *request)
 		skstat_snapshot_put(snapshot);
 		return MHD_NO;
 	}
-	skstat_reply_header(response, MHD_HTTP_HEADER_VARY,
-			    MHD_HTTP_HEADER_ACCEPT ", " MHD_HTTP_HEADER_ACCEPT_ENCODING);
-	if (gzip)
-		skstat_reply_header(response, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
-	if (!request->head)
-		count_scrape(self, format, body->length);
-	return skstat_reply(request, MHD_HTTP_OK, skstat_format_type(format), response);
+	return reply(request, format, gzip, body->length, response);
+}
+
+enum MHD_Result skstat_metrics_handle(struct skstat_http_request *request)
+{
+	struct skstat_snapshot *snapshot;
+	enum skstat_format format = wanted_format(request->connection);
+	bool gzip = wants_gzip(request->connection);
+	struct choosing choosing = { 0 };
+	enum MHD_Result result;
+
+	MHD_get_connection_values_n(request->connection, MHD_GET_ARGUMENT_KIND, choose_one, &choosing);
+	if (choosing.error.err)
+		return skstat_reply_text(request, MHD_HTTP_BAD_REQUEST, choosing.error.text);
+	snapshot = skstat_store_take(request->http->store);
+	if (!snapshot)
+		return skstat_reply_text(request, MHD_HTTP_SERVICE_UNAVAILABLE, "The sockets have not been read yet");
+	if (skstat_selection_is_all(&choosing.selection))
+		return send_all(request, snapshot, format, gzip);
+	result = send_part(request, &choosing.selection, snapshot, format, gzip);
+	skstat_snapshot_put(snapshot);
+	return result;
 }

@@ -45,6 +45,7 @@ struct skstat_http_request {
 	const char *version; /* "HTTP/1.1" */
 	bool local;
 	bool head;
+	bool post;
 	struct skstat_stream **stream; /* the handler's, kept from one call to the next for the same request */
 };
 
@@ -54,6 +55,7 @@ enum MHD_Result skstat_page_handle(struct skstat_http_request *request);
 enum MHD_Result skstat_metrics_handle(struct skstat_http_request *request);
 enum MHD_Result skstat_healthy_handle(struct skstat_http_request *request);
 enum MHD_Result skstat_ready_handle(struct skstat_http_request *request);
+enum MHD_Result skstat_reload_handle(struct skstat_http_request *request);
 enum MHD_Result skstat_api_sockets_handle(struct skstat_http_request *request);
 
 /* --- replies (reply.c): each counts itself in http_2xx, ...; MHD_NO, which closes the connection, without memory */
@@ -77,6 +79,9 @@ json_t *skstat_reply_sentence(const char *sentence);
 /* 0, or the status with which the request is refused and why. */
 unsigned int skstat_guard_check(const struct skstat_http_request *request, const char **why);
 
+/* Whether an Origin header's value is a page of this server's. Pure. */
+bool skstat_guard_origin(const char *value, const char *const *host, size_t hosts);
+
 /* Whether a Host header's value names this server: an address or localhost or one of `host`, any port. Pure. */
 bool skstat_guard_host(const char *value, const char *const *host, size_t hosts);
 
@@ -90,6 +95,8 @@ enum skstat_format skstat_accept_format(const char *value);
 
 /* Whether the values of Accept-Encoding, joined by commas, take gzip, and not less gladly than no coding. Pure. */
 bool skstat_accept_gzip(const char *value);
+
+/* --- headers (header.c) */
 
 /* The values of a header that may come more than once, joined by commas; "" of none. To be freed. NULL: no memory. */
 char *skstat_header_join(struct MHD_Connection *connection, const char *name);

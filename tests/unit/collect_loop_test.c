@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The collector on the real clock: when it polls and when it ends, what it logs and what it publishes. */
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "collect/kit.h"
@@ -56,7 +57,7 @@ static void names_of_processes(void **state)
 	known_inode = 5;
 	readable_ns = 0;
 	assert_int_equal(collect(steps_, COUNT(steps_)), 0);
-	assert_true(last_config.by_comm && last_config.all_histograms);
+	assert_true(last_view.labels & SKSTAT_LABEL_BIT(SKSTAT_LABEL_COMM) && last_view.all_histograms);
 	assert_string_equal(said, "full begin:full:1 end:2 mib self:netlink:why publish\n"
 				  "delta:101 begin:delta:1 proc nginx nginx end:2 mib self:netlink:why publish\n"
 				  "delta:102 begin:delta:1 unknown unknown end:2 mib self:netlink:why publish\n"
@@ -70,7 +71,8 @@ static void names_of_processes(void **state)
 	/* Where nobody is asked, nothing is read. */
 	fast(1);
 	assert_int_equal(collect(NULL, 0), 0);
-	assert_false(last_config.by_comm || last_config.process_name || last_config.all_histograms);
+	assert_false(last_view.labels & SKSTAT_LABEL_BIT(SKSTAT_LABEL_COMM) || last_config.process_name ||
+		     last_view.all_histograms);
 	skstat_store_free(store);
 }
 
@@ -94,6 +96,28 @@ static void names_by_the_clock_of_polls(void **state)
 		assert_string_equal(skstat_naming_process(5, &naming), "nginx");
 	}
 	assert_string_equal(said, "proc proc proc ");
+	skstat_naming_close(&naming);
+}
+
+/* Of the namespace that this runs in, and of no other. Every one of them has a loopback device, and it is the first. */
+static void names_of_devices_and_cgroups(void **state)
+{
+	struct skstat_naming naming;
+	struct stat own;
+
+	(void)state;
+	defaults();
+	run_script(NULL, 0);
+	assert_int_equal(stat("/proc/self/ns/net", &own), 0);
+	assert_int_equal(skstat_naming_open(&naming, false, &self), 0);
+	skstat_naming_poll(&naming, SECOND);
+	assert_string_equal(skstat_naming_interface((uint32_t)own.st_ino, 1, &naming), "lo");
+	assert_string_equal(skstat_naming_interface((uint32_t)own.st_ino, 1, &naming), "lo");
+	assert_null(skstat_naming_interface((uint32_t)own.st_ino, 1 + SKSTAT_NAMING_DEVICES * 1000, &naming));
+	assert_null(skstat_naming_interface((uint32_t)own.st_ino, 0, &naming));
+	assert_null(skstat_naming_interface((uint32_t)own.st_ino + 1, 1, &naming));
+	assert_null(skstat_naming_interface(0, 1, &naming));
+	assert_null(skstat_naming_cgroup(UINT64_MAX, &naming));
 	skstat_naming_close(&naming);
 }
 
@@ -291,6 +315,7 @@ int main(void)
 		cmocka_unit_test(full_interval_on_the_clock),
 		cmocka_unit_test(names_of_processes),
 		cmocka_unit_test(names_by_the_clock_of_polls),
+		cmocka_unit_test(names_of_devices_and_cgroups),
 		cmocka_unit_test(collectors_of_procfs),
 		cmocka_unit_test(late_polls),
 		cmocka_unit_test(signals),

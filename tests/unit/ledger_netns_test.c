@@ -32,7 +32,7 @@ static const char *name_of(uint32_t inode, void *arg)
 static struct kit *ledger_kit(uint32_t limit)
 {
 	const struct skstat_model_config config = {
-		.group_limit = 20, .group_ttl_ns = 3600 * KIT_SECOND, .netns_limit = limit, .netns_name = name_of,
+		KIT_VIEW(20, 3600 * KIT_SECOND, .labels = KIT_LABELS), .netns_limit = limit, .netns_name = name_of,
 	};
 	struct kit *kit = kit_new(&config);
 

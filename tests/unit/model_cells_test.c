@@ -31,7 +31,7 @@
 static struct kit *kit_of(uint32_t limit)
 {
 	const struct skstat_model_config config = {
-		.group_limit = 20, .group_ttl_ns = 3600 * KIT_SECOND, .netns_limit = 2, .cell_limit = limit,
+		KIT_VIEW(20, 3600 * KIT_SECOND, .labels = KIT_LABELS), .netns_limit = 2, .cell_limit = limit,
 	};
 
 	return kit_new(&config);

@@ -412,9 +412,10 @@ static void finish(struct history *h)
 
 static void history(uint64_t seed, unsigned int mode)
 {
-	struct skstat_model_config config = {
-		.group_limit = 6, .group_ttl_ns = 3600 * KIT_SECOND, .netns_limit = 2,
-		.all_histograms = true, .by_comm = mode & BY_COMM,
+	const struct skstat_model_config config = {
+		.netns_limit = 2,
+		KIT_VIEW(6, 3600 * KIT_SECOND, .all_histograms = true,
+			 .labels = KIT_LABELS | (mode & BY_COMM ? SKSTAT_LABEL_BIT(SKSTAT_LABEL_COMM) : 0)),
 	};
 	struct history *h = calloc(1, sizeof(*h));
 

@@ -15,15 +15,13 @@
 
 struct kit *kit_new(const struct skstat_model_config *config)
 {
+	const struct skstat_model_config plain = {
+		.netns_limit = 20, KIT_VIEW(20, 3600 * KIT_SECOND, .labels = KIT_LABELS, .all_histograms = true),
+	};
 	struct kit *kit = calloc(1, sizeof(*kit));
 
 	assert_non_null(kit);
-	if (config)
-		kit->config = *config;
-	else
-		kit->config = (struct skstat_model_config) {
-			.group_limit = 20, .group_ttl_ns = 3600 * KIT_SECOND, .netns_limit = 20, .all_histograms = true,
-		};
+	kit->config = config ? *config : plain;
 	memset(kit->schema.available, true, sizeof(kit->schema.available));
 	kit->poll = (struct skstat_poll) {
 		.now_ns = 1000 * KIT_SECOND,

@@ -10,6 +10,15 @@
 
 #define KIT_SECOND UINT64_C(1000000000)
 
+/* A view like the default one, by the same labels. */
+#define KIT_LABELS                                                                                                 \
+	(SKSTAT_LABEL_BIT(SKSTAT_LABEL_DIRECTION) | SKSTAT_LABEL_BIT(SKSTAT_LABEL_PORT) |                          \
+	 SKSTAT_LABEL_BIT(SKSTAT_LABEL_FAMILY))
+#define KIT_VIEW(groups, ttl, ...)                                                                                 \
+	.views = 1, .view = &(const struct skstat_view_config) {                                                   \
+		.name = "default", .limit = (groups), .ttl_ns = (ttl), __VA_ARGS__                                 \
+	}
+
 struct kit {
 	struct skstat_model_config config;
 	struct skstat_self self;

@@ -15,11 +15,12 @@
 
 #define OUT "default/out/443/ipv4"
 
+static struct skstat_view_config view;
+
 static struct skstat_model_config plain(void)
 {
-	return (struct skstat_model_config) {
-		.group_limit = 20, .group_ttl_ns = 3600 * KIT_SECOND, .netns_limit = 20,
-	};
+	view = skstat_view_default;
+	return (struct skstat_model_config) { .view = &view, .views = 1, .netns_limit = 20 };
 }
 
 static struct kit *journal_kit(const struct skstat_model_config *config)
@@ -137,7 +138,8 @@ static size_t series(struct kit *kit, const char *not)
 		for (size_t i = 0; i < family->count; i++) {
 			const struct skstat_series *s = &family->series[i];
 
-			if (strcmp(s->label[0].name, "view") != 0 || (not && strcmp(family->name, not) == 0))
+			if (strcmp(s->label[0].name, "view") != 0 || strncmp(family->name, "skstat_view_", 12) == 0 ||
+			    (not && strcmp(family->name, not) == 0))
 				continue;
 			/* each edge and +Inf, sum and count */
 			count += family->type == SKSTAT_METRIC_HISTOGRAM ? s->distribution.edges + 3 : 1;
@@ -200,9 +202,10 @@ static void the_default_view_is_not_too_large(void **state)
 	print_message("# %zu series in 21 groups\n", count - strange);
 	assert_int_equal((count - strange) % 21, 0);
 	assert_in_range(count - strange, 2500, 3000);
+	assert_true(kit_value(kit, "skstat_view_series", "default") == (double)count);
 	kit_free(kit);
 
-	config.all_histograms = true;
+	view.all_histograms = true;
 	kit = journal_kit(&config);
 	fill(kit);
 	assert_int_equal(series(kit, NULL), count + 21 * 4 * 15);
@@ -233,8 +236,8 @@ static struct kit *comm_kit(uint32_t limit)
 {
 	struct skstat_model_config config = plain();
 
-	config.group_limit = limit;
-	config.by_comm = true;
+	view.limit = limit;
+	view.labels |= SKSTAT_LABEL_BIT(SKSTAT_LABEL_COMM);
 	config.process_name = process_name;
 	config.process_arg = &asked;
 	asked = 0;
@@ -344,7 +347,7 @@ static void processes_have_a_limit_too(void **state)
 	assert_true(in(kit, "c") == -1);
 	assert_true(kit_value(kit, "skstat_tcp_connections", "default/other/other/other/other") == 1);
 	assert_true(kit_value(kit, "skstat_tcp_listeners", "default/other/other/other/other") == 1);
-	assert_int_equal(skstat_self_get(&kit->self, view_folded), 2);
+	assert_true(kit_value(kit, "skstat_view_folded", "default") == 2);
 	kit_free(kit);
 	/* not asked for, it is nowhere */
 	kit = kit_new(NULL);

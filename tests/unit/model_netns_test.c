@@ -36,7 +36,7 @@ static struct skstat_schema_counter counters[] = {
 static struct kit *mib_kit(uint32_t limit)
 {
 	const struct skstat_model_config config = {
-		.group_limit = 20, .group_ttl_ns = KIT_SECOND, .netns_limit = limit, .netns_name = name_of,
+		KIT_VIEW(20, KIT_SECOND, .labels = KIT_LABELS), .netns_limit = limit, .netns_name = name_of,
 	};
 	struct kit *kit = kit_new(&config);
 
@@ -211,7 +211,11 @@ static void the_list_is_the_families(void **state)
 {
 	struct skstat_schema_counter *all = calloc(SKSTAT_MIB_COUNT, sizeof(*all));
 	struct told *told = calloc(1, sizeof(*told));
-	struct kit *kit = kit_new(NULL);
+	const struct skstat_model_config config = {
+		.netns_limit = 20,
+		KIT_VIEW(20, KIT_SECOND, .labels = KIT_LABELS, .all_histograms = true, .top = { 1, 1, 1, 1 }),
+	};
+	struct kit *kit = kit_new(&config);
 	struct skstat_sample s[2] = { kit_connection(1, "10.0.0.1:40000", "10.0.0.2:443"), kit_netns(1, 100, 1) };
 	size_t mib = 0;
 
@@ -224,6 +228,8 @@ static void the_list_is_the_families(void **state)
 	kit->schema.counter = all;
 	kit->schema.counters = SKSTAT_MIB_COUNT;
 	kit->poll.journal = true;
+	s[0].traffic.bytes_sent = s[0].traffic.total_retrans = s[0].traffic.wqueue = s[0].tcp.rtt = 1;
+	kit_poll(kit, s, 2);
 	kit_poll(kit, s, 2);
 	skstat_model_counters_begin(kit->model, UINT64_MAX);
 	skstat_model_counters_end(kit->model, true);

@@ -215,7 +215,7 @@ static void histories(void **state)
 		last = bytes;
 	}
 	assert_true(skstat_self_get(&kit->self, model_generations) > 100);
-	assert_true(skstat_self_get(&kit->self, view_folded) > 100);
+	assert_true(kit_value(kit, "skstat_view_folded", "default") > 100);
 	kit_free(kit);
 }
 

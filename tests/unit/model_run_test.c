@@ -182,13 +182,65 @@ static void event_put(struct kit *a, struct kit *b, const struct socket *socket,
 	assert_int_equal(skstat_model_event(&event, b->model), 0);
 }
 
-static void same(void **state)
+#define LABEL(NAME) SKSTAT_LABEL_BIT(SKSTAT_LABEL_##NAME)
+
+/* The first one is never exchanged. */
+static const struct skstat_view_config views[] = {
+	{ .name = "default", .labels = KIT_LABELS, .limit = 5, .ttl_ns = 5 * KIT_SECOND, .all_histograms = true },
+	{ .name = "states", .labels = LABEL(STATE) | LABEL(DIRECTION), .limit = 9, .ttl_ns = 3600 * KIT_SECOND,
+	  .top = { 5, 5, 5, 5 } },
+	{ .name = "remotes", .labels = LABEL(REMOTE) | LABEL(NETNS), .limit = 3, .ttl_ns = KIT_SECOND,
+	  .remote_ipv4 = 24, .remote_ipv6 = 64, .all_histograms = true },
+	{ .name = "open", .labels = LABEL(FAMILY), .limit = 2, .ttl_ns = KIT_SECOND,
+	  .match = { .states = 1u << TCP_ESTABLISHED, .directions = 1u << 1 } },
+	{ .name = "both", .labels = LABEL(PORT), .limit = 2, .ttl_ns = KIT_SECOND, .match = { .families = 3 } },
+	/* Who asks for processes waits for them with what opens, in all views. */
+	{ .name = "processes", .labels = LABEL(COMM), .limit = 2, .ttl_ns = KIT_SECOND },
+};
+
+#define PLAIN_VIEWS 5
+
+/* Others than before, in another order; the first of them is among them, somewhere. */
+static void views_change(struct kit *kit, size_t of)
 {
-	struct kit *a = kit_new(NULL), *b = kit_new(NULL);
+	struct skstat_view_config list[6];
+	size_t first = chance(3), count = first + 1 + chance(3);
+
+	for (size_t i = 0; i < count; i++)
+		list[i] = views[i == first ? 0 : 1 + chance(of - 1)];
+	assert_int_equal(skstat_model_views(kit->model, list, count), 0);
+}
+
+/* The lines of one view alone. */
+static void keep_view(struct skstat_buffer *text, const char *view)
+{
+	char *to = text->data, *line = text->data, *end;
+
+	for (; (end = strchr(line, '\n')); line = end + 1) {
+		*end = '\0';
+		if (!strstr(line, view))
+			continue;
+		*end = '\n';
+		memmove(to, line, (size_t)(end + 1 - line));
+		to += end + 1 - line;
+	}
+	*to = '\0';
+}
+
+enum mode {
+	PLAIN,	  /* both have one view */
+	MANY,	  /* both have many, and change them at the same time */
+	RELOADED, /* one of them changes all but its first, which must not notice */
+};
+
+static void same(enum mode mode)
+{
+	struct skstat_model_config config = { .netns_limit = 20, .view = views, .views = mode == MANY ? 6 : 1 };
+	struct kit *a = kit_new(mode == PLAIN ? NULL : &config), *b = kit_new(mode == PLAIN ? NULL : &config);
 	struct skstat_buffer said = { 0 }, other = { 0 };
 	struct skstat_sample sample[RECORDS];
+	uint64_t before;
 
-	(void)state;
 	seed = 20231;
 	next_cookie = 1;
 	memset(sockets, 0, sizeof(sockets));
@@ -240,8 +292,21 @@ static void same(void **state)
 		kit_end(b, complete, false);
 		text_of(a, &said);
 		text_of(b, &other);
+		if (mode == RELOADED) {
+			keep_view(&said, "view=\"default\"");
+			keep_view(&other, "view=\"default\"");
+			skstat_self_set(&b->self, model_bytes, skstat_self_get(&a->self, model_bytes));
+		}
 		assert_string_equal(said.data, other.data);
 		assert_memory_equal(&a->self, &b->self, sizeof(a->self));
+		if (mode == PLAIN || chance(mode == MANY ? 20 : 5))
+			continue;
+		before = seed;
+		views_change(b, mode == MANY ? 6 : PLAIN_VIEWS);
+		if (mode == RELOADED)
+			continue;
+		seed = before;
+		views_change(a, 6);
 	}
 	assert_true(skstat_self_get(&a->self, model_updated) > 10000);
 	assert_true(skstat_self_get(&a->self, model_generations) > 100);
@@ -251,9 +316,32 @@ static void same(void **state)
 	kit_free(b);
 }
 
+static void one_view(void **state)
+{
+	(void)state;
+	same(PLAIN);
+}
+
+static void many_views(void **state)
+{
+	(void)state;
+	same(MANY);
+}
+
+/* Sums, distributions, gauges, groups that come and go: all as if nothing had happened. */
+static void a_view_that_stays_does_not_notice(void **state)
+{
+	(void)state;
+	same(RELOADED);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(same) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(one_view),
+		cmocka_unit_test(many_views),
+		cmocka_unit_test(a_view_that_stays_does_not_notice),
+	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests_name("model_run", tests, NULL, NULL);

@@ -157,7 +157,7 @@ static void listeners_stand_before_their_connections(void **state)
 
 static void past_the_limit_other_grows(void **state)
 {
-	static const struct skstat_model_config two = { .group_limit = 2, .group_ttl_ns = 10 * KIT_SECOND };
+	const struct skstat_model_config two = { KIT_VIEW(2, 10 * KIT_SECOND, .labels = KIT_LABELS) };
 	struct kit *kit = kit_new(&two);
 	struct skstat_sample s[4];
 
@@ -173,8 +173,8 @@ static void past_the_limit_other_grows(void **state)
 	assert_true(kit_value(kit, connections, "default/other/other/other") == 1);
 	assert_true(kit_value(kit, "skstat_tcp_listeners", "default/other/other/other") == 1);
 	assert_true(kit_value(kit, "skstat_tcp_sent_bytes", "default/other/other/other") == 10);
-	assert_int_equal(skstat_self_get(&kit->self, view_folded), 2);
-	assert_int_equal(skstat_self_get(&kit->self, view_groups), 2);
+	assert_true(kit_value(kit, "skstat_view_folded", "default") == 2);
+	assert_true(kit_value(kit, "skstat_view_groups", "default") == 2);
 	/* A place that becomes free is for who comes next; nobody moves, and other stays. */
 	for (int i = 0; i < 12; i++)
 		kit_poll(kit, s + 1, 2);
@@ -189,14 +189,14 @@ static void past_the_limit_other_grows(void **state)
 	for (int i = 0; i < 12; i++)
 		kit_poll(kit, NULL, 0);
 	assert_true(kit_value(kit, "skstat_tcp_sent_bytes", "default/other/other/other") == 15);
-	assert_int_equal(skstat_self_get(&kit->self, view_folded), 2);
-	assert_int_equal(skstat_self_get(&kit->self, view_groups), 0);
+	assert_true(kit_value(kit, "skstat_view_folded", "default") == 2);
+	assert_true(kit_value(kit, "skstat_view_groups", "default") == 0);
 	kit_free(kit);
 }
 
 static void a_group_goes_after_its_ttl(void **state)
 {
-	static const struct skstat_model_config ten = { .group_limit = 9, .group_ttl_ns = 10 * KIT_SECOND };
+	const struct skstat_model_config ten = { KIT_VIEW(9, 10 * KIT_SECOND, .labels = KIT_LABELS) };
 	struct skstat_sample s[2] = { kit_connection(1, "10.0.0.1:40000", "10.0.0.2:443"),
 				      kit_listener(2, "10.0.0.1:80") };
 	struct kit *kit = kit_new(&ten);

@@ -27,12 +27,20 @@ struct line {
 };
 
 /* More groups than there is room for: `other` is on the page, too. */
-static const struct skstat_model_config config = { .group_limit = 6, .group_ttl_ns = 1, .netns_limit = 2,
-						   .all_histograms = true };
+static struct skstat_model_config config_make(struct skstat_view_config *view)
+{
+	*view = skstat_view_default;
+	view->limit = 6;
+	view->ttl_ns = 1;
+	view->all_histograms = true;
+	return (struct skstat_model_config){ .view = view, .views = 1, .netns_limit = 2 };
+}
 
 static void line_open(struct line *line, const char *kernel)
 {
 	const struct skstat_totals nothing = { .complete = true };
+	struct skstat_view_config view;
+	const struct skstat_model_config config = config_make(&view);
 
 	memset(line, 0, sizeof(*line));
 	replay_open(&line->replay, kernel);

@@ -264,7 +264,7 @@ void measured(const struct figure *figure, struct bench *bench)
 int main(int argc, char **argv)
 {
 	const struct skstat_model_config config = {
-		.group_limit = 20, .group_ttl_ns = 3600 * SECOND, .netns_limit = 20, .cell_limit = 1000,
+		.view = &skstat_view_default, .views = 1, .netns_limit = 20, .cell_limit = 1000,
 	};
 	struct bench bench = { .ports = argc > 3 ? (uint32_t)atoi(argv[3]) : 10 };
 	const struct figure *figure = NULL;

@@ -74,6 +74,10 @@ extern uint64_t last_timeout, hold_timeout;
 extern uint64_t last_probes;
 extern struct skstat_poll last_poll;		/* what the model was told */
 extern struct skstat_model_config last_config;	/* and at its making */
+extern struct skstat_view_config last_view;	/* its first view, then */
+
+/* What the model says when its views are to be others. */
+extern int views_err;
 
 /* The bell: an eventfd that is made by the first hold, and closed with the last source. */
 void bell_ring(void);

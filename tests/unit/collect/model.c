@@ -6,6 +6,7 @@
 
 struct skstat_poll last_poll;
 struct skstat_model_config last_config;
+struct skstat_view_config last_view;
 
 static uint64_t walked_poll; /* the last one that was over, by its time */
 
@@ -17,8 +18,10 @@ struct skstat_model {
 struct skstat_model *skstat_model_new(const struct skstat_model_config *config, struct skstat_self *self)
 {
 	(void)self;
-	if (config)
+	if (config) {
 		last_config = *config;
+		last_view = *config->view;
+	}
 	return calloc(1, sizeof(struct skstat_model));
 }
 
@@ -178,6 +181,22 @@ void skstat_model_families(struct skstat_model *model, struct skstat_families *s
 {
 	(void)model;
 	set->failed = now.families_fail;
+}
+
+int views_err;
+
+int skstat_model_views(struct skstat_model *model, const struct skstat_view_config *view, size_t count)
+{
+	(void)model;
+	say("views:%zu:%s:%u ", count, view[0].name, view[0].limit);
+	return views_err;
+}
+
+int skstat_model_labels(struct skstat_model *model, const char *const name[__SKSTAT_LABEL_MAX])
+{
+	(void)model;
+	say("port:%s ", name[SKSTAT_LABEL_PORT] ? name[SKSTAT_LABEL_PORT] : "port");
+	return 0;
 }
 
 void skstat_model_document(void (*fn)(const struct skstat_family_doc *doc, void *arg), void *arg)
