@@ -220,6 +220,8 @@ static void the_list_is_the_families(void **state)
 	size_t mib = 0;
 
 	(void)state;
+	if (!all || !told)
+		abort();
 	for (size_t i = 0; i < SKSTAT_MIB_COUNT; i++) {
 		all[i].table = skstat_mib_rows[i].table;
 		all[i].index = (uint32_t)i;
