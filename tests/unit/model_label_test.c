@@ -184,6 +184,7 @@ static void remotes_and_ports_have_names(void **state)
 	struct skstat_view_prefix named[4];
 	struct skstat_view_config view = view_by(LABEL(PORT) | LABEL(REMOTE));
 	struct skstat_sample s;
+	struct kit *kit;
 
 	(void)state;
 	memcpy(named, prefixes, sizeof(named));
@@ -205,6 +206,14 @@ static void remotes_and_ports_have_names(void **state)
 	view.remote_ipv4 = view.remote_ipv6 = 0;
 	s = kit_connection(1, LOCAL, "198.51.100.1:443");
 	assert_labels(&view, &s, "other", NULL);
+	kit = view_kit(&view, 1);
+	kit_poll(kit, &s, 1);
+	s.identity.cookie = 2;
+	memcpy(s.identity.daddr.byte, "\x0a\x01\x01", 3);
+	kit_poll(kit, &s, 1);
+	assert_true(kit_value(kit, "skstat_tcp_connections", "default/ten") == 1);
+	assert_true(kit_value(kit, "skstat_view_folded", "default") == 0);
+	kit_free(kit);
 }
 
 /* Everything that is asked for has to hold; of a list any one. */

@@ -301,6 +301,35 @@ static void buckets_are_exact(void **state)
 	kit_free(kit);
 }
 
+/* Up to 256 GiB in a connection are told apart; above that they are above all. */
+static void payloads(void **state)
+{
+	const struct skstat_native *native;
+	struct kit *kit = kit_new(NULL);
+
+	(void)state;
+	kit->poll.journal = true;
+	kit->poll.journal_ns = kit->poll.now_ns;
+	kit_poll(kit, NULL, 0);
+	for (uint64_t bit = 0; bit < 42; bit++) {
+		struct skstat_sample s = kit_connection(1 + bit, "10.0.0.1:40000", "10.0.0.2:443");
+
+		s.traffic.bytes_sent = UINT64_C(1) << bit;
+		kit_event(&s, SKSTAT_KIND_CLOSED, SKSTAT_CLOSE_FIN_LOCAL, kit->poll.now_ns + bit);
+		s.event.duration = 1;
+		s.event.event_flags = SKSTAT_EVENT_HAS_DURATION;
+		assert_int_equal(skstat_model_event(&s, kit->model), 0);
+	}
+	kit_poll(kit, NULL, 0);
+	native = kit_series(kit, "skstat_tcp_connection_sent_bytes", OUT)->distribution.native;
+	assert_true(kit_sum(kit, "skstat_tcp_connection_sent_bytes") == 42);
+	assert_int_equal(native->low, 1);
+	assert_int_equal(native->high, 3);
+	for (int bit = 1; bit < 39; bit++)
+		assert_int_equal(native->count[bit * 8 - native->first], 1);
+	kit_free(kit);
+}
+
 /* Every part of a configuration counts, and the copy has all of it. */
 static void configurations_are_compared(void **state)
 {
@@ -378,6 +407,7 @@ int main(void)
 		cmocka_unit_test(predicted),
 		cmocka_unit_test(families_by_pattern),
 		cmocka_unit_test(buckets_are_exact),
+		cmocka_unit_test(payloads),
 		cmocka_unit_test(configurations_are_compared),
 	};
 
