@@ -539,6 +539,12 @@ static void default_view(void **state)
 	assert_true(v[0].limit == 50 && v[0].all_histograms && v[0].ttl_ns == 9 * SECOND);
 	assert_int_equal(v[0].labels, SKSTAT_LABEL_BIT(SKSTAT_LABEL_FAMILY));
 
+	parsed("views: [{name: default, limit: 50, by: [family, comm]}]\n", "--view.limit=9", "--view.comm");
+	v = skstat_config_views(&config, &room, &count);
+	assert_true(v[0].limit == 9 && v[0].ttl_ns == 3600 * SECOND && !v[0].all_histograms);
+	assert_int_equal(v[0].labels, SKSTAT_LABEL_BIT(SKSTAT_LABEL_FAMILY) | SKSTAT_LABEL_BIT(SKSTAT_LABEL_COMM));
+	assert_true(skstat_config_wants_comm(&config));
+
 	/* No views at all, no file at all. */
 	parsed("{}", "--view.limit=5", "");
 	v = skstat_config_views(&config, &room, &count);
