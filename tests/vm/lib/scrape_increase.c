@@ -59,10 +59,18 @@ static void reset(struct increase *increase, const struct increase_row *row, dou
 	increase->resets++;
 }
 
+static bool may_go(const struct increase *increase, const struct increase_row *row)
+{
+	const char *view = increase->passing ? scrape_label(&row->sample, "view") : NULL;
+
+	return view && !strncmp(view, increase->passing, strlen(increase->passing));
+}
+
 static void row_step(struct increase *increase, struct increase_row *row, double value, bool first)
 {
 	if (value < row->last) {
-		reset(increase, row, value);
+		if (value > 0 || !may_go(increase, row))
+			reset(increase, row, value);
 		row->last = 0;
 	}
 	if (!first)

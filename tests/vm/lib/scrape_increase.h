@@ -22,6 +22,7 @@ struct increase {
 	size_t scrapes;
 	size_t resets; /* steps backwards, a series that went away among them */
 	char reset[128]; /* the last one of these, for people */
+	const char *passing; /* how the names of views begin that may go away, with all that they count; NULL: none may */
 };
 
 /*

@@ -7,7 +7,9 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
+#include <stdio.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "../lib/exporter_books.h"
 #include "../lib/exporter_stage.h"
@@ -312,6 +314,79 @@ static const char *come_and_go(void *arg, uint64_t round)
 
 #define SCRAPES 50
 
+#define VIEWS "/tmp/skstat-views.yaml"
+#define RELOADS 20
+
+/* A view beside the default one, that is another each time. */
+static void views_write(unsigned int number)
+{
+	static const char *const labels[] = { "uid", "congestion", "netns, state", "comm" };
+	FILE *file = must_have(fopen(VIEWS, "w"));
+
+	fprintf(file, "views:\n  - name: v%u\n    by: [%s]\n", number, labels[number % (sizeof(labels) / sizeof(*labels))]);
+	must_be(!fclose(file));
+}
+
+/* Reads it, and waits until a page has what the view counts. */
+static void views_exchange(unsigned int number)
+{
+	double groups = 0;
+
+	views_write(number);
+	must(kill(exporter.pid, SIGHUP));
+	for (int left = 200; groups < 1; left--) {
+		struct scrape scrape;
+
+		must_be(left);
+		talk(0);
+		exporter_scrape(&exporter, &scrape);
+		increase_take(&increase, &scrape);
+		groups = scrape_sum(&scrape, "skstat_view_groups view=v%u", number);
+		assert_int_equal(scrape_sum(&scrape, "skstat_config_last_reload_successful"), 1);
+		scrape_free(&scrape);
+	}
+}
+
+static void views_change_in_a_crowd(void **state)
+{
+	struct scrape scrape;
+	const char *wrong;
+
+	(void)state;
+	crew = crew_make();
+	stay(pair_scaled(50));
+	crew_add(crew, come_and_go, NULL);
+	crew_await(crew, 0, 1);
+	views_write(0);
+	increase.passing = "v"; /* not the default one */
+	exporter_start(&exporter, "--source=netlink", "--view.limit=100", "--config.file=" VIEWS);
+	exporter_follow(&exporter, &increase);
+	books_resume(&books);
+	stay(pair_scaled(50));
+	for (unsigned int number = 1; number <= RELOADS; number++)
+		views_exchange(number);
+	books_settle(&books, &exporter, &increase);
+	wrong = crew_dismiss(crew);
+	if (wrong)
+		fail_msg("%s", wrong);
+	if (increase.resets)
+		fail_msg("%zu steps backwards: %s", increase.resets, increase.reset);
+	books_check(&books, &increase, BOOKS_ALL);
+	note("%d reloads, %zu scrapes; the crowd came %lu times", RELOADS, increase.scrapes, crew->rounds[0]);
+
+	/* A bad file changes nothing, and is said to be one. */
+	must_be(!truncate(VIEWS, 9));
+	must(kill(exporter.pid, SIGHUP));
+	for (double ok = 1; ok == 1;) {
+		exporter_settle(&exporter, &scrape, &increase);
+		ok = scrape_sum(&scrape, "skstat_config_last_reload_successful");
+		assert_true(scrape_sum(&scrape, "skstat_view_groups view=v%u", RELOADS) >= 1);
+		scrape_free(&scrape);
+	}
+	assert_int_equal(increase.resets, 0);
+	unlink(VIEWS);
+}
+
 static void in_a_crowd(void **state)
 {
 	unsigned long from, to;
@@ -360,6 +435,7 @@ int suite_increase(int argc, char **argv)
 		cmocka_unit_test_teardown(connects_again_the_same_way, end),
 		cmocka_unit_test_teardown(there_before, end),
 		cmocka_unit_test_teardown(in_a_crowd, end),
+		cmocka_unit_test_teardown(views_change_in_a_crowd, end),
 	};
 
 	(void)argc;
