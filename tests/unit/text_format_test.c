@@ -19,6 +19,7 @@
 #include <cmocka.h>
 
 #include "golden.h"
+#include "render/protobuf_format.h"
 #include "render/text_format.h"
 #include "source/utf8.h"
 
@@ -152,6 +153,11 @@ static void golden_files(void **state)
 	skstat_buffer_clear(&buffer);
 	skstat_openmetrics_render(&buffer, empty, true);
 	golden_check("tests/fixtures/text/empty.openmetrics", &buffer);
+
+	/* what is in it is read in protobuf_format_test.c */
+	skstat_buffer_clear(&buffer);
+	skstat_protobuf_render(&buffer, set, false);
+	golden_check("tests/fixtures/text/fresh.protobuf", &buffer);
 
 	skstat_buffer_free(&buffer);
 	skstat_families_free(empty);
