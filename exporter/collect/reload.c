@@ -46,6 +46,8 @@ static int apply(const struct skstat_reload *reload, const struct skstat_config 
 	return 0;
 }
 
+#define SECOND_NS UINT64_C(1000000000) /* which is as long as anybody looks at it */
+
 void skstat_reload_show(const struct skstat_config *config, struct skstat_self *self)
 {
 	struct skstat_view_config room;
@@ -56,7 +58,7 @@ void skstat_reload_show(const struct skstat_config *config, struct skstat_self *
 		if (strcmp(view[i].name, skstat_view_default.name) == 0)
 			skstat_self_set(self, config_view_limit, view[i].limit);
 	skstat_self_set(self, config_reload_ok, 1);
-	skstat_self_set(self, config_reload_wall_ns, skstat_wall_ns());
+	skstat_self_set(self, config_reload_wall_ns, skstat_wall_ns() / SECOND_NS * SECOND_NS);
 }
 
 static void refused(const struct skstat_reload *reload, const struct skstat_error *error, char *text, size_t size)
