@@ -42,8 +42,8 @@ int skstat_collector_watch(struct skstat_collector *collector, struct skstat_lif
 void skstat_collector_feed(struct skstat_collector *collector, struct skstat_feed *feed);
 
 /*
- * Who is told when the first poll has been published (READY), of reloads, of the end, how it stands, and, round by round
- * of the loop, that it goes on. Must outlive the collector.
+ * Who is told when the first poll has been published (READY), of reloads, of the end, how it stands, and, round by
+ * round of the loop, that it goes on. Must outlive the collector.
  */
 void skstat_collector_tell(struct skstat_collector *collector, struct skstat_notify *notify);
 

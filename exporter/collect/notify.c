@@ -27,8 +27,8 @@ static int address_take(struct skstat_notify *notify, const char *text, struct s
 
 	if ((*text != '/' && *text != '@') || length < 2 || length >= sizeof(notify->address.sun_path))
 		return skstat_error_set(error, -EINVAL,
-					"NOTIFY_SOCKET is \"%.100s\", which is no unix socket: the service manager will "
-					"not hear from the exporter", text);
+					"NOTIFY_SOCKET is \"%.100s\", which is no unix socket: the service manager "
+					"will not hear from the exporter", text);
 	notify->address.sun_family = AF_UNIX;
 	memcpy(notify->address.sun_path, text, length);
 	if (*text == '@')

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The events of the journal, from the collector to whoever listens: one ring for all, in which each listener has a place
- * of its own. The collector writes and never waits, neither for a lock nor for a listener. One who is too slow is
+ * The events of the journal, from the collector to whoever listens: one ring for all, in which each listener has a
+ * place of its own. The collector writes and never waits, neither for a lock nor for a listener. One who is too slow is
  * overtaken, and is told by how many events.
  *
  * While nobody listens, an event costs the collector a load, and there is no ring.

@@ -173,7 +173,7 @@ struct reader {
 	struct skstat_feed_listener *listener;
 	struct skstat_feed_item item;
 	uint64_t heard, dropped;
-	int looks; /* how often it looks at each event: one that is slow is overtaken all the time, at the ring's edge */
+	int looks; /* how often it looks at each event: a slow one is overtaken all the time, at the ring's edge */
 	bool torn, unordered;
 };
 
