@@ -111,7 +111,7 @@ static enum MHD_Result handle_dump(struct skstat_http_request *request, const ch
 {
 	struct skstat_socket_dump_order order = { .http = request->http, .name = name };
 	struct skstat_error error = { 0 };
-	enum MHD_Result result;
+	enum MHD_Result result = MHD_NO;
 
 	if (*request->stream)
 		return answer(request);
@@ -151,7 +151,7 @@ enum MHD_Result skstat_api_events_handle(struct skstat_http_request *request)
 					       "max-ns", NULL };
 	struct skstat_event_order order = { .http = request->http };
 	struct skstat_error error = { 0 };
-	enum MHD_Result result;
+	enum MHD_Result result = MHD_NO;
 
 	if (*request->stream)
 		return answer(request);

@@ -147,7 +147,7 @@ struct skstat_stream_job *skstat_event_stream_new(const struct skstat_event_orde
 	events->order = *order;
 	events->listener = skstat_feed_listen(order->http->config.feed, error);
 	if (events->listener)
-		return &events->job;
+		return (struct skstat_stream_job *)events;
 	events_free(&events->job);
 	return NULL;
 }

@@ -145,5 +145,5 @@ struct skstat_stream_job *skstat_socket_dump_new(const struct skstat_socket_dump
 	}
 	dump->job = (struct skstat_stream_job){ .type = SKSTAT_TYPE_JSON, .run = run, .free = dump_free };
 	dump->order = *order;
-	return &dump->job;
+	return (struct skstat_stream_job *)dump;
 }
