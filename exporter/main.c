@@ -12,6 +12,7 @@
 #include <skstat/version.h>
 
 #include "collect/collect.h"
+#include "collect/notify.h"
 #include "collect/predict.h"
 #include "collect/print.h"
 #include "collect/privilege.h"
@@ -20,11 +21,14 @@
 #include "serve/http.h"
 #include "serve/lifecycle.h"
 #include "serve/listen.h"
+#include "serve/passed.h"
 #include "serve/statsd.h"
+#include "snapshot/feed.h"
 
 /* What there is to stop, in the order in which it was started. */
 struct exporter {
 	struct skstat_self self;
+	struct skstat_notify notify; /* the service manager */
 	struct skstat_http_listener listener[SKSTAT_CONFIG_LISTENERS + 1];
 	size_t listeners;
 	bool unix_socket; /* made by this process */
@@ -35,6 +39,7 @@ struct exporter {
 	enum skstat_source_kind kind; /* for the API's own sources */
 	struct skstat_source *source; /* until the collector has it */
 	struct skstat_store *store;
+	struct skstat_feed *feed;
 	struct skstat_collector *collector;
 	struct skstat_lifecycle *lifecycle; /* NULL: no --web.enable-lifecycle */
 	struct skstat_http *http;
@@ -43,6 +48,15 @@ struct exporter {
 
 static int listen_all(struct exporter *exporter, const struct skstat_config *config, struct skstat_error *error)
 {
+	int passed = skstat_passed_take(SKSTAT_PASSED_FIRST, exporter->listener,
+					sizeof(exporter->listener) / sizeof(exporter->listener[0]), error);
+
+	if (passed < 0)
+		return passed;
+	/* Who opens them for us says what is open: nothing else is. */
+	exporter->listeners = (size_t)passed;
+	if (passed)
+		return 0;
 	for (size_t i = 0; i < config->listens; i++) {
 		int fd = skstat_listen_tcp(config->listen[i], error);
 
@@ -127,6 +141,7 @@ static int serve(struct exporter *exporter, const struct skstat_config *config, 
 		.version = SKSTAT_VERSION,
 		.open_source = api_source_open,
 		.open_arg = exporter,
+		.feed = exporter->feed,
 		.lifecycle = exporter->lifecycle,
 	};
 	const struct skstat_statsd_config statsd = {
@@ -138,7 +153,9 @@ static int serve(struct exporter *exporter, const struct skstat_config *config, 
 
 	/* Their descriptors are the server's from then on. */
 	for (size_t i = 0; i < exporter->listeners; i++) {
-		if (exporter->listener[i].local)
+		if (exporter->listener[i].local && !exporter->unix_socket)
+			skstat_log(SKSTAT_LOG_INFO, "listening on a unix socket of the service manager's");
+		else if (exporter->listener[i].local)
 			skstat_log(SKSTAT_LOG_INFO, "listening on the unix socket %s", config->unix_socket);
 		else
 			tell_address(exporter->listener[i].fd, config->telemetry_path);
@@ -170,20 +187,30 @@ static int lifecycle_start(struct exporter *exporter, struct skstat_error *error
 	return skstat_collector_watch(exporter->collector, exporter->lifecycle, error);
 }
 
+/* Without it, all is as well but for what is told to the manager. */
+static void notify_open(struct exporter *exporter)
+{
+	struct skstat_error error;
+
+	if (skstat_notify_open(&exporter->notify, &error))
+		skstat_log(SKSTAT_LOG_WARN, "%s", error.text);
+}
+
 static int start(struct exporter *exporter, const struct skstat_config *config, struct skstat_error *error)
 {
-	if (!config->once && listen_all(exporter, config, error))
-		return -1;
+	if (!config->once) {
+		notify_open(exporter);
+		if (listen_all(exporter, config, error))
+			return -1;
+	}
 	if (source_open(exporter, config, error))
 		return -1;
 	if (privileges_drop(config, error))
 		return -1;
 	exporter->store = skstat_store_new();
-	if (!exporter->store) {
-		error->err = -ENOMEM;
-		snprintf(error->text, sizeof(error->text), "no memory for snapshots");
-		return -1;
-	}
+	exporter->feed = skstat_feed_new();
+	if (!exporter->store || !exporter->feed)
+		return skstat_error_set(error, -ENOMEM, "no memory for snapshots");
 	/* Before the servers: it blocks the signals for their threads too. */
 	exporter->collector = skstat_collector_new(config, exporter->source, exporter->why, exporter->store,
 						   &exporter->self, error);
@@ -192,6 +219,8 @@ static int start(struct exporter *exporter, const struct skstat_config *config, 
 		return -1;
 	if (config->once)
 		return 0;
+	skstat_collector_feed(exporter->collector, exporter->feed);
+	skstat_collector_tell(exporter->collector, &exporter->notify);
 	if (config->web_lifecycle && lifecycle_start(exporter, error))
 		return -1;
 	name_all(exporter, config);
@@ -209,9 +238,11 @@ static void stop(struct exporter *exporter, const struct skstat_config *config)
 		close(exporter->listener[i].fd);
 	skstat_collector_free(exporter->collector);
 	skstat_lifecycle_free(exporter->lifecycle);
+	skstat_feed_free(exporter->feed);
 	if (exporter->store)
 		skstat_store_free(exporter->store);
 	skstat_source_close(exporter->source);
+	skstat_notify_close(&exporter->notify);
 }
 
 static int run(const struct skstat_config *config)
@@ -220,6 +251,7 @@ static int run(const struct skstat_config *config)
 	struct skstat_error error = { 0 };
 	int err;
 
+	skstat_notify_init(&exporter.notify);
 	skstat_log_init(config->log_level, config->log_format, &exporter.self);
 	/* A reader of the log or of a page that hangs up is no reason to die. */
 	signal(SIGPIPE, SIG_IGN);

@@ -352,7 +352,7 @@ const struct skstat_setting skstat_setting_table[] = {
 	{ "Web", "web.telemetry-path", 0, "PATH", "/metrics", "Where the metrics are", .take = path_take,
 	  PLACE(telemetry_path) },
 	{ "Web", "web.unix-socket", 0, "FILE", "",
-	  "A unix socket on which single sockets are served too (/api/v1/sockets)",
+	  "A unix socket on which single sockets are served too (/api/v1/..., docs/API.md)",
 	  TEXT(unix_socket) },
 	{ "Web", "web.unix-group", 0, "GROUP", "skstat", "The group that may use it, if there is one of that name",
 	  TEXT(unix_group) },

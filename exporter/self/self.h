@@ -155,6 +155,9 @@
 	S(gzip_ns, "skstat_render", NANOSECONDS, COUNTER, "step", "gzip", 1, "")                                       \
 	S(api_requests, "skstat_api_requests", NONE, COUNTER, "", "", 1, "Requests of the API")                        \
 	S(api_sockets, "skstat_api_sockets", NONE, COUNTER, "", "", 1, "Sockets sent through the API")                 \
+	S(api_events, "skstat_api_events", NONE, COUNTER, "result", "sent", 1,                                         \
+	  "Events for clients of the API, by what became of them")                                                     \
+	S(api_events_dropped, "skstat_api_events", NONE, COUNTER, "result", "dropped", 1, "")                          \
 	/* statsd */                                                                                                   \
 	S(statsd_flushes, "skstat_statsd_flushes", NONE, COUNTER, "", "", 1, "Snapshots sent to statsd")               \
 	S(statsd_lines, "skstat_statsd_lines", NONE, COUNTER, "", "", 1, "Lines sent to statsd")                       \

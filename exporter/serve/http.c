@@ -18,7 +18,7 @@
 static const struct route {
 	const char *path; /* NULL: the telemetry path */
 	skstat_http_handler handle;
-	bool local; /* served on unix sockets only */
+	bool local; /* for who is trusted only */
 	bool post;  /* for POST, and nothing else */
 } routes[] = {
 	/* First, for somebody may want the metrics at "/". */
@@ -28,6 +28,10 @@ static const struct route {
 	{ "/-/ready", skstat_ready_handle, false, false },
 	{ "/-/reload", skstat_reload_handle, false, true },
 	{ "/api/v1/sockets", skstat_api_sockets_handle, true, false },
+	{ "/api/v1/listeners", skstat_api_listeners_handle, true, false },
+	{ "/api/v1/events", skstat_api_events_handle, true, false },
+	{ "/api/v1/ledger", skstat_api_ledger_handle, true, false },
+	{ "/api/v1/status", skstat_api_status_handle, true, false },
 };
 
 static const struct route *find_route(const struct skstat_http_request *request)
@@ -64,7 +68,7 @@ static enum MHD_Result dispatch(struct skstat_http_request *request, const char 
 		return skstat_reply_text(request, status, why);
 	if (!route)
 		return skstat_reply_text(request, MHD_HTTP_NOT_FOUND, "There is nothing here: / has the links");
-	if (route->local && !request->local)
+	if (route->local && !skstat_guard_trusts(request))
 		return skstat_reply_text(request, MHD_HTTP_NOT_FOUND, "This is served on the unix socket only");
 	if (route->post ? !request->post : !request->head && strcmp(method, MHD_HTTP_METHOD_GET) != 0)
 		return refuse_method(request, route);

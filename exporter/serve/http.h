@@ -9,13 +9,16 @@
  *   GET /-/ready          200 after the first full walk while the snapshot is fresh, else 503 and why
  *   POST /-/reload        the configuration is read again: 200, or 400 and what is wrong with it; 403 where that is
  *                         not served, 503 while another is at it
- *   GET /api/v1/sockets   JSON, streamed: a dump of its own, with the kernel's filters as parameters; unix sockets only
+ *   GET /api/v1/...       JSON, docs/API.md; unix sockets only:
+ *     sockets, listeners  a dump of its own, streamed, with the kernel's filters as parameters
+ *     events              the journal's events as they come, as server-sent events
+ *     ledger, status      out of the snapshot
  *
  * HEAD works wherever GET does; another method is 405, another path 404. The Host header must be a literal address,
  * localhost, or one of the names given (421), but for unix sockets, which no web page can reach; a cross-site request
  * (Sec-Fetch-Site; of a POST, Origin) is refused (403).
  *
- * The API's parameters are those of skstat_option_table, as ?states=established&dport=443&sport=8000-8999, one of
+ * The dumps' parameters are those of skstat_option_table, as ?states=established&dport=443&sport=8000-8999, one of
  * several values as often as wanted, and `raw` (skstat_sample_json()). It answers
  *
  *   {"sockets":[{...},{...}],"namespaces":[{...}],"totals":{...}}
@@ -36,6 +39,7 @@
 #include "source/source.h"
 
 struct skstat_http;
+struct skstat_feed;
 struct skstat_lifecycle;
 
 struct skstat_http_listener {
@@ -56,6 +60,7 @@ struct skstat_http_config {
 	 */
 	struct skstat_source *(*open_source)(void *arg, struct skstat_error *error);
 	void *open_arg;
+	struct skstat_feed *feed; /* where events come from; NULL: they are not served */
 	struct skstat_lifecycle *lifecycle; /* who reads the configuration again; NULL: that is not served */
 };
 

@@ -8,12 +8,16 @@
 
 #include "http.h"
 #include "render/format.h"
+#include "snapshot/feed.h"
 
 #define SKSTAT_STREAMS 4 /* dumps for the API at once */
+#define SKSTAT_ENDLESS SKSTAT_FEED_LISTENERS
+#define SKSTAT_PLACES (SKSTAT_STREAMS + SKSTAT_ENDLESS)
 
 #define SKSTAT_TYPE_TEXT "text/plain; charset=utf-8"
 #define SKSTAT_TYPE_HTML "text/html; charset=utf-8"
 #define SKSTAT_TYPE_JSON "application/json"
+#define SKSTAT_TYPE_EVENTS "text/event-stream"
 
 struct skstat_stream;
 
@@ -33,7 +37,7 @@ struct skstat_http {
 
 	pthread_mutex_t lock; /* of all below; taken before a stream's own */
 	pthread_cond_t idle;  /* a stream has gone */
-	struct skstat_stream *stream[SKSTAT_STREAMS];
+	struct skstat_stream *stream[SKSTAT_PLACES]; /* the dumps first */
 	bool stopping;
 };
 
@@ -57,6 +61,10 @@ enum MHD_Result skstat_healthy_handle(struct skstat_http_request *request);
 enum MHD_Result skstat_ready_handle(struct skstat_http_request *request);
 enum MHD_Result skstat_reload_handle(struct skstat_http_request *request);
 enum MHD_Result skstat_api_sockets_handle(struct skstat_http_request *request);
+enum MHD_Result skstat_api_listeners_handle(struct skstat_http_request *request);
+enum MHD_Result skstat_api_events_handle(struct skstat_http_request *request);
+enum MHD_Result skstat_api_ledger_handle(struct skstat_http_request *request);
+enum MHD_Result skstat_api_status_handle(struct skstat_http_request *request);
 
 /* --- replies (reply.c): each counts itself in http_2xx, ...; MHD_NO, which closes the connection, without memory */
 
@@ -78,6 +86,12 @@ json_t *skstat_reply_sentence(const char *sentence);
 
 /* 0, or the status with which the request is refused and why. */
 unsigned int skstat_guard_check(const struct skstat_http_request *request, const char **why);
+
+/*
+ * Whether who asks may have what is about single sockets, or other people's: all of /api/. So far, whoever may open the
+ * unix socket; a request that proved who it is would be another.
+ */
+bool skstat_guard_trusts(const struct skstat_http_request *request);
 
 /* Whether an Origin header's value is a page of this server's. Pure. */
 bool skstat_guard_origin(const char *value, const char *const *host, size_t hosts);
