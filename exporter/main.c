@@ -17,6 +17,7 @@
 #include "collect/print.h"
 #include "collect/privilege.h"
 #include "config/config.h"
+#include "config/web_file.h"
 #include "log/log.h"
 #include "serve/http.h"
 #include "serve/lifecycle.h"
@@ -24,6 +25,7 @@
 #include "serve/passed.h"
 #include "serve/statsd.h"
 #include "snapshot/feed.h"
+#include "serve/web.h"
 
 /* What there is to stop, in the order in which it was started. */
 struct exporter {
@@ -41,6 +43,8 @@ struct exporter {
 	struct skstat_store *store;
 	struct skstat_feed *feed;
 	struct skstat_collector *collector;
+	struct skstat_web_reader web; /* of --web.config.file */
+	const char *scheme;	      /* of its TCP listeners */
 	struct skstat_lifecycle *lifecycle; /* NULL: no --web.enable-lifecycle */
 	struct skstat_http *http;
 	struct skstat_statsd *statsd;
@@ -105,7 +109,7 @@ static struct skstat_source *api_source_open(void *arg, struct skstat_error *err
 }
 
 /* Where it can be reached; port 0 has become one by now. */
-static void tell_address(int fd, const char *path)
+static void tell_address(int fd, const char *scheme, const char *path)
 {
 	struct sockaddr_storage address;
 	socklen_t length = sizeof(address);
@@ -117,7 +121,7 @@ static void tell_address(int fd, const char *path)
 			NI_NUMERICHOST | NI_NUMERICSERV))
 		return;
 	six = address.ss_family == AF_INET6;
-	skstat_log(SKSTAT_LOG_INFO, "listening on http://%s%s%s:%s%s", six ? "[" : "", host, six ? "]" : "", port,
+	skstat_log(SKSTAT_LOG_INFO, "listening on %s://%s%s%s:%s%s", scheme, six ? "[" : "", host, six ? "]" : "", port,
 		   path);
 }
 
@@ -128,6 +132,25 @@ static void name_all(struct exporter *exporter, const struct skstat_config *conf
 		exporter->host[exporter->hosts++] = config->host[i];
 	if (gethostname(exporter->name, sizeof(exporter->name) - 1) == 0)
 		exporter->host[exporter->hosts++] = exporter->name;
+}
+
+/* Without a file there is nothing that could be wrong with it. What is wrong with one the server says. */
+static void web_begin(struct exporter *exporter, const struct skstat_config *config)
+{
+	struct skstat_web_settings settings;
+	struct skstat_error error;
+
+	exporter->scheme = "http";
+	if (!*config->web_file) {
+		skstat_self_set(&exporter->self, web_config_ok, 1);
+		return;
+	}
+	exporter->web = (struct skstat_web_reader){ config->web_file, skstat_web_file_read, skstat_web_file_free };
+	if (skstat_web_file_read(config->web_file, &settings, &error))
+		return;
+	if (settings.tls)
+		exporter->scheme = "https";
+	skstat_web_file_free(&settings);
 }
 
 static int serve(struct exporter *exporter, const struct skstat_config *config, struct skstat_error *error)
@@ -142,6 +165,7 @@ static int serve(struct exporter *exporter, const struct skstat_config *config, 
 		.open_source = api_source_open,
 		.open_arg = exporter,
 		.feed = exporter->feed,
+		.web = exporter->web.file ? &exporter->web : NULL,
 		.lifecycle = exporter->lifecycle,
 	};
 	const struct skstat_statsd_config statsd = {
@@ -158,7 +182,7 @@ static int serve(struct exporter *exporter, const struct skstat_config *config, 
 		else if (exporter->listener[i].local)
 			skstat_log(SKSTAT_LOG_INFO, "listening on the unix socket %s", config->unix_socket);
 		else
-			tell_address(exporter->listener[i].fd, config->telemetry_path);
+			tell_address(exporter->listener[i].fd, exporter->scheme, config->telemetry_path);
 	}
 	exporter->http = skstat_http_start(&http, exporter->store, &exporter->self, error);
 	if (!exporter->http)
@@ -224,6 +248,7 @@ static int start(struct exporter *exporter, const struct skstat_config *config, 
 	if (config->web_lifecycle && lifecycle_start(exporter, error))
 		return -1;
 	name_all(exporter, config);
+	web_begin(exporter, config);
 	return serve(exporter, config, error);
 }
 
@@ -268,9 +293,28 @@ static int run(const struct skstat_config *config)
 	return err ? 1 : 0;
 }
 
+/* Whether --web.config.file, and what it names, can be taken. */
+static bool web_check(const struct skstat_config *config)
+{
+	const struct skstat_web_reader reader = { config->web_file, skstat_web_file_read, skstat_web_file_free };
+	struct skstat_self self = { 0 };
+	struct skstat_error error;
+	struct skstat_web *web;
+
+	if (!*config->web_file)
+		return true;
+	web = skstat_web_new(&reader, &self, &error);
+	if (!web)
+		fprintf(stderr, "skstat_exporter: %s\n", error.text);
+	skstat_web_free(web);
+	return web;
+}
+
 /* For --config.check: what was read so far was well. */
 static int check(const struct skstat_config *config)
 {
+	if (!web_check(config))
+		return 2;
 	if (config->views)
 		printf("%s: OK, views: %zu\n", config->config_file, config->views);
 	else if (config->config_file[0])

@@ -82,6 +82,7 @@ struct skstat_config {
 	const char *unix_socket;    /* --web.unix-socket */
 	const char *unix_group;	    /* --web.unix-group */
 	bool web_lifecycle;	    /* --web.enable-lifecycle */
+	const char *web_file;	    /* --web.config.file */
 
 	/* statsd */
 	const char *statsd_address;  /* --statsd.address */

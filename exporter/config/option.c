@@ -358,6 +358,10 @@ const struct skstat_setting skstat_setting_table[] = {
 	  TEXT(unix_group) },
 	{ "Web", "web.enable-lifecycle", 0, NULL, "false", "POST /-/reload reads the configuration file again",
 	  SWITCH(web_lifecycle) },
+	{ "Web", "web.config.file", 0, "FILE", "",
+	  "TLS, clients' certificates, passwords and headers of TCP listeners, in YAML as Prometheus has it (docs/HTTP.md). "
+	  "Read again when it changes",
+	  TEXT(web_file) },
 
 	{ "statsd", "statsd.address", 0, "HOST:PORT", "", "Send metrics there, by UDP", TEXT(statsd_address) },
 	{ "statsd", "statsd.prefix", 0, "PREFIX", "skstat", "What their names start with", .take = prefix_take,

@@ -176,6 +176,15 @@
 	  "1 if the configuration was taken the last time that it was read")                                           \
 	S(config_reload_wall_ns, "skstat_config_last_reload_success_timestamp", NANOSECONDS, GAUGE, "", "", 1,         \
 	  "When the configuration was taken last, in Unix time")                                                       \
+	/* --web.config.file */                                                                                        \
+	S(web_config_ok, "skstat_web_config_last_reload_successful", NONE, GAUGE, "", "", 1,                           \
+	  "1 if --web.config.file and its certificates were taken the last time that they were read")                  \
+	S(web_config_wall_ns, "skstat_web_config_last_reload_success_timestamp", NANOSECONDS, GAUGE, "", "", 1,        \
+	  "When these were taken last, in Unix time; 0 without such a file")                                           \
+	S(web_certificate_end_ns, "skstat_web_certificate_not_after", NANOSECONDS, GAUGE, "", "", 1,                   \
+	  "When the server's certificate ends, in Unix time; 0 without TLS")                                           \
+	S(web_passwords_refused, "skstat_web_passwords_refused", NONE, COUNTER, "", "", 1,                             \
+	  "Requests answered 401 because of a wrong name or password")                                                 \
 	/* what is configured */                                                                                       \
 	S(config_interval_ns, "skstat_config_poll_interval", NANOSECONDS, GAUGE, "", "", 1,                            \
 	  "Setting of --poll.interval")                                                                                \

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bouncer.h"
 #include "lifecycle.h"
 #include "request.h"
 #include "stream.h"
@@ -63,9 +64,14 @@ static enum MHD_Result dispatch(struct skstat_http_request *request, const char 
 	const struct route *route = find_route(request);
 	const char *why;
 	unsigned int status = skstat_guard_check(request, &why);
+	enum skstat_entry entry;
+	enum MHD_Result dealt;
 
 	if (status)
 		return skstat_reply_text(request, status, why);
+	dealt = skstat_auth_check(request, &entry);
+	if (entry == SKSTAT_ENTRY_DEALT)
+		return dealt;
 	if (!route)
 		return skstat_reply_text(request, MHD_HTTP_NOT_FOUND, "There is nothing here: / has the links");
 	if (route->local && !skstat_guard_trusts(request))
@@ -106,7 +112,10 @@ static enum MHD_Result access_handler(void *cls, struct MHD_Connection *connecti
 		*upload_size = 0;
 		return MHD_YES;
 	}
+	if (door->http->web && !door->local)
+		request.web = skstat_web_take(door->http->web);
 	result = dispatch(&request, method);
+	skstat_web_put(request.web);
 	if (stream)
 		*context = stream;
 	return result;
@@ -128,10 +137,12 @@ static void request_completed(void *cls, struct MHD_Connection *connection, void
 /* Which of its failures close the socket libmicrohttpd does not say: it gets a descriptor of its own. */
 static int start_door(struct skstat_http_door *door, const struct skstat_http_listener *listener)
 {
-	/* No streams over TCP, and so only a reload to suspend for; of a pool's threads none waits for another. */
-	const bool suspends = listener->local || door->http->config.lifecycle;
-	const unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC |
+	/* No streams over TCP, and so only a reload or a password to suspend for; no thread of a pool waits for another. */
+	const bool suspends = listener->local || door->http->config.lifecycle || door->http->web;
+	const bool tls = !listener->local && skstat_session_wanted(door->http);
+	const unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | (tls ? MHD_USE_TLS : 0) |
 				   (suspends ? MHD_ALLOW_SUSPEND_RESUME : 0);
+	struct MHD_OptionItem sessions[SKSTAT_SESSION_OPTIONS];
 	const struct MHD_OptionItem pool[] = {
 		{ MHD_OPTION_THREAD_POOL_SIZE, TCP_THREADS, NULL },
 		{ MHD_OPTION_END, 0, NULL },
@@ -143,6 +154,7 @@ static int start_door(struct skstat_http_door *door, const struct skstat_http_li
 	if (fd < 0)
 		return -errno;
 	door->local = listener->local;
+	skstat_session_options(door, sessions);
 	errno = 0;
 	door->daemon = MHD_start_daemon(flags, 0, NULL, NULL, access_handler, door,
 					MHD_OPTION_LISTEN_SOCKET, fd,
@@ -151,6 +163,7 @@ static int start_door(struct skstat_http_door *door, const struct skstat_http_li
 					MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
 					MHD_OPTION_NOTIFY_COMPLETED, request_completed, door,
 					MHD_OPTION_ARRAY, listener->local ? none : pool,
+					MHD_OPTION_ARRAY, tls ? sessions : none,
 					MHD_OPTION_END);
 	if (door->daemon)
 		return 0;
@@ -166,6 +179,7 @@ static void stop_doors(struct skstat_http *http)
 	skstat_streams_stop(http);
 	if (http->config.lifecycle)
 		skstat_lifecycle_stop(http->config.lifecycle);
+	skstat_bouncer_stop(http->bouncer);
 	for (size_t i = 0; i < http->doors; i++)
 		MHD_stop_daemon(http->door[i].daemon);
 	skstat_streams_wait(http);
@@ -184,6 +198,8 @@ static void leave_listeners(struct skstat_http *http)
 
 static void http_free(struct skstat_http *http)
 {
+	skstat_bouncer_free(http->bouncer);
+	skstat_web_free(http->web);
 	pthread_cond_destroy(&http->idle);
 	pthread_mutex_destroy(&http->lock);
 	free(http->door);
@@ -199,6 +215,8 @@ static int start_doors(struct skstat_http *http)
 	/* Threads begin with their maker's mask: signals are for the collector, and SIGPIPE for nobody. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
+	if (http->web && !(http->bouncer = skstat_bouncer_new()))
+		err = -EAGAIN;
 	while (!err && http->doors < config->listeners) {
 		http->door[http->doors].http = http;
 		err = start_door(&http->door[http->doors], &config->listener[http->doors]);
@@ -226,6 +244,11 @@ struct skstat_http *skstat_http_start(const struct skstat_http_config *config, s
 	pthread_mutex_init(&http->lock, NULL);
 	pthread_cond_init(&http->idle, NULL);
 
+	/* It says itself what is wrong. */
+	if (config->web && !(http->web = skstat_web_new(config->web, self, error))) {
+		http_free(http);
+		return NULL;
+	}
 	err = start_doors(http);
 	if (err) {
 		skstat_error_set(error, err, "the HTTP server does not start: %s", strerror(-err));

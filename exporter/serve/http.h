@@ -14,6 +14,8 @@
  *     events              the journal's events as they come, as server-sent events
  *     ledger, status      out of the snapshot
  *
+ * Over TCP, --web.config.file may want TLS, clients' certificates and passwords (401 without one that is right).
+ *
  * HEAD works wherever GET does; another method is 405, another path 404. The Host header must be a literal address,
  * localhost, or one of the names given (421), but for unix sockets, which no web page can reach; a cross-site request
  * (Sec-Fetch-Site; of a POST, Origin) is refused (403).
@@ -37,6 +39,7 @@
 #include "self/self.h"
 #include "snapshot/snapshot.h"
 #include "source/source.h"
+#include "web_settings.h"
 
 struct skstat_http;
 struct skstat_feed;
@@ -61,12 +64,13 @@ struct skstat_http_config {
 	struct skstat_source *(*open_source)(void *arg, struct skstat_error *error);
 	void *open_arg;
 	struct skstat_feed *feed; /* where events come from; NULL: they are not served */
+	const struct skstat_web_reader *web; /* --web.config.file, for TCP listeners; NULL: there is none */
 	struct skstat_lifecycle *lifecycle; /* who reads the configuration again; NULL: that is not served */
 };
 
 /*
  * Starts its threads, in which every signal is blocked. NULL and `error`; the listeners are then the caller's still.
- * The strings, the store and self must outlive it.
+ * The strings, what reads the web file, the store and self must outlive it.
  */
 struct skstat_http *skstat_http_start(const struct skstat_http_config *config, struct skstat_store *store,
 				      struct skstat_self *self, struct skstat_error *error);

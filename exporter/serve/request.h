@@ -9,6 +9,7 @@
 #include "http.h"
 #include "render/format.h"
 #include "snapshot/feed.h"
+#include "web.h"
 
 #define SKSTAT_STREAMS 4 /* dumps for the API at once */
 #define SKSTAT_ENDLESS SKSTAT_FEED_LISTENERS
@@ -19,6 +20,7 @@
 #define SKSTAT_TYPE_JSON "application/json"
 #define SKSTAT_TYPE_EVENTS "text/event-stream"
 
+struct skstat_bouncer;
 struct skstat_stream;
 
 /* One listening socket and the daemon that serves it. */
@@ -34,6 +36,8 @@ struct skstat_http {
 	struct skstat_self *self;
 	struct skstat_http_door *door;
 	size_t doors;
+	struct skstat_web *web;		/* NULL: there is no --web.config.file; with the bouncer, or neither */
+	struct skstat_bouncer *bouncer; /* who looks at passwords */
 
 	pthread_mutex_t lock; /* of all below; taken before a stream's own */
 	pthread_cond_t idle;  /* a stream has gone */
@@ -50,6 +54,7 @@ struct skstat_http_request {
 	bool local;
 	bool head;
 	bool post;
+	struct skstat_web_state *web;  /* what holds for it; NULL: nothing, or it came over a unix socket */
 	struct skstat_stream **stream; /* the handler's, kept from one call to the next for the same request */
 };
 
@@ -98,6 +103,25 @@ bool skstat_guard_origin(const char *value, const char *const *host, size_t host
 
 /* Whether a Host header's value names this server: an address or localhost or one of `host`, any port. Pure. */
 bool skstat_guard_host(const char *value, const char *const *host, size_t hosts);
+
+/* --- TLS sessions (session.c) */
+
+/* Whether TCP listeners speak TLS: for good, a file that says otherwise later is refused. */
+bool skstat_session_wanted(const struct skstat_http *http);
+
+/* What a daemon of a door that does is to be started with. */
+#define SKSTAT_SESSION_OPTIONS 3
+void skstat_session_options(struct skstat_http_door *door, struct MHD_OptionItem options[SKSTAT_SESSION_OPTIONS]);
+
+/* --- names and passwords (auth.c) */
+
+enum skstat_entry {
+	SKSTAT_ENTRY_FREE,  /* the request may be answered */
+	SKSTAT_ENTRY_DEALT, /* it has its answer, or is suspended until its password is looked at */
+};
+
+/* For the handler to return if the request was dealt with. */
+enum MHD_Result skstat_auth_check(struct skstat_http_request *request, enum skstat_entry *entry);
 
 /* --- what the client takes (accept.c) */
 
