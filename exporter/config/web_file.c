@@ -124,7 +124,7 @@ static int client_take(struct taking *taking, const struct skstat_at *at, const 
 		[SKSTAT_CLIENT_IF_GIVEN] = "VerifyClientCertIfGiven",
 		[SKSTAT_CLIENT_VERIFY] = "RequireAndVerifyClientCert",
 	};
-	const char *word;
+	const char *word = "";
 	int err = word_take(taking, at, node, &word);
 
 	if (err || !*word)
@@ -263,7 +263,7 @@ static int headers_take(struct taking *taking, const struct skstat_at *at, const
 /* Taken either way: it says what may be spoken, and clients ask for HTTP/1.1 where there is no other. */
 static int http2_take(struct taking *taking, const struct skstat_at *at, const struct skstat_node *node)
 {
-	const char *word;
+	const char *word = "";
 	bool on;
 	int err = word_take(taking, at, node, &word);
 
