@@ -42,6 +42,7 @@ struct skstat_http {
 	pthread_mutex_t lock; /* of all below; taken before a stream's own */
 	pthread_cond_t idle;  /* a stream has gone */
 	struct skstat_stream *stream[SKSTAT_PLACES]; /* the dumps first */
+	unsigned int leaving; /* threads that have no place any more, and are not gone yet */
 	bool stopping;
 };
 

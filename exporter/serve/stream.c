@@ -45,14 +45,18 @@ static void *stream_thread(void *arg)
 	stream->job->run(stream->job, &stream->ring, &error);
 	skstat_ring_end(&stream->ring, &error);
 
-	/* With its place it gives up `http`. */
 	pthread_mutex_lock(&http->lock);
 	for (size_t i = 0; i < SKSTAT_PLACES; i++)
 		if (http->stream[i] == stream)
 			http->stream[i] = NULL;
+	http->leaving++;
+	pthread_mutex_unlock(&http->lock);
+	/* What the job holds is there as long as the server is. */
+	stream_put(stream);
+	pthread_mutex_lock(&http->lock);
+	http->leaving--;
 	pthread_cond_signal(&http->idle);
 	pthread_mutex_unlock(&http->lock);
-	stream_put(stream);
 	return NULL;
 }
 
@@ -142,7 +146,7 @@ static bool is_idle(const struct skstat_http *http)
 	for (size_t i = 0; i < SKSTAT_PLACES; i++)
 		if (http->stream[i])
 			return false;
-	return true;
+	return !http->leaving;
 }
 
 void skstat_streams_wait(struct skstat_http *http)
