@@ -83,6 +83,9 @@ struct skstat_config {
 	const char *unix_group;	    /* --web.unix-group */
 	bool web_lifecycle;	    /* --web.enable-lifecycle */
 	const char *web_file;	    /* --web.config.file */
+	uint32_t web_connections;   /* --web.max-connections: of each listener */
+	uint64_t web_timeout_ns;    /* --web.timeout: whole seconds */
+	uint32_t web_requests;	    /* --web.max-requests: a second; 0: as many as come */
 
 	/* statsd */
 	const char *statsd_address;  /* --statsd.address */

@@ -362,6 +362,13 @@ const struct skstat_setting skstat_setting_table[] = {
 	  "TLS, clients' certificates, passwords and headers of TCP listeners, in YAML as Prometheus has it (docs/HTTP.md). "
 	  "Read again when it changes",
 	  TEXT(web_file) },
+	{ "Web", "web.max-connections", 0, "N", "64", "Connections of each listener; who comes then has to wait",
+	  NUMBER32(web_connections, "2", "65536") },
+	{ "Web", "web.timeout", 0, "DURATION", "30s", "Close a connection after so long without a byte either way",
+	  DURATION(web_timeout_ns, "1s", "1h") },
+	{ "Web", "web.max-requests", 0, "N", "0",
+	  "Requests a second over TCP, of all clients together: 429 above; 0: as many as come",
+	  NUMBER32(web_requests, "0", "1000000") },
 
 	{ "statsd", "statsd.address", 0, "HOST:PORT", "", "Send metrics there, by UDP", TEXT(statsd_address) },
 	{ "statsd", "statsd.prefix", 0, "PREFIX", "skstat", "What their names start with", .take = prefix_take,

@@ -12,8 +12,8 @@
 #include "stream.h"
 
 #define TCP_THREADS 2
-#define CONNECTIONS 64 /* of each listener */
-#define TIMEOUT_SECONDS 30 /* without a byte in either direction */
+#define CONNECTIONS 64u /* of each listener */
+#define TIMEOUT_SECONDS 30u /* without a byte in either direction */
 #define CONNECTION_BYTES (16 * 1024) /* a request's headers, and a piece of a streamed reply */
 
 static const struct route {
@@ -57,6 +57,17 @@ static enum MHD_Result refuse_method(struct skstat_http_request *request, const 
 
 	skstat_reply_header(response, MHD_HTTP_HEADER_ALLOW, route->post ? "POST" : "GET, HEAD");
 	return skstat_reply(request, MHD_HTTP_METHOD_NOT_ALLOWED, SKSTAT_TYPE_TEXT, response);
+}
+
+/* libmicrohttpd closes the connection behind it, for it comes before the request's end. */
+static enum MHD_Result refuse_rate(struct skstat_http_request *request)
+{
+	static char sentence[] = "There are more requests than --web.max-requests: ask again\n";
+	struct MHD_Response *response =
+		MHD_create_response_from_buffer(strlen(sentence), sentence, MHD_RESPMEM_PERSISTENT);
+
+	skstat_reply_header(response, MHD_HTTP_HEADER_RETRY_AFTER, "1");
+	return skstat_reply(request, MHD_HTTP_TOO_MANY_REQUESTS, SKSTAT_TYPE_TEXT, response);
 }
 
 static enum MHD_Result dispatch(struct skstat_http_request *request, const char *method)
@@ -103,6 +114,8 @@ static enum MHD_Result access_handler(void *cls, struct MHD_Connection *connecti
 	enum MHD_Result result;
 
 	(void)upload;
+	if (!*context && !door->local && !skstat_rate_take(&door->http->rate, skstat_now_ns()))
+		return refuse_rate(&request);
 	if (!*context && (request.head || strcmp(method, MHD_HTTP_METHOD_GET) == 0 ||
 			  (request.post && route && route->post))) {
 		*context = &no_stream;
@@ -142,6 +155,7 @@ static int start_door(struct skstat_http_door *door, const struct skstat_http_li
 	const bool tls = !listener->local && skstat_session_wanted(door->http);
 	const unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | (tls ? MHD_USE_TLS : 0) |
 				   (suspends ? MHD_ALLOW_SUSPEND_RESUME : 0);
+	const struct skstat_http_config *config = &door->http->config;
 	struct MHD_OptionItem sessions[SKSTAT_SESSION_OPTIONS];
 	const struct MHD_OptionItem pool[] = {
 		{ MHD_OPTION_THREAD_POOL_SIZE, TCP_THREADS, NULL },
@@ -158,8 +172,10 @@ static int start_door(struct skstat_http_door *door, const struct skstat_http_li
 	errno = 0;
 	door->daemon = MHD_start_daemon(flags, 0, NULL, NULL, access_handler, door,
 					MHD_OPTION_LISTEN_SOCKET, fd,
-					MHD_OPTION_CONNECTION_LIMIT, (unsigned int)CONNECTIONS,
-					MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int)TIMEOUT_SECONDS,
+					MHD_OPTION_CONNECTION_LIMIT,
+					config->connections ? config->connections : CONNECTIONS,
+					MHD_OPTION_CONNECTION_TIMEOUT,
+					config->timeout_s ? config->timeout_s : TIMEOUT_SECONDS,
 					MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
 					MHD_OPTION_NOTIFY_COMPLETED, request_completed, door,
 					MHD_OPTION_ARRAY, listener->local ? none : pool,
@@ -202,6 +218,7 @@ static void http_free(struct skstat_http *http)
 	skstat_web_free(http->web);
 	pthread_cond_destroy(&http->idle);
 	pthread_mutex_destroy(&http->lock);
+	pthread_mutex_destroy(&http->rate.lock);
 	free(http->door);
 	free(http);
 }
@@ -241,6 +258,8 @@ struct skstat_http *skstat_http_start(const struct skstat_http_config *config, s
 	http->config = *config;
 	http->store = store;
 	http->self = self;
+	http->rate.limit = config->requests;
+	pthread_mutex_init(&http->rate.lock, NULL);
 	pthread_mutex_init(&http->lock, NULL);
 	pthread_cond_init(&http->idle, NULL);
 

@@ -7,6 +7,7 @@
 #include <microhttpd.h>
 
 #include "http.h"
+#include "rate.h"
 #include "render/format.h"
 #include "snapshot/feed.h"
 #include "web.h"
@@ -36,6 +37,7 @@ struct skstat_http {
 	struct skstat_self *self;
 	struct skstat_http_door *door;
 	size_t doors;
+	struct skstat_rate rate;	/* of requests over TCP */
 	struct skstat_web *web;		/* NULL: there is no --web.config.file; with the bouncer, or neither */
 	struct skstat_bouncer *bouncer; /* who looks at passwords */
 

@@ -89,13 +89,14 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void start(const char *text)
+static void start_limited(const char *text, uint64_t requests, unsigned int timeout_s)
 {
 	const struct skstat_web_reader reader = { file, skstat_web_file_read, skstat_web_file_free };
 	const struct skstat_http_listener listener[] = { { skstat_listen_tcp("127.0.0.1:0", NULL), false },
 							 { skstat_listen_unix(unix_path, NULL, NULL), true } };
 	const struct skstat_http_config config = { .listener = listener, .listeners = 2, .telemetry_path = "/metrics",
-						   .version = "", .web = &reader };
+						   .version = "", .web = &reader, .requests = requests,
+						   .timeout_s = timeout_s };
 	struct skstat_error error = { 0 };
 
 	write_file(text);
@@ -104,6 +105,11 @@ static void start(const char *text)
 	http = skstat_http_start(&config, store, &self, &error);
 	if (!http)
 		fail_msg("%s", error.text);
+}
+
+static void start(const char *text)
+{
+	start_limited(text, 0, 0);
 }
 
 /* What curl says of /-/healthy: the codes of all answers, one a line; "000" of none. In the certificates' directory. */
@@ -278,6 +284,34 @@ static void replaced(void **state)
 	assert_int_equal(skstat_self_get(&self, web_config_ok), 0);
 }
 
+/* One more than may come in a second. */
+static void limited(void **state)
+{
+	struct client_reply reply;
+	struct client client;
+
+	(void)state;
+	start_limited(USERS, 2, 1);
+	for (int i = 0; i < 3; i++) {
+		client_tcp(&client, port);
+		client_send(&client, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+		assert_true(client_read(&client, &reply, false));
+		assert_int_equal(reply.status, i < 2 ? 401 : 429);
+		if (i == 2)
+			assert_string_equal(client_header(&reply, "Retry-After"), "1");
+		client_free(&reply);
+		client_close(&client);
+	}
+	sleep(1);
+	/* And who says nothing is sent away before the client's patience ends. */
+	client_tcp(&client, port);
+	assert_false(client_read(&client, &reply, false));
+	assert_true(feof(client.in));
+	client_free(&reply);
+	client_close(&client);
+	assert_int_equal(code("http", "-u prometheus:right"), 200);
+}
+
 static void refused(void **state)
 {
 	static const struct {
@@ -333,6 +367,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(clients, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(clients_if_given, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(replaced, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(limited, set_up, tear_down),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
