@@ -8,8 +8,8 @@
  * rest with the next set.
  *
  * A gauge's line is its value, sent with every set (a server may delete gauges that it has not heard of). A negative
- * one follows a line that sets it to 0, because a minus alone means "less by" (but not to DogStatsD). Histograms are not
- * sent, nor is what is no number.
+ * one follows a line that sets it to 0, because a minus alone means "less by" (but not to DogStatsD). Histograms are
+ * not sent, nor is what is no number.
  */
 #ifndef SKSTAT_RENDER_STATSD_FORMAT_H
 #define SKSTAT_RENDER_STATSD_FORMAT_H
@@ -39,10 +39,10 @@ struct skstat_statsd_style {
 struct skstat_statsd_format *skstat_statsd_format_of(const struct skstat_statsd_style *style);
 
 /*
- * etsy's format, without tags. A name is `prefix` ("skstat"; "" for none), the metric's name without `skstat_`, and the values of its labels,
- * joined by dots: skstat.tcp_sent_bytes.default.in.443.ipv4. In a value all but letters, digits, '-' and '_' become
- * '_', and one that is empty is "_"; the prefix may have dots. Counters whose names become the same are added up.
- * NULL: no memory.
+ * etsy's format, without tags. A name is `prefix` ("skstat"; "" for none), the metric's name without `skstat_`, and
+ * the values of its labels, joined by dots: skstat.tcp_sent_bytes.default.in.443.ipv4. In a value all but letters,
+ * digits, '-' and '_' become '_', and one that is empty is "_"; the prefix may have dots. Counters whose names become
+ * the same are added up. NULL: no memory.
  */
 struct skstat_statsd_format *skstat_statsd_format_new(const char *prefix);
 

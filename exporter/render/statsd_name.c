@@ -43,7 +43,8 @@ static const char *part_read(const char **text, struct skstat_statsd_part *part)
 	if (!*at)
 		return NULL;
 	if (*at != '{')
-		return "has a character that no name may have: write letters, digits, \"_\", \"-\", \".\" and {places}";
+		return "has a character that no name may have: write letters, digits, \"_\", \"-\", \".\" and "
+		       "{places}";
 	part->label = ++at;
 	part->label_length = strspn(at, LABEL);
 	if (!part->label_length || at[part->label_length] != '}')

@@ -241,14 +241,16 @@ static void styles(void **state)
 		const char *lines;
 	} cases[] = {
 		{ { SKSTAT_STATSD_ETSY, "p", NULL, 0 },
-		  "p.g.default.a_b_c_d_e:0|g\np.g.default.a_b_c_d_e:-2|g\np.g.default._:1|g\np.c.default.x_y_z:5|c\n--\n" },
+		  "p.g.default.a_b_c_d_e:0|g\np.g.default.a_b_c_d_e:-2|g\np.g.default._:1|g\n"
+		  "p.c.default.x_y_z:5|c\n--\n" },
 		{ { SKSTAT_STATSD_DOGSTATSD, "p", NULL, 0 },
 		  "p.g:-2|g|#view:default,x:a:b_c_d_e\np.g:1|g|#view:default\np.c:5|c|#view:default,x:x/y_z\n--\n" },
 		{ { SKSTAT_STATSD_INFLUX, "p", NULL, 0 },
 		  "p.g,view=default,x=a_b_c_d_e:0|g\np.g,view=default,x=a_b_c_d_e:-2|g\np.g,view=default:1|g\n"
 		  "p.c,view=default,x=x/y_z:5|c\n--\n" },
 		{ { SKSTAT_STATSD_ETSY, "p", "{prefix}_{name}_{values}", 0 },
-		  "p_g_default_a_b_c_d_e:0|g\np_g_default_a_b_c_d_e:-2|g\np_g_default__:1|g\np_c_default_x_y_z:5|c\n--\n" },
+		  "p_g_default_a_b_c_d_e:0|g\np_g_default_a_b_c_d_e:-2|g\np_g_default__:1|g\n"
+		  "p_c_default_x_y_z:5|c\n--\n" },
 		{ { SKSTAT_STATSD_ETSY, "p", "a.{x}.{none}.{prefix}-{name}.{values}.end", 0 },
 		  "a.a_b_c_d_e.p-g.default.end:0|g\na.a_b_c_d_e.p-g.default.end:-2|g\na._.p-g.default.end:1|g\n"
 		  "a.x_y_z.p-c.default.end:5|c\n--\n" },
@@ -357,7 +359,8 @@ static void templates(void **state)
 		"{name}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}",
 	};
 	static const char *const wrong[] = {
-		"", "name", "{prefix}.{values}", "{name", "{name}}", "{}", "{name}:", "{name} ", "{Name}{name}", "{name}{a-b}",
+		"", "name", "{prefix}.{values}", "{name", "{name}}", "{}", "{name}:", "{name} ", "{Name}{name}",
+		"{name}{a-b}",
 		"{name}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}",
 	};
 
