@@ -107,9 +107,3 @@ struct skstat_families *skstat_xtcp_make(struct skstat_xtcp *xtcp, const struct 
 	xtcp->polls = count;
 	return made;
 }
-
-void skstat_xtcp_document(void (*fn)(const char *name, const char *family, void *arg), void *arg)
-{
-	for (size_t i = 0; i < ROWS; i++)
-		fn(rows[i].name, rows[i].family, arg);
-}

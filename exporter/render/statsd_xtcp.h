@@ -24,7 +24,4 @@ struct skstat_xtcp {
  */
 struct skstat_families *skstat_xtcp_make(struct skstat_xtcp *xtcp, const struct skstat_families *set);
 
-/* Calls `fn` with each name, and what it is made of. */
-void skstat_xtcp_document(void (*fn)(const char *name, const char *family, void *arg), void *arg);
-
 #endif
