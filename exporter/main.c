@@ -176,6 +176,11 @@ static int serve(struct exporter *exporter, const struct skstat_config *config, 
 		.prefix = config->statsd_prefix,
 		.interval_ns = config->statsd_interval_ns,
 		.datagram = config->statsd_mtu,
+		.dialect = config->statsd_format,
+		.names = config->statsd_template,
+		.rate = config->statsd_rate,
+		.view = config->statsd_view,
+		.views = config->statsd_views,
 	};
 
 	/* Their descriptors are the server's from then on. */

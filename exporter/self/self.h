@@ -160,6 +160,8 @@
 	S(api_events_dropped, "skstat_api_events", NONE, COUNTER, "result", "dropped", 1, "")                          \
 	/* statsd */                                                                                                   \
 	S(statsd_flushes, "skstat_statsd_flushes", NONE, COUNTER, "", "", 1, "Snapshots sent to statsd")               \
+	S(statsd_deferred, "skstat_statsd_flushes_deferred", NONE, COUNTER, "", "", 1,                                 \
+	  "Times that nothing was sent, for the receiver was away: counters go when it is back")                      \
 	S(statsd_lines, "skstat_statsd_lines", NONE, COUNTER, "", "", 1, "Lines sent to statsd")                       \
 	S(statsd_too_long, "skstat_statsd_lines_too_long", NONE, COUNTER, "", "", 1,                                   \
 	  "Lines left out because a datagram cannot hold them")                                                        \
