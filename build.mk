@@ -7,7 +7,7 @@ WARNINGS ?= -Wall -Wextra -Wshadow -Wundef -Wvla -Wformat=2 -Wpointer-arith \
 	-Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes -Werror
 SANITIZERS ?= -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 
-packages := libnl-3.0 libnl-genl-3.0 libmicrohttpd libdeflate jansson libcap libcyaml yaml-0.1
+packages := libnl-3.0 libnl-genl-3.0 libmicrohttpd gnutls libcrypt libdeflate jansson libcap libcyaml yaml-0.1
 compile = $(CC) -std=gnu11 -pthread -D_GNU_SOURCE -MMD -MP -Iinclude -Iexporter $(WARNINGS) $(LIB_CFLAGS) $(CPPFLAGS) $(CFLAGS)
 
 # asked for once, and only by what needs it

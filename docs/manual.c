@@ -39,7 +39,7 @@ static const char before[] =
 	".BR skstat ,\n"
 	"or those of its own namespace through inet_diag where the module is not to be had, and serves what it makes of\n"
 	"them: counters, gauges and histograms by direction, port and address family, for Prometheus over HTTP and for\n"
-	"statsd over UDP. Which views there are, and what they are of, is said in a file of YAML\n"
+	"statsd over UDP or a unix socket. Which views there are, and what they are of, is said in a file of YAML\n"
 	".RB ( \\-\\-config.file ).\n"
 	".PP\n"
 	"Started as root it loads the module, becomes another user, and keeps CAP_NET_ADMIN and what else its options need.\n"

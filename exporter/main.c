@@ -12,19 +12,25 @@
 #include <skstat/version.h>
 
 #include "collect/collect.h"
+#include "collect/notify.h"
 #include "collect/predict.h"
 #include "collect/print.h"
 #include "collect/privilege.h"
 #include "config/config.h"
+#include "config/web_file.h"
 #include "log/log.h"
 #include "serve/http.h"
 #include "serve/lifecycle.h"
 #include "serve/listen.h"
+#include "serve/passed.h"
 #include "serve/statsd.h"
+#include "snapshot/feed.h"
+#include "serve/web.h"
 
 /* What there is to stop, in the order in which it was started. */
 struct exporter {
 	struct skstat_self self;
+	struct skstat_notify notify; /* the service manager */
 	struct skstat_http_listener listener[SKSTAT_CONFIG_LISTENERS + 1];
 	size_t listeners;
 	bool unix_socket; /* made by this process */
@@ -35,7 +41,10 @@ struct exporter {
 	enum skstat_source_kind kind; /* for the API's own sources */
 	struct skstat_source *source; /* until the collector has it */
 	struct skstat_store *store;
+	struct skstat_feed *feed;
 	struct skstat_collector *collector;
+	struct skstat_web_reader web; /* of --web.config.file */
+	const char *scheme;	      /* of its TCP listeners */
 	struct skstat_lifecycle *lifecycle; /* NULL: no --web.enable-lifecycle */
 	struct skstat_http *http;
 	struct skstat_statsd *statsd;
@@ -43,6 +52,15 @@ struct exporter {
 
 static int listen_all(struct exporter *exporter, const struct skstat_config *config, struct skstat_error *error)
 {
+	int passed = skstat_passed_take(SKSTAT_PASSED_FIRST, exporter->listener,
+					sizeof(exporter->listener) / sizeof(exporter->listener[0]), error);
+
+	if (passed < 0)
+		return passed;
+	/* Who opens them for us says what is open: nothing else is. */
+	exporter->listeners = (size_t)passed;
+	if (passed)
+		return 0;
 	for (size_t i = 0; i < config->listens; i++) {
 		int fd = skstat_listen_tcp(config->listen[i], error);
 
@@ -91,7 +109,7 @@ static struct skstat_source *api_source_open(void *arg, struct skstat_error *err
 }
 
 /* Where it can be reached; port 0 has become one by now. */
-static void tell_address(int fd, const char *path)
+static void tell_address(int fd, const char *scheme, const char *path)
 {
 	struct sockaddr_storage address;
 	socklen_t length = sizeof(address);
@@ -103,7 +121,7 @@ static void tell_address(int fd, const char *path)
 			NI_NUMERICHOST | NI_NUMERICSERV))
 		return;
 	six = address.ss_family == AF_INET6;
-	skstat_log(SKSTAT_LOG_INFO, "listening on http://%s%s%s:%s%s", six ? "[" : "", host, six ? "]" : "", port,
+	skstat_log(SKSTAT_LOG_INFO, "listening on %s://%s%s%s:%s%s", scheme, six ? "[" : "", host, six ? "]" : "", port,
 		   path);
 }
 
@@ -114,6 +132,25 @@ static void name_all(struct exporter *exporter, const struct skstat_config *conf
 		exporter->host[exporter->hosts++] = config->host[i];
 	if (gethostname(exporter->name, sizeof(exporter->name) - 1) == 0)
 		exporter->host[exporter->hosts++] = exporter->name;
+}
+
+/* Without a file there is nothing that could be wrong with it. What is wrong with one the server says. */
+static void web_begin(struct exporter *exporter, const struct skstat_config *config)
+{
+	struct skstat_web_settings settings;
+	struct skstat_error error;
+
+	exporter->scheme = "http";
+	if (!*config->web_file) {
+		skstat_self_set(&exporter->self, web_config_ok, 1);
+		return;
+	}
+	exporter->web = (struct skstat_web_reader){ config->web_file, skstat_web_file_read, skstat_web_file_free };
+	if (skstat_web_file_read(config->web_file, &settings, &error))
+		return;
+	if (settings.tls)
+		exporter->scheme = "https";
+	skstat_web_file_free(&settings);
 }
 
 static int serve(struct exporter *exporter, const struct skstat_config *config, struct skstat_error *error)
@@ -127,6 +164,11 @@ static int serve(struct exporter *exporter, const struct skstat_config *config, 
 		.version = SKSTAT_VERSION,
 		.open_source = api_source_open,
 		.open_arg = exporter,
+		.feed = exporter->feed,
+		.connections = config->web_connections,
+		.timeout_s = (unsigned int)(config->web_timeout_ns / 1000000000),
+		.requests = config->web_requests,
+		.web = exporter->web.file ? &exporter->web : NULL,
 		.lifecycle = exporter->lifecycle,
 	};
 	const struct skstat_statsd_config statsd = {
@@ -134,14 +176,21 @@ static int serve(struct exporter *exporter, const struct skstat_config *config, 
 		.prefix = config->statsd_prefix,
 		.interval_ns = config->statsd_interval_ns,
 		.datagram = config->statsd_mtu,
+		.dialect = config->statsd_format,
+		.names = config->statsd_template,
+		.rate = config->statsd_rate,
+		.view = config->statsd_view,
+		.views = config->statsd_views,
 	};
 
 	/* Their descriptors are the server's from then on. */
 	for (size_t i = 0; i < exporter->listeners; i++) {
-		if (exporter->listener[i].local)
+		if (exporter->listener[i].local && !exporter->unix_socket)
+			skstat_log(SKSTAT_LOG_INFO, "listening on a unix socket of the service manager's");
+		else if (exporter->listener[i].local)
 			skstat_log(SKSTAT_LOG_INFO, "listening on the unix socket %s", config->unix_socket);
 		else
-			tell_address(exporter->listener[i].fd, config->telemetry_path);
+			tell_address(exporter->listener[i].fd, exporter->scheme, config->telemetry_path);
 	}
 	exporter->http = skstat_http_start(&http, exporter->store, &exporter->self, error);
 	if (!exporter->http)
@@ -170,20 +219,30 @@ static int lifecycle_start(struct exporter *exporter, struct skstat_error *error
 	return skstat_collector_watch(exporter->collector, exporter->lifecycle, error);
 }
 
+/* Without it, all is as well but for what is told to the manager. */
+static void notify_open(struct exporter *exporter)
+{
+	struct skstat_error error;
+
+	if (skstat_notify_open(&exporter->notify, &error))
+		skstat_log(SKSTAT_LOG_WARN, "%s", error.text);
+}
+
 static int start(struct exporter *exporter, const struct skstat_config *config, struct skstat_error *error)
 {
-	if (!config->once && listen_all(exporter, config, error))
-		return -1;
+	if (!config->once) {
+		notify_open(exporter);
+		if (listen_all(exporter, config, error))
+			return -1;
+	}
 	if (source_open(exporter, config, error))
 		return -1;
 	if (privileges_drop(config, error))
 		return -1;
 	exporter->store = skstat_store_new();
-	if (!exporter->store) {
-		error->err = -ENOMEM;
-		snprintf(error->text, sizeof(error->text), "no memory for snapshots");
-		return -1;
-	}
+	exporter->feed = skstat_feed_new();
+	if (!exporter->store || !exporter->feed)
+		return skstat_error_set(error, -ENOMEM, "no memory for snapshots");
 	/* Before the servers: it blocks the signals for their threads too. */
 	exporter->collector = skstat_collector_new(config, exporter->source, exporter->why, exporter->store,
 						   &exporter->self, error);
@@ -192,9 +251,12 @@ static int start(struct exporter *exporter, const struct skstat_config *config, 
 		return -1;
 	if (config->once)
 		return 0;
+	skstat_collector_feed(exporter->collector, exporter->feed);
+	skstat_collector_tell(exporter->collector, &exporter->notify);
 	if (config->web_lifecycle && lifecycle_start(exporter, error))
 		return -1;
 	name_all(exporter, config);
+	web_begin(exporter, config);
 	return serve(exporter, config, error);
 }
 
@@ -209,9 +271,11 @@ static void stop(struct exporter *exporter, const struct skstat_config *config)
 		close(exporter->listener[i].fd);
 	skstat_collector_free(exporter->collector);
 	skstat_lifecycle_free(exporter->lifecycle);
+	skstat_feed_free(exporter->feed);
 	if (exporter->store)
 		skstat_store_free(exporter->store);
 	skstat_source_close(exporter->source);
+	skstat_notify_close(&exporter->notify);
 }
 
 static int run(const struct skstat_config *config)
@@ -220,6 +284,7 @@ static int run(const struct skstat_config *config)
 	struct skstat_error error = { 0 };
 	int err;
 
+	skstat_notify_init(&exporter.notify);
 	skstat_log_init(config->log_level, config->log_format, &exporter.self);
 	/* A reader of the log or of a page that hangs up is no reason to die. */
 	signal(SIGPIPE, SIG_IGN);
@@ -236,9 +301,28 @@ static int run(const struct skstat_config *config)
 	return err ? 1 : 0;
 }
 
+/* Whether --web.config.file, and what it names, can be taken. */
+static bool web_check(const struct skstat_config *config)
+{
+	const struct skstat_web_reader reader = { config->web_file, skstat_web_file_read, skstat_web_file_free };
+	struct skstat_self self = { 0 };
+	struct skstat_error error;
+	struct skstat_web *web;
+
+	if (!*config->web_file)
+		return true;
+	web = skstat_web_new(&reader, &self, &error);
+	if (!web)
+		fprintf(stderr, "skstat_exporter: %s\n", error.text);
+	skstat_web_free(web);
+	return web;
+}
+
 /* For --config.check: what was read so far was well. */
 static int check(const struct skstat_config *config)
 {
+	if (!web_check(config))
+		return 2;
 	if (config->views)
 		printf("%s: OK, views: %zu\n", config->config_file, config->views);
 	else if (config->config_file[0])

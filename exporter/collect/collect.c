@@ -12,6 +12,7 @@
 #include "model/module_families.h"
 #include "model/self_families.h"
 #include "naming.h"
+#include "notify.h"
 #include "poll_time.h"
 #include "poller.h"
 #include "procfs/collectors.h"
@@ -35,6 +36,8 @@ struct skstat_collector {
 	struct skstat_poll_time time;
 
 	struct skstat_lifecycle *lifecycle; /* NULL: nobody asks */
+	struct skstat_notify nobody, *notify;
+	bool told_ready;
 	struct skstat_waiter waiter;
 	uint64_t start_ns; /* when the first tick was due */
 	uint64_t ticks;	   /* of the timer, those that were left out too */
@@ -116,6 +119,8 @@ struct skstat_collector *skstat_collector_new(const struct skstat_config *config
 	collector->store = store;
 	collector->self = self;
 	collector->trouble.kind = &skstat_trouble_poll;
+	skstat_notify_init(&collector->nobody);
+	collector->notify = &collector->nobody;
 	skstat_waiter_init(&collector->waiter);
 	show_config(config, self);
 
@@ -218,6 +223,23 @@ static int poll_once(struct skstat_collector *collector, uint64_t due_ns, struct
 	return err;
 }
 
+/* How it stands, for who reads `systemctl status`. It is up once there is something to be scraped. */
+static void tell(struct skstat_collector *collector, const struct skstat_error *failure)
+{
+	const struct skstat_source_info *info = skstat_poller_info(collector->poller);
+	const bool well = !failure->err;
+
+	if (well && !collector->told_ready)
+		skstat_notify_ready(collector->notify);
+	collector->told_ready |= well;
+	if (well)
+		skstat_notify_status(collector->notify, skstat_now_ns(), collector->trouble.times > 0,
+				     "Watching %" PRIu64 " connections, by %s",
+				     skstat_self_get(collector->self, model_tracked), info ? info->name : "no source");
+	else
+		skstat_notify_status(collector->notify, skstat_now_ns(), true, "Polls fail: %s", failure->text);
+}
+
 static void tick(struct skstat_collector *collector)
 {
 	uint64_t interval = collector->config->poll_interval_ns, ticks = skstat_waiter_ticks(&collector->waiter);
@@ -231,6 +253,7 @@ static void tick(struct skstat_collector *collector)
 	err = poll_once(collector, collector->start_ns + (collector->ticks - 1) * interval, &error);
 	if (collector->ended)
 		return;
+	tell(collector, &error);
 	skstat_waiter_listen(&collector->waiter, skstat_poller_bell(collector->poller));
 	skstat_trouble_note(&collector->trouble, err ? error.text : NULL);
 	if (collector->config->poll_max_loops && collector->polls >= collector->config->poll_max_loops) {
@@ -249,8 +272,13 @@ static int reload(struct skstat_collector *collector, char *text, size_t size)
 		.naming = &collector->naming,
 		.self = collector->self,
 	};
+	int err;
 
-	return skstat_reload(&reload, text, size);
+	/* Its end is told too when it came to nothing: all goes on as before. */
+	skstat_notify_reloading(collector->notify, skstat_now_ns());
+	err = skstat_reload(&reload, text, size);
+	skstat_notify_ready(collector->notify);
+	return err;
 }
 
 /* Who asked gets the answer when all is as it says. */
@@ -274,10 +302,14 @@ static void signal_take(struct skstat_collector *collector)
 	if (signal == SIGHUP) {
 		char text[512];
 
-		if (collector->config->config_file[0])
+		if (collector->config->config_file[0]) {
 			(void)reload(collector, text, sizeof(text));
-		else
+		} else {
+			/* Who sent it may be waiting to be told. */
+			skstat_notify_reloading(collector->notify, skstat_now_ns());
 			skstat_log(SKSTAT_LOG_INFO, "SIGHUP is passed over: there is no file to read again");
+			skstat_notify_ready(collector->notify);
+		}
 		return;
 	}
 	skstat_log(SKSTAT_LOG_INFO, "ending, by %s", signal == SIGINT ? "SIGINT" : "SIGTERM");
@@ -300,6 +332,16 @@ int skstat_collector_watch(struct skstat_collector *collector, struct skstat_lif
 	return skstat_waiter_watch(&collector->waiter, skstat_lifecycle_fd(lifecycle), error);
 }
 
+void skstat_collector_feed(struct skstat_collector *collector, struct skstat_feed *feed)
+{
+	skstat_poller_feed(collector->poller, feed);
+}
+
+void skstat_collector_tell(struct skstat_collector *collector, struct skstat_notify *notify)
+{
+	collector->notify = notify;
+}
+
 int skstat_collector_run(struct skstat_collector *collector, struct skstat_error *error)
 {
 	static void (*const take[__SKSTAT_WAKE_MAX])(struct skstat_collector *collector) = {
@@ -316,12 +358,15 @@ int skstat_collector_run(struct skstat_collector *collector, struct skstat_error
 	if (skstat_waiter_start(&collector->waiter, collector->start_ns, collector->config->poll_interval_ns, error))
 		return error->err;
 	while (!collector->ended) {
-		int count = skstat_waiter_wait(&collector->waiter, happened, error);
+		int timeout_ms = skstat_notify_timeout_ms(collector->notify);
+		int count = skstat_waiter_wait(&collector->waiter, timeout_ms, happened, error);
 
 		if (count < 0)
 			return count;
 		for (int i = 0; i < count && !collector->ended; i++)
 			take[happened[i]](collector);
+		skstat_notify_alive(collector->notify, skstat_now_ns());
 	}
+	skstat_notify_stopping(collector->notify);
 	return 0;
 }

@@ -17,7 +17,9 @@
 #include "source/source.h"
 
 struct skstat_collector;
+struct skstat_feed;
 struct skstat_lifecycle;
+struct skstat_notify;
 
 /*
  * Takes `source` (opened by the caller, `why` as skstat_source_open() left it), also when it fails. The rest must
@@ -35,6 +37,15 @@ void skstat_collector_free(struct skstat_collector *collector);
  */
 int skstat_collector_watch(struct skstat_collector *collector, struct skstat_lifecycle *lifecycle,
 			   struct skstat_error *error);
+
+/* Where the journal's events go, beside the model; must outlive the collector. */
+void skstat_collector_feed(struct skstat_collector *collector, struct skstat_feed *feed);
+
+/*
+ * Who is told when the first poll has been published (READY), of reloads, of the end, how it stands, and, round by
+ * round of the loop, that it goes on. Must outlive the collector.
+ */
+void skstat_collector_tell(struct skstat_collector *collector, struct skstat_notify *notify);
 
 /*
  * Polls until SIGTERM or SIGINT, --poll.max-loops, --once, or the kill switch. Blocks. 0 at such an end; a negative

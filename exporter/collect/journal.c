@@ -2,6 +2,7 @@
 #include <errno.h>
 
 #include "journal.h"
+#include "snapshot/feed.h"
 #include "source/error.h"
 
 /* A reading under way. */
@@ -26,8 +27,10 @@ void skstat_journal_init(struct skstat_journal *journal, struct skstat_model *mo
 static int event_take(const struct skstat_sample *sample, void *arg)
 {
 	struct reading *reading = arg;
+	const struct skstat_source_info *info = skstat_source_info(reading->source);
 
-	if (skstat_source_info(reading->source)->instance != reading->instance ||
+	skstat_feed_event(reading->journal->feed, sample, info->schema, info->hz);
+	if (info->instance != reading->instance ||
 	    skstat_model_event(sample, reading->journal->model))
 		reading->refused++;
 	return 0;
@@ -61,6 +64,8 @@ int skstat_journal_read(struct skstat_journal *journal, struct skstat_source *so
 	if (err >= 0 && !totals.complete)
 		err = skstat_error_set(&error, -EBADMSG, "the journal ended without its totals");
 	count(journal, &totals, reading.refused);
+	skstat_feed_lost(journal->feed, totals.lost, totals.fresh);
+	skstat_feed_flush(journal->feed);
 	if (err) {
 		skstat_self_add(journal->self, journal_failures, 1);
 	} else {

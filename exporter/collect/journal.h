@@ -15,8 +15,11 @@
 #include "source/source.h"
 #include "trouble.h"
 
+struct skstat_feed;
+
 struct skstat_journal {
 	struct skstat_model *model;
+	struct skstat_feed *feed; /* who else wants the events; NULL: nobody */
 	struct skstat_self *self;
 	const struct skstat_probes *probes;
 	struct skstat_trouble reading;

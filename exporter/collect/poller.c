@@ -68,6 +68,11 @@ void skstat_poller_free(struct skstat_poller *poller)
 	free(poller);
 }
 
+void skstat_poller_feed(struct skstat_poller *poller, struct skstat_feed *feed)
+{
+	poller->journal.feed = feed;
+}
+
 void skstat_poller_want(struct skstat_poller *poller, const struct skstat_config *config)
 {
 	skstat_probes_want(&poller->probes, config);

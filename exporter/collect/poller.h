@@ -15,6 +15,7 @@
 #include "source/source.h"
 
 struct skstat_poller;
+struct skstat_feed;
 
 /* What a poll came to. */
 struct skstat_poll_result {
@@ -37,6 +38,9 @@ void skstat_poller_free(struct skstat_poller *poller);
  */
 int skstat_poller_poll(struct skstat_poller *poller, uint64_t due_ns, struct skstat_poll_result *result,
 		       struct skstat_error *error);
+
+/* Who gets the journal's events, beside the model; must outlive the poller. */
+void skstat_poller_feed(struct skstat_poller *poller, struct skstat_feed *feed);
 
 /* Which probes are wanted from now on. The rest of the config is passed over; it need not outlive this. */
 void skstat_poller_want(struct skstat_poller *poller, const struct skstat_config *config);

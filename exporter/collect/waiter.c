@@ -99,11 +99,11 @@ int skstat_waiter_watch(struct skstat_waiter *waiter, int fd, struct skstat_erro
 	return add(waiter, fd, SKSTAT_WAKE_ASKED) ? fail(error, "epoll") : 0;
 }
 
-int skstat_waiter_wait(struct skstat_waiter *waiter, enum skstat_wake happened[__SKSTAT_WAKE_MAX],
+int skstat_waiter_wait(struct skstat_waiter *waiter, int timeout_ms, enum skstat_wake happened[__SKSTAT_WAKE_MAX],
 		       struct skstat_error *error)
 {
 	struct epoll_event event[__SKSTAT_WAKE_MAX];
-	int count = epoll_wait(waiter->epoll, event, __SKSTAT_WAKE_MAX, -1);
+	int count = epoll_wait(waiter->epoll, event, __SKSTAT_WAKE_MAX, timeout_ms);
 
 	if (count < 0)
 		return errno == EINTR ? 0 : fail(error, "waiting for events");

@@ -44,8 +44,11 @@ void skstat_waiter_listen(struct skstat_waiter *waiter, int bell);
 /* Wakes by SKSTAT_WAKE_ASKED whenever that descriptor is readable, for good. 0 or as above. */
 int skstat_waiter_watch(struct skstat_waiter *waiter, int fd, struct skstat_error *error);
 
-/* Waits. How many have happened, 0 if something else interrupted it, or a negative errno and a sentence. */
-int skstat_waiter_wait(struct skstat_waiter *waiter, enum skstat_wake happened[__SKSTAT_WAKE_MAX],
+/*
+ * Waits, `timeout_ms` at most, -1 without an end. How many have happened, 0 if none has or something else interrupted
+ * it, or a negative errno and a sentence.
+ */
+int skstat_waiter_wait(struct skstat_waiter *waiter, int timeout_ms, enum skstat_wake happened[__SKSTAT_WAKE_MAX],
 		       struct skstat_error *error);
 
 /* Ticks of the timer since it was asked last. */

@@ -9,6 +9,24 @@
 #include "load.h"
 #include "option.h"
 
+#define STATSD_LEAST_NS 10000000 /* of --statsd.interval */
+
+/* Each of the views that statsd is to get must be one. */
+static int statsd_check(const struct skstat_config *config, struct skstat_error *error)
+{
+	for (size_t i = 0; i < config->statsd_views; i++) {
+		bool found = strcmp(config->statsd_view[i], skstat_view_default.name) == 0;
+
+		for (size_t v = 0; v < config->views && !found; v++)
+			found = strcmp(config->statsd_view[i], config->view[v].name) == 0;
+		if (!found)
+			return skstat_error_set(error, -EINVAL,
+						"--statsd.view: there is no view \"%.60s\": write default, or the name "
+						"of one in the configuration file", config->statsd_view[i]);
+	}
+	return 0;
+}
+
 /* What no option can say for itself. */
 static int check(const struct skstat_config *config, struct skstat_error *error)
 {
@@ -20,7 +38,7 @@ static int check(const struct skstat_config *config, struct skstat_error *error)
 							"write that or more",
 					(double)config->poll_full_interval_ns / 1e9,
 					(double)config->poll_interval_ns / 1e9);
-	return 0;
+	return statsd_check(config, error);
 }
 
 void skstat_config_init(struct skstat_config *config)
@@ -54,6 +72,11 @@ static void open_fill(struct skstat_config *config, const struct skstat_config *
 		config->poll_full_interval_ns = config->poll_interval_ns > defaults->poll_full_interval_ns ?
 							config->poll_interval_ns :
 							defaults->poll_full_interval_ns;
+	if (config->statsd_ratio) {
+		config->statsd_interval_ns = config->poll_interval_ns / 1000 * config->statsd_ratio / 1000;
+		if (config->statsd_interval_ns < STATSD_LEAST_NS)
+			config->statsd_interval_ns = STATSD_LEAST_NS;
+	}
 	if (!config->poll_timeout_ns)
 		config->poll_timeout_ns = config->poll_interval_ns > 1000000000 ? config->poll_interval_ns : 1000000000;
 }

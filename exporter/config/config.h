@@ -15,10 +15,12 @@
 #include "model/view_config.h"
 #include "pool.h"
 #include "procfs/collector_rows.h"
+#include "render/statsd_format.h"
 #include "source/source.h"
 
 #define SKSTAT_CONFIG_LISTENERS 16
 #define SKSTAT_CONFIG_HOSTS 16
+#define SKSTAT_CONFIG_STATSD_VIEWS 16
 
 /*
  * Strings are the command line's, constant, or in the pool. "" is "not wanted" where that is possible.
@@ -82,12 +84,22 @@ struct skstat_config {
 	const char *unix_socket;    /* --web.unix-socket */
 	const char *unix_group;	    /* --web.unix-group */
 	bool web_lifecycle;	    /* --web.enable-lifecycle */
+	const char *web_file;	    /* --web.config.file */
+	uint32_t web_connections;   /* --web.max-connections: of each listener */
+	uint64_t web_timeout_ns;    /* --web.timeout: whole seconds */
+	uint32_t web_requests;	    /* --web.max-requests: a second; 0: as many as come */
 
 	/* statsd */
 	const char *statsd_address;  /* --statsd.address */
 	const char *statsd_prefix;   /* --statsd.prefix */
 	uint64_t statsd_interval_ns; /* --statsd.interval */
+	uint32_t statsd_ratio;	     /* --statsd.flush-ratio in millionths; 0: the interval, which it says otherwise */
 	uint32_t statsd_mtu;	     /* --statsd.mtu: bytes of a datagram; 0: by the path */
+	enum skstat_statsd_dialect statsd_format; /* --statsd.format */
+	const char *statsd_template;		  /* --statsd.template */
+	uint32_t statsd_rate;			  /* --statsd.sample-rate in millionths */
+	const char *statsd_view[SKSTAT_CONFIG_STATSD_VIEWS]; /* --statsd.view */
+	size_t statsd_views;				     /* 0: everything is sent */
 
 	/* the process */
 	const char *user;		  /* --user; "": stays root */

@@ -95,6 +95,36 @@ static int number32_take(const struct skstat_setting *setting, const char *value
 	return limit(setting, value, wide, number_parse, error);
 }
 
+/* "0.9": millionths. No strtod(), whose point is the locale's. */
+static int ratio_parse(const char *text, uint64_t *ratio)
+{
+	uint64_t whole = 0, digit = 1000000;
+
+	if (!isdigit((unsigned char)*text) || strspn(text, "0123456789") > 6)
+		return -EINVAL;
+	for (; isdigit((unsigned char)*text); text++)
+		whole = 10 * whole + (uint64_t)(*text - '0');
+	*ratio = whole * digit;
+	if (*text == '.')
+		for (text++; isdigit((unsigned char)*text) && digit > 1; text++)
+			*ratio += (digit /= 10) * (uint64_t)(*text - '0');
+	return *text ? -EINVAL : 0;
+}
+
+/* Rows with this one have a `most` whose millionths fit 32 bits. */
+static int ratio_take(const struct skstat_setting *setting, const char *value, struct skstat_config *config,
+		      struct skstat_error *error)
+{
+	uint32_t *ratio = place(setting, config);
+	uint64_t wide;
+
+	if (ratio_parse(value, &wide))
+		return refuse(setting, error, "\"%.40s\" is no number: write %s to %s, with six decimals at most",
+			      value, setting->least, setting->most);
+	*ratio = (uint32_t)wide;
+	return limit(setting, value, wide, ratio_parse, error);
+}
+
 static int switch_take(const struct skstat_setting *setting, const char *value, struct skstat_config *config,
 		       struct skstat_error *error)
 {
@@ -105,14 +135,15 @@ static int switch_take(const struct skstat_setting *setting, const char *value, 
 	return 0;
 }
 
-/* enum skstat_source_kind, enum skstat_log_level and enum skstat_log_format. */
+/* Enums: of the source, the log's level and format, statsd's format. */
 static int choice_take(const struct skstat_setting *setting, const char *value, struct skstat_config *config,
 		       struct skstat_error *error)
 {
 	unsigned int *choice = place(setting, config);
 
 	_Static_assert(sizeof(config->source) == sizeof(*choice) && sizeof(config->log_level) == sizeof(*choice) &&
-			       sizeof(config->log_format) == sizeof(*choice),
+			       sizeof(config->log_format) == sizeof(*choice) &&
+			       sizeof(config->statsd_format) == sizeof(*choice),
 		       "enums are unsigned ints");
 	for (unsigned int i = 0; setting->words[i]; i++) {
 		if (strcmp(setting->words[i], value) == 0) {
@@ -143,6 +174,30 @@ static int prefix_take(const struct skstat_setting *setting, const char *value, 
 		return refuse(setting, error, "\"%.40s\" is no prefix: write letters, digits, \"_\", \"-\" and \".\"",
 			      value);
 	return text_take(setting, value, config, error);
+}
+
+/* Names for statsd. */
+static int template_take(const struct skstat_setting *setting, const char *value, struct skstat_config *config,
+			 struct skstat_error *error)
+{
+	const char *wrong = strcmp(value, SKSTAT_STATSD_XTCP) == 0 ? NULL : skstat_statsd_template_wrong(value);
+
+	if (wrong)
+		return refuse(setting, error, "\"%.60s\" %s", value, wrong);
+	return text_take(setting, value, config, error);
+}
+
+static int statsd_view_take(const struct skstat_setting *setting, const char *value, struct skstat_config *config,
+			    struct skstat_error *error)
+{
+	/* All of them. */
+	if (!*value)
+		return 0;
+	if (config->statsd_views == SKSTAT_CONFIG_STATSD_VIEWS)
+		return refuse(setting, error, "\"%.40s\" is one too many: write it %d times at most", value,
+			      SKSTAT_CONFIG_STATSD_VIEWS);
+	config->statsd_view[config->statsd_views++] = value;
+	return 0;
 }
 
 static int path_take(const struct skstat_setting *setting, const char *value, struct skstat_config *config,
@@ -216,6 +271,13 @@ static const char *const formats[] = {
 	NULL,
 };
 
+static const char *const dialects[] = {
+	[SKSTAT_STATSD_ETSY] = "etsy",
+	[SKSTAT_STATSD_DOGSTATSD] = "dogstatsd",
+	[SKSTAT_STATSD_INFLUX] = "influx",
+	NULL,
+};
+
 #define MANY(member) .many = offsetof(struct skstat_config, member)
 #define LIVE .live = true
 #define PLACE(member) .place = offsetof(struct skstat_config, member)
@@ -224,6 +286,7 @@ static const char *const formats[] = {
 #define CHOICE(member, of) .take = choice_take, PLACE(member), .words = of
 #define DURATION(member, from, to) .take = duration_take, PLACE(member), .least = from, .most = to
 #define NUMBER(member, from, to) .take = number_take, PLACE(member), .least = from, .most = to
+#define RATIO(member, from, to) .take = ratio_take, PLACE(member), .least = from, .most = to
 #define NUMBER32(member, from, to) .take = number32_take, PLACE(member), .least = from, .most = to
 
 /*
@@ -352,18 +415,45 @@ const struct skstat_setting skstat_setting_table[] = {
 	{ "Web", "web.telemetry-path", 0, "PATH", "/metrics", "Where the metrics are", .take = path_take,
 	  PLACE(telemetry_path) },
 	{ "Web", "web.unix-socket", 0, "FILE", "",
-	  "A unix socket on which single sockets are served too (/api/v1/sockets)",
+	  "A unix socket on which single sockets are served too (/api/v1/..., docs/API.md)",
 	  TEXT(unix_socket) },
 	{ "Web", "web.unix-group", 0, "GROUP", "skstat", "The group that may use it, if there is one of that name",
 	  TEXT(unix_group) },
 	{ "Web", "web.enable-lifecycle", 0, NULL, "false", "POST /-/reload reads the configuration file again",
 	  SWITCH(web_lifecycle) },
+	{ "Web", "web.config.file", 0, "FILE", "",
+	  "TLS, clients' certificates, passwords and headers of TCP listeners, in YAML as Prometheus has it (docs/HTTP.md). "
+	  "Read again when it changes",
+	  TEXT(web_file) },
+	{ "Web", "web.max-connections", 0, "N", "64", "Connections of each listener; who comes then has to wait",
+	  NUMBER32(web_connections, "2", "65536") },
+	{ "Web", "web.timeout", 0, "DURATION", "30s", "Close a connection after so long without a byte either way",
+	  DURATION(web_timeout_ns, "1s", "1h") },
+	{ "Web", "web.max-requests", 0, "N", "0",
+	  "Requests a second over TCP, of all clients together: 429 above; 0: as many as come",
+	  NUMBER32(web_requests, "0", "1000000") },
 
-	{ "statsd", "statsd.address", 0, "HOST:PORT", "", "Send metrics there, by UDP", TEXT(statsd_address) },
+	{ "statsd", "statsd.address", 0, "HOST:PORT", "",
+	  "Send metrics there, by UDP; unix:/PATH, unix:@NAME: to a unix datagram socket", TEXT(statsd_address) },
+	{ "statsd", "statsd.format", 0, "etsy|dogstatsd|influx", "etsy",
+	  "Labels as part of names, as tags behind the type, or as tags behind the name",
+	  CHOICE(statsd_format, dialects) },
 	{ "statsd", "statsd.prefix", 0, "PREFIX", "skstat", "What their names start with", .take = prefix_take,
 	  PLACE(statsd_prefix) },
+	{ "statsd", "statsd.template", 0, "TEMPLATE", SKSTAT_STATSD_TEMPLATE,
+	  "How names are put together, with {LABEL} for a label's value; xtcp: xtcp's own figures under its names, and "
+	  "nothing else (docs/STATSD.md)",
+	  .take = template_take, PLACE(statsd_template) },
+	{ "statsd", "statsd.view", 0, "VIEW", "", "Send only the metrics of this view; may be repeated",
+	  .take = statsd_view_take, PLACE(statsd_view), MANY(statsd_views) },
 	{ "statsd", "statsd.interval", 0, "DURATION", "10s", "Time between two sendings",
 	  DURATION(statsd_interval_ns, "10ms", "1h") },
+	{ "statsd", "statsd.flush-ratio", 0, "RATIO", "0",
+	  "The same as so many times --poll.interval, which goes before it; 0: as that says",
+	  RATIO(statsd_ratio, "0.1", "1000") },
+	{ "statsd", "statsd.sample-rate", 0, "RATE", "1",
+	  "Part of the counters' lines to draw and send: each says so (|@RATE), and servers multiply it",
+	  RATIO(statsd_rate, "0.000001", "1") },
 	{ "statsd", "statsd.mtu", 0, "BYTES", "0",
 	  "Size of a datagram, at most; 0: what gets to the receiver in one packet, up to 8192",
 	  NUMBER32(statsd_mtu, "512", "65507") },
@@ -417,7 +507,7 @@ bool skstat_setting_same(const struct skstat_setting *setting, const struct skst
 		return memcmp(first, second, sizeof(bool)) == 0;
 	if (setting->take == duration_take || setting->take == number_take)
 		return memcmp(first, second, sizeof(uint64_t)) == 0;
-	if (setting->take == number32_take || setting->take == choice_take)
+	if (setting->take == number32_take || setting->take == choice_take || setting->take == ratio_take)
 		return memcmp(first, second, sizeof(uint32_t)) == 0;
 	return same_texts(first, second, count);
 }

@@ -19,9 +19,12 @@
 #pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
 #endif
 
+/* What a line with nothing behind its type has to know of others is decided once a set, not once a line. */
+#define ALWAYS_INLINE inline __attribute__((always_inline))
+
 #define DECIMALS 6
 #define SCALE 1e6 /* 10^DECIMALS */
-#define LINE_REST (SKSTAT_NUMBER_SIZE + 8) /* of a line behind its name, at most */
+#define LINE_REST (SKSTAT_NUMBER_SIZE + 20) /* of a line behind its name, at most */
 #define FINE_MAX 9e9 /* above, SCALE times the value is no integer that a double can tell from the next */
 
 struct counter {
@@ -35,6 +38,7 @@ struct counter {
 	double current; /* in the set that is being read */
 	double sent;	/* up to where the server knows it */
 	size_t length;	/* of the name */
+	size_t tail;	/* of which so many, the last ones, stand behind the type */
 	char name[];
 };
 
@@ -44,18 +48,47 @@ struct skstat_statsd_format {
 	size_t seen;		 /* counters that this set has */
 	struct counter *queue, **queue_end; /* of these, the ones that may have something to send */
 	bool started;		 /* one has been read to its end */
+	bool plain;		 /* nothing stands behind a counter's type: no rate, no tags */
+	bool signs;		 /* a gauge of "-1" is 1 less than before */
+	uint32_t rate;		 /* as the style has it; below SKSTAT_STATSD_RATE, or 0 */
+	uint64_t chance;	 /* state of what draws */
+	char rate_text[16];	 /* "|@0.1" */
 	struct skstat_statsd_places places;
 };
 
-struct skstat_statsd_format *skstat_statsd_format_new(const char *prefix)
+/* "|@0.05": without printf, whose point is the locale's. */
+static void rate_write(char *at, uint32_t rate)
+{
+	uint32_t digit = SKSTAT_STATSD_RATE;
+
+	memcpy(at, "|@0.", 4);
+	for (at += 4; rate; rate %= digit)
+		*at++ = (char)('0' + rate / (digit /= 10));
+	*at = '\0';
+}
+
+struct skstat_statsd_format *skstat_statsd_format_of(const struct skstat_statsd_style *style)
 {
 	struct skstat_statsd_format *format = calloc(1, sizeof(*format));
 
-	if (format && skstat_places_init(&format->places, prefix)) {
+	if (!format)
+		return NULL;
+	if (skstat_statsd_naming_init(&format->places.naming, style->dialect, style->prefix, style->names)) {
 		free(format);
 		return NULL;
 	}
+	format->rate = style->rate < SKSTAT_STATSD_RATE ? style->rate : 0;
+	if (format->rate)
+		rate_write(format->rate_text, format->rate);
+	format->plain = !format->rate && style->dialect != SKSTAT_STATSD_DOGSTATSD;
+	format->signs = style->dialect != SKSTAT_STATSD_DOGSTATSD;
+	format->chance = (uint64_t)(uintptr_t)format;
 	return format;
+}
+
+struct skstat_statsd_format *skstat_statsd_format_new(const char *prefix)
+{
+	return skstat_statsd_format_of(&(const struct skstat_statsd_style){ .prefix = prefix });
 }
 
 static void counter_forget(struct skstat_statsd_format *format, struct counter *counter)
@@ -86,27 +119,45 @@ static char *line_begin(char *at, const char *name, size_t length)
 	return at + length + 1;
 }
 
-static int gauge_put(const char *name, size_t length, double value, struct skstat_packet *packet)
+static ALWAYS_INLINE int gauge_line(const struct skstat_statsd_format *format, const struct skstat_statsd_place *place,
+				    const struct skstat_statsd_slot *slot, double value,
+				    struct skstat_packet *packet, const bool plain)
 {
+	const char *name = skstat_slot_name(place, slot);
+	size_t head = plain ? slot->length : slot->length - slot->tail;
+	bool zero = value < 0 && (plain || format->signs);
 	char *start, *at;
 
 	if (!isfinite(value))
 		return 0;
-	start = skstat_packet_begin(packet, 2 * (length + LINE_REST));
+	start = skstat_packet_begin(packet, 2 * (slot->length + LINE_REST));
 	if (!start)
 		return -ENOMEM;
-	at = line_begin(start, name, length);
-	if (value < 0) {
+	at = line_begin(start, name, head);
+	if (zero) {
 		memcpy(at, "0|g\n", 4);
-		at = line_begin(at + 4, name, length);
+		at = line_begin(at + 4, name, head);
 	}
 	at = skstat_number_write(at, value);
 	memcpy(at, "|g", 2);
-	return skstat_packet_end(packet, start, at + 2, value < 0 ? 2 : 1);
+	at += 2;
+	if (!plain) {
+		memcpy(at, name + head, slot->tail);
+		at += slot->tail;
+	}
+	return skstat_packet_end(packet, start, at, zero ? 2 : 1);
+}
+
+static int gauge_put(const struct skstat_statsd_format *format, const struct skstat_statsd_place *place,
+		     const struct skstat_statsd_slot *slot, double value, struct skstat_packet *packet)
+{
+	return format->plain ? gauge_line(format, place, slot, value, packet, true) :
+			       gauge_line(format, place, slot, value, packet, false);
 }
 
 /* A counter that was not there, or NULL: no memory. */
-static struct counter *counter_add(struct skstat_statsd_format *format, const char *name, size_t length)
+static struct counter *counter_add(struct skstat_statsd_format *format, const char *name, size_t length,
+				   size_t tail)
 {
 	struct counter *counter = calloc(1, sizeof(*counter) + length + 1);
 
@@ -114,6 +165,7 @@ static struct counter *counter_add(struct skstat_statsd_format *format, const ch
 		return NULL;
 	memcpy(counter->name, name, length);
 	counter->length = length;
+	counter->tail = tail;
 	counter->added = true;
 	HASH_ADD_KEYPTR(hh, format->counter, counter->name, length, counter);
 	if (counter->added)
@@ -123,12 +175,13 @@ static struct counter *counter_add(struct skstat_statsd_format *format, const ch
 }
 
 /* The counter of that name, or NULL: no memory. */
-static struct counter *counter_take(struct skstat_statsd_format *format, const char *name, size_t length)
+static struct counter *counter_take(struct skstat_statsd_format *format, const char *name, size_t length,
+				    size_t tail)
 {
 	struct counter *counter;
 
 	HASH_FIND(hh, format->counter, name, length, counter);
-	return counter ? counter : counter_add(format, name, length);
+	return counter ? counter : counter_add(format, name, length, tail);
 }
 
 /* The set has it. */
@@ -157,7 +210,7 @@ static int counter_read(struct skstat_statsd_format *format, const struct skstat
 	if (!isfinite(value))
 		return 0;
 	if (!counter)
-		counter = counter_take(format, skstat_slot_name(place, slot), slot->length);
+		counter = counter_take(format, skstat_slot_name(place, slot), slot->length, slot->tail);
 	if (!counter)
 		return -ENOMEM;
 	if (counter->set != format->set) {
@@ -231,7 +284,30 @@ static char *put_grown(char *at, double *grown)
 	return put_fixed(at, *grown);
 }
 
-static int counter_put(struct counter *counter, struct skstat_packet *packet)
+/* xorshift64*: it is only to be even. */
+static bool is_drawn(struct skstat_statsd_format *format)
+{
+	uint64_t state = format->chance;
+
+	state ^= state >> 12;
+	state ^= state << 25;
+	state ^= state >> 27;
+	format->chance = state;
+	return ((state * UINT64_C(2685821657736338717)) >> 32) * SKSTAT_STATSD_RATE >> 32 < format->rate;
+}
+
+/* What stands behind the type of a counter. */
+static char *put_rest(const struct skstat_statsd_format *format, const struct counter *counter, char *at)
+{
+	size_t length = strlen(format->rate_text);
+
+	memcpy(at, format->rate_text, length);
+	memcpy(at + length, counter->name + counter->length - counter->tail, counter->tail);
+	return at + length + counter->tail;
+}
+
+static ALWAYS_INLINE int counter_put(struct skstat_statsd_format *format, struct counter *counter,
+				     struct skstat_packet *packet, const bool plain)
 {
 	char *start, *at;
 	double grown;
@@ -244,14 +320,21 @@ static int counter_put(struct counter *counter, struct skstat_packet *packet)
 	/* What is below half a step, or was sent too much by as much, stays for a later set. */
 	if (grown < 0.5 / SCALE)
 		return 0;
+	if (!plain && format->rate && !is_drawn(format)) {
+		counter->sent = counter->current;
+		return 0;
+	}
 
 	start = skstat_packet_begin(packet, 2 * (counter->length + LINE_REST));
 	if (!start)
 		return -ENOMEM;
-	at = line_begin(start, counter->name, counter->length);
+	at = line_begin(start, counter->name, plain ? counter->length : counter->length - counter->tail);
 	at = put_grown(at, &grown);
 	memcpy(at, "|c", 2);
-	err = skstat_packet_end(packet, start, at + 2, 1);
+	at += 2;
+	if (!plain)
+		at = put_rest(format, counter, at);
+	err = skstat_packet_end(packet, start, at, 1);
 	if (!err)
 		counter->sent += grown;
 	return err;
@@ -290,7 +373,7 @@ static int family_read(struct skstat_statsd_format *format, const struct skstat_
 		slot = skstat_slot_of(places, place, family, i);
 		if (!slot)
 			return -ENOMEM;
-		err = gauge ? gauge_put(skstat_slot_name(place, slot), slot->length, value, packet) :
+		err = gauge ? gauge_put(format, place, slot, value, packet) :
 			      counter_read(format, place, slot, value);
 	}
 	/* Slots of series that are not there any more hold counters that are forgotten. */
@@ -311,8 +394,7 @@ static void counters_forget(struct skstat_statsd_format *format)
 	}
 }
 
-/* What the set's counters have grown; or, of the first set, where they start. */
-static int counters_put(struct skstat_statsd_format *format, struct skstat_packet *packet)
+static ALWAYS_INLINE int queue_put(struct skstat_statsd_format *format, struct skstat_packet *packet, const bool plain)
 {
 	int err = 0;
 
@@ -320,10 +402,16 @@ static int counters_put(struct skstat_statsd_format *format, struct skstat_packe
 		if (!format->started)
 			counter->last = counter->sent = counter->current;
 		else
-			err = counter_put(counter, packet);
+			err = counter_put(format, counter, packet, plain);
 		counter->quiet = counter->sent == counter->current && counter->last == counter->current;
 	}
 	return err;
+}
+
+/* What the set's counters have grown; or, of the first set, where they start. */
+static int counters_put(struct skstat_statsd_format *format, struct skstat_packet *packet)
+{
+	return format->plain ? queue_put(format, packet, true) : queue_put(format, packet, false);
 }
 
 static int set_read(struct skstat_statsd_format *format, const struct skstat_families *set, bool stale,

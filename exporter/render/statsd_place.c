@@ -5,41 +5,8 @@
 
 #include "statsd_place.h"
 
-#define OWN "skstat_"
 #define ABOUT_STATSD "skstat_statsd_"
 #define WASTE_MAX 65536 /* bytes of a family's names that are of no use any more, before all are made anew */
-
-static void put_name(struct skstat_buffer *buffer, const char *text, const char *also)
-{
-	if (!*text)
-		skstat_buffer_text(buffer, "_");
-	for (; *text; text++) {
-		/* Not isalnum(): what that takes depends on the locale. */
-		bool taken = (*text >= 'a' && *text <= 'z') || (*text >= 'A' && *text <= 'Z') ||
-			     (*text >= '0' && *text <= '9') || strchr(also, *text);
-
-		skstat_buffer_put(buffer, taken ? text : "_", 1);
-	}
-}
-
-int skstat_places_init(struct skstat_statsd_places *places, const char *prefix)
-{
-	struct skstat_buffer name = { 0 };
-
-	if (*prefix)
-		put_name(&name, prefix, "-_.");
-	while (name.length && name.data[name.length - 1] == '.')
-		name.length--;
-	if (name.length)
-		skstat_buffer_text(&name, ".");
-	skstat_buffer_put(&name, "", 1);
-	if (name.failed) {
-		skstat_buffer_free(&name);
-		return -ENOMEM;
-	}
-	places->prefix = name.data;
-	return 0;
-}
 
 void skstat_place_clear(struct skstat_statsd_place *place)
 {
@@ -75,7 +42,7 @@ void skstat_places_free(struct skstat_statsd_places *places)
 	free(places->id);
 	free(places->id_before);
 	skstat_buffer_free(&places->name);
-	free(places->prefix);
+	skstat_statsd_naming_free(&places->naming);
 }
 
 /* Of the values, each with its end, and of one more of the list itself. */
@@ -201,36 +168,18 @@ bool skstat_slot_is_own(const struct skstat_statsd_place *place, const struct sk
 	       (!series->labels || values_are(place->text.data + slot->values, series->label, series->labels));
 }
 
-/* Into places->name, ended by 0. */
-static int name_make(struct skstat_statsd_places *places, const struct skstat_family *family,
-		     const struct skstat_series *series)
-{
-	const char *name = family->name;
-	struct skstat_buffer *made = &places->name;
-
-	if (strncmp(name, OWN, strlen(OWN)) == 0)
-		name += strlen(OWN);
-	skstat_buffer_clear(made);
-	skstat_buffer_text(made, places->prefix);
-	put_name(made, name, "-_");
-	for (size_t i = 0; i < series->labels; i++) {
-		skstat_buffer_text(made, ".");
-		put_name(made, series->label[i].value, "-_");
-	}
-	skstat_buffer_put(made, "", 1);
-	return made->failed ? -ENOMEM : 0;
-}
-
 /* The slot is the series' from now on. 0 or -ENOMEM. */
 static int slot_fill(struct skstat_statsd_places *places, struct skstat_statsd_place *place,
 		     struct skstat_statsd_slot *slot, const struct skstat_family *family,
 		     const struct skstat_series *series)
 {
 	struct skstat_buffer *text = &place->text;
-	size_t values = text->length, name;
+	size_t values = text->length, name, tail;
 	uint32_t list = series->shared ? places->id[series->shared->number] : 0;
 
-	if (name_make(places, family, series))
+	skstat_buffer_clear(&places->name);
+	tail = skstat_statsd_name_put(&places->naming, family, series, &places->name);
+	if (places->name.failed)
 		return -ENOMEM;
 	if (!series->shared)
 		values_put(text, series->label, series->labels);
@@ -243,6 +192,7 @@ static int slot_fill(struct skstat_statsd_places *places, struct skstat_statsd_p
 		.last = list && series->labels > series->shared->count ?
 				series->label[series->labels - 1].value : NULL,
 		.values = (uint32_t)values, .name = (uint32_t)name, .length = (uint32_t)places->name.length - 1,
+		.tail = (uint32_t)tail,
 	};
 	return 0;
 }

@@ -13,6 +13,7 @@
 
 #include "buffer.h"
 #include "model/family.h"
+#include "statsd_name.h"
 
 struct skstat_statsd_slot {
 	uint32_t list;		 /* id of the labels that its series shares + 1; 0: none */
@@ -20,6 +21,7 @@ struct skstat_statsd_slot {
 	const char *last;	 /* value of the one behind those that are shared, a constant; NULL: there is none */
 	uint32_t values;	 /* of a series that shares none: where the text has the values, each with its end */
 	uint32_t name, length;	 /* where it has the name */
+	uint32_t tail;		 /* of which so many bytes, its last ones, stand behind the line's type */
 	void *counter;		 /* the caller's; NULL in a slot that is new, or another series' than before */
 };
 
@@ -41,7 +43,7 @@ struct skstat_statsd_list {
 };
 
 struct skstat_statsd_places {
-	char *prefix; /* with its dot; or "" */
+	struct skstat_statsd_naming naming;
 	struct skstat_buffer name;
 	struct skstat_statsd_place *place; /* by number of the family in the set */
 	size_t count;
@@ -52,8 +54,7 @@ struct skstat_statsd_places {
 	size_t ids, ids_before;
 };
 
-/* Of zeroed ones: names that begin with `prefix` (skstat_statsd_format_new()). 0 or -ENOMEM. */
-int skstat_places_init(struct skstat_statsd_places *places, const char *prefix);
+/* Of zeroed ones, but for `naming`, which is theirs from then on. */
 void skstat_places_free(struct skstat_statsd_places *places);
 
 /* All of what was learnt; every place, slot and list with it. */

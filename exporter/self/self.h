@@ -155,8 +155,13 @@
 	S(gzip_ns, "skstat_render", NANOSECONDS, COUNTER, "step", "gzip", 1, "")                                       \
 	S(api_requests, "skstat_api_requests", NONE, COUNTER, "", "", 1, "Requests of the API")                        \
 	S(api_sockets, "skstat_api_sockets", NONE, COUNTER, "", "", 1, "Sockets sent through the API")                 \
+	S(api_events, "skstat_api_events", NONE, COUNTER, "result", "sent", 1,                                         \
+	  "Events for clients of the API, by what became of them")                                                     \
+	S(api_events_dropped, "skstat_api_events", NONE, COUNTER, "result", "dropped", 1, "")                          \
 	/* statsd */                                                                                                   \
 	S(statsd_flushes, "skstat_statsd_flushes", NONE, COUNTER, "", "", 1, "Snapshots sent to statsd")               \
+	S(statsd_deferred, "skstat_statsd_flushes_deferred", NONE, COUNTER, "", "", 1,                                 \
+	  "Times that nothing was sent, for the receiver was away: counters go when it is back")                      \
 	S(statsd_lines, "skstat_statsd_lines", NONE, COUNTER, "", "", 1, "Lines sent to statsd")                       \
 	S(statsd_too_long, "skstat_statsd_lines_too_long", NONE, COUNTER, "", "", 1,                                   \
 	  "Lines left out because a datagram cannot hold them")                                                        \
@@ -173,6 +178,15 @@
 	  "1 if the configuration was taken the last time that it was read")                                           \
 	S(config_reload_wall_ns, "skstat_config_last_reload_success_timestamp", NANOSECONDS, GAUGE, "", "", 1,         \
 	  "When the configuration was taken last, in Unix time")                                                       \
+	/* --web.config.file */                                                                                        \
+	S(web_config_ok, "skstat_web_config_last_reload_successful", NONE, GAUGE, "", "", 1,                           \
+	  "1 if --web.config.file and its certificates were taken the last time that they were read")                  \
+	S(web_config_wall_ns, "skstat_web_config_last_reload_success_timestamp", NANOSECONDS, GAUGE, "", "", 1,        \
+	  "When these were taken last, in Unix time; 0 without such a file")                                           \
+	S(web_certificate_end_ns, "skstat_web_certificate_not_after", NANOSECONDS, GAUGE, "", "", 1,                   \
+	  "When the server's certificate ends, in Unix time; 0 without TLS")                                           \
+	S(web_passwords_refused, "skstat_web_passwords_refused", NONE, COUNTER, "", "", 1,                             \
+	  "Requests answered 401 because of a wrong name or password")                                                 \
 	/* what is configured */                                                                                       \
 	S(config_interval_ns, "skstat_config_poll_interval", NANOSECONDS, GAUGE, "", "", 1,                            \
 	  "Setting of --poll.interval")                                                                                \

@@ -6,19 +6,20 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bouncer.h"
 #include "lifecycle.h"
 #include "request.h"
 #include "stream.h"
 
 #define TCP_THREADS 2
-#define CONNECTIONS 64 /* of each listener */
-#define TIMEOUT_SECONDS 30 /* without a byte in either direction */
+#define CONNECTIONS 64u /* of each listener */
+#define TIMEOUT_SECONDS 30u /* without a byte in either direction */
 #define CONNECTION_BYTES (16 * 1024) /* a request's headers, and a piece of a streamed reply */
 
 static const struct route {
 	const char *path; /* NULL: the telemetry path */
 	skstat_http_handler handle;
-	bool local; /* served on unix sockets only */
+	bool local; /* for who is trusted only */
 	bool post;  /* for POST, and nothing else */
 } routes[] = {
 	/* First, for somebody may want the metrics at "/". */
@@ -28,6 +29,10 @@ static const struct route {
 	{ "/-/ready", skstat_ready_handle, false, false },
 	{ "/-/reload", skstat_reload_handle, false, true },
 	{ "/api/v1/sockets", skstat_api_sockets_handle, true, false },
+	{ "/api/v1/listeners", skstat_api_listeners_handle, true, false },
+	{ "/api/v1/events", skstat_api_events_handle, true, false },
+	{ "/api/v1/ledger", skstat_api_ledger_handle, true, false },
+	{ "/api/v1/status", skstat_api_status_handle, true, false },
 };
 
 static const struct route *find_route(const struct skstat_http_request *request)
@@ -54,17 +59,33 @@ static enum MHD_Result refuse_method(struct skstat_http_request *request, const 
 	return skstat_reply(request, MHD_HTTP_METHOD_NOT_ALLOWED, SKSTAT_TYPE_TEXT, response);
 }
 
+/* libmicrohttpd closes the connection behind it, for it comes before the request's end. */
+static enum MHD_Result refuse_rate(struct skstat_http_request *request)
+{
+	static char sentence[] = "There are more requests than --web.max-requests: ask again\n";
+	struct MHD_Response *response =
+		MHD_create_response_from_buffer(strlen(sentence), sentence, MHD_RESPMEM_PERSISTENT);
+
+	skstat_reply_header(response, MHD_HTTP_HEADER_RETRY_AFTER, "1");
+	return skstat_reply(request, MHD_HTTP_TOO_MANY_REQUESTS, SKSTAT_TYPE_TEXT, response);
+}
+
 static enum MHD_Result dispatch(struct skstat_http_request *request, const char *method)
 {
 	const struct route *route = find_route(request);
 	const char *why;
 	unsigned int status = skstat_guard_check(request, &why);
+	enum skstat_entry entry;
+	enum MHD_Result dealt;
 
 	if (status)
 		return skstat_reply_text(request, status, why);
+	dealt = skstat_auth_check(request, &entry);
+	if (entry == SKSTAT_ENTRY_DEALT)
+		return dealt;
 	if (!route)
 		return skstat_reply_text(request, MHD_HTTP_NOT_FOUND, "There is nothing here: / has the links");
-	if (route->local && !request->local)
+	if (route->local && !skstat_guard_trusts(request))
 		return skstat_reply_text(request, MHD_HTTP_NOT_FOUND, "This is served on the unix socket only");
 	if (route->post ? !request->post : !request->head && strcmp(method, MHD_HTTP_METHOD_GET) != 0)
 		return refuse_method(request, route);
@@ -93,6 +114,8 @@ static enum MHD_Result access_handler(void *cls, struct MHD_Connection *connecti
 	enum MHD_Result result;
 
 	(void)upload;
+	if (!*context && !door->local && !skstat_rate_take(&door->http->rate, skstat_now_ns()))
+		return refuse_rate(&request);
 	if (!*context && (request.head || strcmp(method, MHD_HTTP_METHOD_GET) == 0 ||
 			  (request.post && route && route->post))) {
 		*context = &no_stream;
@@ -102,7 +125,10 @@ static enum MHD_Result access_handler(void *cls, struct MHD_Connection *connecti
 		*upload_size = 0;
 		return MHD_YES;
 	}
+	if (door->http->web && !door->local)
+		request.web = skstat_web_take(door->http->web);
 	result = dispatch(&request, method);
+	skstat_web_put(request.web);
 	if (stream)
 		*context = stream;
 	return result;
@@ -124,10 +150,13 @@ static void request_completed(void *cls, struct MHD_Connection *connection, void
 /* Which of its failures close the socket libmicrohttpd does not say: it gets a descriptor of its own. */
 static int start_door(struct skstat_http_door *door, const struct skstat_http_listener *listener)
 {
-	/* No streams over TCP, and so only a reload to suspend for; of a pool's threads none waits for another. */
-	const bool suspends = listener->local || door->http->config.lifecycle;
-	const unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC |
+	/* No streams over TCP, and so only a reload or a password to suspend for; no thread of a pool waits for another. */
+	const bool suspends = listener->local || door->http->config.lifecycle || door->http->web;
+	const bool tls = !listener->local && skstat_session_wanted(door->http);
+	const unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | (tls ? MHD_USE_TLS : 0) |
 				   (suspends ? MHD_ALLOW_SUSPEND_RESUME : 0);
+	const struct skstat_http_config *config = &door->http->config;
+	struct MHD_OptionItem sessions[SKSTAT_SESSION_OPTIONS];
 	const struct MHD_OptionItem pool[] = {
 		{ MHD_OPTION_THREAD_POOL_SIZE, TCP_THREADS, NULL },
 		{ MHD_OPTION_END, 0, NULL },
@@ -139,14 +168,18 @@ static int start_door(struct skstat_http_door *door, const struct skstat_http_li
 	if (fd < 0)
 		return -errno;
 	door->local = listener->local;
+	skstat_session_options(door, sessions);
 	errno = 0;
 	door->daemon = MHD_start_daemon(flags, 0, NULL, NULL, access_handler, door,
 					MHD_OPTION_LISTEN_SOCKET, fd,
-					MHD_OPTION_CONNECTION_LIMIT, (unsigned int)CONNECTIONS,
-					MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int)TIMEOUT_SECONDS,
+					MHD_OPTION_CONNECTION_LIMIT,
+					config->connections ? config->connections : CONNECTIONS,
+					MHD_OPTION_CONNECTION_TIMEOUT,
+					config->timeout_s ? config->timeout_s : TIMEOUT_SECONDS,
 					MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
 					MHD_OPTION_NOTIFY_COMPLETED, request_completed, door,
 					MHD_OPTION_ARRAY, listener->local ? none : pool,
+					MHD_OPTION_ARRAY, tls ? sessions : none,
 					MHD_OPTION_END);
 	if (door->daemon)
 		return 0;
@@ -162,6 +195,7 @@ static void stop_doors(struct skstat_http *http)
 	skstat_streams_stop(http);
 	if (http->config.lifecycle)
 		skstat_lifecycle_stop(http->config.lifecycle);
+	skstat_bouncer_stop(http->bouncer);
 	for (size_t i = 0; i < http->doors; i++)
 		MHD_stop_daemon(http->door[i].daemon);
 	skstat_streams_wait(http);
@@ -180,8 +214,11 @@ static void leave_listeners(struct skstat_http *http)
 
 static void http_free(struct skstat_http *http)
 {
+	skstat_bouncer_free(http->bouncer);
+	skstat_web_free(http->web);
 	pthread_cond_destroy(&http->idle);
 	pthread_mutex_destroy(&http->lock);
+	pthread_mutex_destroy(&http->rate.lock);
 	free(http->door);
 	free(http);
 }
@@ -195,6 +232,8 @@ static int start_doors(struct skstat_http *http)
 	/* Threads begin with their maker's mask: signals are for the collector, and SIGPIPE for nobody. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
+	if (http->web && !(http->bouncer = skstat_bouncer_new()))
+		err = -EAGAIN;
 	while (!err && http->doors < config->listeners) {
 		http->door[http->doors].http = http;
 		err = start_door(&http->door[http->doors], &config->listener[http->doors]);
@@ -219,9 +258,16 @@ struct skstat_http *skstat_http_start(const struct skstat_http_config *config, s
 	http->config = *config;
 	http->store = store;
 	http->self = self;
+	http->rate.limit = config->requests;
+	pthread_mutex_init(&http->rate.lock, NULL);
 	pthread_mutex_init(&http->lock, NULL);
 	pthread_cond_init(&http->idle, NULL);
 
+	/* It says itself what is wrong. */
+	if (config->web && !(http->web = skstat_web_new(config->web, self, error))) {
+		http_free(http);
+		return NULL;
+	}
 	err = start_doors(http);
 	if (err) {
 		skstat_error_set(error, err, "the HTTP server does not start: %s", strerror(-err));

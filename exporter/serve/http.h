@@ -9,13 +9,18 @@
  *   GET /-/ready          200 after the first full walk while the snapshot is fresh, else 503 and why
  *   POST /-/reload        the configuration is read again: 200, or 400 and what is wrong with it; 403 where that is
  *                         not served, 503 while another is at it
- *   GET /api/v1/sockets   JSON, streamed: a dump of its own, with the kernel's filters as parameters; unix sockets only
+ *   GET /api/v1/...       JSON, docs/API.md; unix sockets only:
+ *     sockets, listeners  a dump of its own, streamed, with the kernel's filters as parameters
+ *     events              the journal's events as they come, as server-sent events
+ *     ledger, status      out of the snapshot
+ *
+ * Over TCP, --web.config.file may want TLS, clients' certificates and passwords (401 without one that is right).
  *
  * HEAD works wherever GET does; another method is 405, another path 404. The Host header must be a literal address,
  * localhost, or one of the names given (421), but for unix sockets, which no web page can reach; a cross-site request
  * (Sec-Fetch-Site; of a POST, Origin) is refused (403).
  *
- * The API's parameters are those of skstat_option_table, as ?states=established&dport=443&sport=8000-8999, one of
+ * The dumps' parameters are those of skstat_option_table, as ?states=established&dport=443&sport=8000-8999, one of
  * several values as often as wanted, and `raw` (skstat_sample_json()). It answers
  *
  *   {"sockets":[{...},{...}],"namespaces":[{...}],"totals":{...}}
@@ -34,8 +39,10 @@
 #include "self/self.h"
 #include "snapshot/snapshot.h"
 #include "source/source.h"
+#include "web_settings.h"
 
 struct skstat_http;
+struct skstat_feed;
 struct skstat_lifecycle;
 
 struct skstat_http_listener {
@@ -56,12 +63,17 @@ struct skstat_http_config {
 	 */
 	struct skstat_source *(*open_source)(void *arg, struct skstat_error *error);
 	void *open_arg;
+	struct skstat_feed *feed; /* where events come from; NULL: they are not served */
+	unsigned int connections; /* of each listener; 0: 64 */
+	unsigned int timeout_s; /* without a byte in either direction; 0: 30 */
+	uint64_t requests;	/* a second, over TCP, all listeners together: 429 above; 0: as many as come */
+	const struct skstat_web_reader *web; /* --web.config.file, for TCP listeners; NULL: there is none */
 	struct skstat_lifecycle *lifecycle; /* who reads the configuration again; NULL: that is not served */
 };
 
 /*
  * Starts its threads, in which every signal is blocked. NULL and `error`; the listeners are then the caller's still.
- * The strings, the store and self must outlive it.
+ * The strings, what reads the web file, the store and self must outlive it.
  */
 struct skstat_http *skstat_http_start(const struct skstat_http_config *config, struct skstat_store *store,
 				      struct skstat_self *self, struct skstat_error *error);

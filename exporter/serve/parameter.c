@@ -38,6 +38,14 @@ static int take_option(struct skstat_parameters *taken, size_t index, const char
 	return err;
 }
 
+static bool is_refused(const struct skstat_parameters *taken, const char *name)
+{
+	for (size_t i = 0; taken->refused && taken->refused[i]; i++)
+		if (strcmp(taken->refused[i], name) == 0)
+			return true;
+	return false;
+}
+
 int skstat_parameter_take(struct skstat_parameters *taken, const char *name, const char *value)
 {
 	size_t index = 0;
@@ -46,7 +54,7 @@ int skstat_parameter_take(struct skstat_parameters *taken, const char *name, con
 		return flag_parse(name, value, &taken->raw, &taken->error);
 	while (skstat_option_table[index].name && strcmp(skstat_option_table[index].name, name) != 0)
 		index++;
-	if (skstat_option_table[index].name)
+	if (skstat_option_table[index].name && !is_refused(taken, name))
 		return take_option(taken, index, value);
-	return skstat_error_set(&taken->error, -EINVAL, "there is no parameter \"%.80s\"", name);
+	return skstat_error_set(&taken->error, -EINVAL, "there is no parameter \"%.80s\" here", name);
 }

@@ -11,6 +11,7 @@
 /* `options` is initialised by its owner. */
 struct skstat_parameters {
 	struct skstat_options *options;
+	const char *const *refused; /* names that are not for this request, up to NULL; NULL: none */
 	bool raw;
 	struct skstat_error error;
 };

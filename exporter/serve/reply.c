@@ -12,6 +12,22 @@ void skstat_reply_header(struct MHD_Response *response, const char *name, const 
 		(void)MHD_add_response_header(response, name, value);
 }
 
+/* Unless the user has one of that name. */
+static void own_header(const struct skstat_http_request *request, struct MHD_Response *response, const char *name,
+		       const char *value)
+{
+	if (!skstat_web_has_header(request->web, name))
+		skstat_reply_header(response, name, value);
+}
+
+static void asked_headers(const struct skstat_http_request *request, struct MHD_Response *response)
+{
+	const struct skstat_web_settings *settings = request->web ? skstat_web_settings(request->web) : NULL;
+
+	for (size_t i = 0; settings && i < settings->headers; i++)
+		skstat_reply_header(response, settings->header[i].name, settings->header[i].value);
+}
+
 enum MHD_Result skstat_reply(struct skstat_http_request *request, unsigned int status, const char *type,
 			     struct MHD_Response *response)
 {
@@ -22,8 +38,9 @@ enum MHD_Result skstat_reply(struct skstat_http_request *request, unsigned int s
 		return MHD_NO;
 	skstat_reply_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
 	skstat_reply_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
-	skstat_reply_header(response, "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
-	skstat_reply_header(response, "X-Content-Type-Options", "nosniff");
+	own_header(request, response, "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+	own_header(request, response, "X-Content-Type-Options", "nosniff");
+	asked_headers(request, response);
 
 	/* Before it is sent: who has the answer finds it counted. */
 	if (status >= 500)

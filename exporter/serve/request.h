@@ -7,14 +7,21 @@
 #include <microhttpd.h>
 
 #include "http.h"
+#include "rate.h"
 #include "render/format.h"
+#include "snapshot/feed.h"
+#include "web.h"
 
 #define SKSTAT_STREAMS 4 /* dumps for the API at once */
+#define SKSTAT_ENDLESS SKSTAT_FEED_LISTENERS
+#define SKSTAT_PLACES (SKSTAT_STREAMS + SKSTAT_ENDLESS)
 
 #define SKSTAT_TYPE_TEXT "text/plain; charset=utf-8"
 #define SKSTAT_TYPE_HTML "text/html; charset=utf-8"
 #define SKSTAT_TYPE_JSON "application/json"
+#define SKSTAT_TYPE_EVENTS "text/event-stream"
 
+struct skstat_bouncer;
 struct skstat_stream;
 
 /* One listening socket and the daemon that serves it. */
@@ -30,10 +37,14 @@ struct skstat_http {
 	struct skstat_self *self;
 	struct skstat_http_door *door;
 	size_t doors;
+	struct skstat_rate rate;	/* of requests over TCP */
+	struct skstat_web *web;		/* NULL: there is no --web.config.file; with the bouncer, or neither */
+	struct skstat_bouncer *bouncer; /* who looks at passwords */
 
 	pthread_mutex_t lock; /* of all below; taken before a stream's own */
 	pthread_cond_t idle;  /* a stream has gone */
-	struct skstat_stream *stream[SKSTAT_STREAMS];
+	struct skstat_stream *stream[SKSTAT_PLACES]; /* the dumps first */
+	unsigned int leaving; /* threads that have no place any more, and are not gone yet */
 	bool stopping;
 };
 
@@ -46,6 +57,7 @@ struct skstat_http_request {
 	bool local;
 	bool head;
 	bool post;
+	struct skstat_web_state *web;  /* what holds for it; NULL: nothing, or it came over a unix socket */
 	struct skstat_stream **stream; /* the handler's, kept from one call to the next for the same request */
 };
 
@@ -57,6 +69,10 @@ enum MHD_Result skstat_healthy_handle(struct skstat_http_request *request);
 enum MHD_Result skstat_ready_handle(struct skstat_http_request *request);
 enum MHD_Result skstat_reload_handle(struct skstat_http_request *request);
 enum MHD_Result skstat_api_sockets_handle(struct skstat_http_request *request);
+enum MHD_Result skstat_api_listeners_handle(struct skstat_http_request *request);
+enum MHD_Result skstat_api_events_handle(struct skstat_http_request *request);
+enum MHD_Result skstat_api_ledger_handle(struct skstat_http_request *request);
+enum MHD_Result skstat_api_status_handle(struct skstat_http_request *request);
 
 /* --- replies (reply.c): each counts itself in http_2xx, ...; MHD_NO, which closes the connection, without memory */
 
@@ -79,11 +95,36 @@ json_t *skstat_reply_sentence(const char *sentence);
 /* 0, or the status with which the request is refused and why. */
 unsigned int skstat_guard_check(const struct skstat_http_request *request, const char **why);
 
+/*
+ * Whether who asks may have what is about single sockets, or other people's: all of /api/. So far, whoever may open the
+ * unix socket; a request that proved who it is would be another.
+ */
+bool skstat_guard_trusts(const struct skstat_http_request *request);
+
 /* Whether an Origin header's value is a page of this server's. Pure. */
 bool skstat_guard_origin(const char *value, const char *const *host, size_t hosts);
 
 /* Whether a Host header's value names this server: an address or localhost or one of `host`, any port. Pure. */
 bool skstat_guard_host(const char *value, const char *const *host, size_t hosts);
+
+/* --- TLS sessions (session.c) */
+
+/* Whether TCP listeners speak TLS: for good, a file that says otherwise later is refused. */
+bool skstat_session_wanted(const struct skstat_http *http);
+
+/* What a daemon of a door that does is to be started with. */
+#define SKSTAT_SESSION_OPTIONS 3
+void skstat_session_options(struct skstat_http_door *door, struct MHD_OptionItem options[SKSTAT_SESSION_OPTIONS]);
+
+/* --- names and passwords (auth.c) */
+
+enum skstat_entry {
+	SKSTAT_ENTRY_FREE,  /* the request may be answered */
+	SKSTAT_ENTRY_DEALT, /* it has its answer, or is suspended until its password is looked at */
+};
+
+/* For the handler to return if the request was dealt with. */
+enum MHD_Result skstat_auth_check(struct skstat_http_request *request, enum skstat_entry *entry);
 
 /* --- what the client takes (accept.c) */
 

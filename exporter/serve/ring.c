@@ -24,7 +24,7 @@ void skstat_ring_destroy(struct skstat_ring *ring)
 
 static bool is_worth_reading(const struct skstat_ring *ring)
 {
-	return ring->used >= WAKE_BYTES || ring->ended || ring->abandoned;
+	return ring->used >= WAKE_BYTES || (ring->pushed && ring->used) || ring->ended || ring->abandoned;
 }
 
 static void wake_request(struct skstat_ring *ring)
@@ -65,6 +65,7 @@ static size_t take_piece(struct skstat_ring *ring, char *data, size_t room)
 	memcpy(data, ring->data + ring->first, piece);
 	ring->first = (ring->first + piece) % SKSTAT_RING_BYTES;
 	ring->used -= piece;
+	ring->pushed &= ring->used > 0;
 	return piece;
 }
 
@@ -92,6 +93,14 @@ bool skstat_ring_write(struct skstat_ring *ring, const void *data, size_t length
 	wanted = !ring->abandoned;
 	pthread_mutex_unlock(&ring->lock);
 	return wanted;
+}
+
+void skstat_ring_push(struct skstat_ring *ring)
+{
+	pthread_mutex_lock(&ring->lock);
+	ring->pushed = ring->used > 0;
+	wake_request(ring);
+	pthread_mutex_unlock(&ring->lock);
 }
 
 void skstat_ring_end(struct skstat_ring *ring, const struct skstat_error *error)

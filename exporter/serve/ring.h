@@ -26,6 +26,7 @@ struct skstat_ring {
 	bool abandoned;		   /* nobody will read */
 	bool ended;		   /* nothing more will be written */
 	bool begun;		   /* something was */
+	bool pushed;		   /* what is in it is to be read now, however little it is */
 	struct skstat_error error; /* how the writer ended */
 	size_t first, used;
 	char data[SKSTAT_RING_BYTES];
@@ -37,6 +38,9 @@ void skstat_ring_destroy(struct skstat_ring *ring);
 
 /* The thread: waits until all is in the ring. False: nobody will read it. */
 bool skstat_ring_write(struct skstat_ring *ring, const void *data, size_t length);
+
+/* The thread: more may be long in coming: what was written is to go out. */
+void skstat_ring_push(struct skstat_ring *ring);
 
 /* The thread: no more is to come; `error` matters if nothing was written. */
 void skstat_ring_end(struct skstat_ring *ring, const struct skstat_error *error);

@@ -214,8 +214,8 @@ static size_t series_choose(const struct skstat_selection *selection, const stru
 	return count;
 }
 
-struct skstat_families *skstat_select_make(const struct skstat_families *set, const struct skstat_selection *selection,
-					   struct skstat_error *error)
+struct skstat_families *skstat_select_choose(const struct skstat_families *set,
+					     const struct skstat_selection *selection)
 {
 	struct skstat_families *selected = calloc(1, sizeof(*selected));
 	struct skstat_family *family = calloc(set->count + 1, sizeof(*family));
@@ -226,9 +226,7 @@ struct skstat_families *skstat_select_make(const struct skstat_families *set, co
 		room += set->family[i].count;
 	/* All in one piece, which begins with the first of them. */
 	series = calloc(room, sizeof(*series));
-	if (!selected || !family || !series || check(set, selection, error)) {
-		if (!selected || !family || !series)
-			skstat_error_set(error, -ENOMEM, "There is no memory left for the metrics");
+	if (!selected || !family || !series) {
 		free(selected);
 		free(family);
 		free(series);
@@ -250,6 +248,19 @@ struct skstat_families *skstat_select_make(const struct skstat_families *set, co
 		used += to->count;
 		selected->count++;
 	}
+	return selected;
+}
+
+struct skstat_families *skstat_select_make(const struct skstat_families *set, const struct skstat_selection *selection,
+					   struct skstat_error *error)
+{
+	struct skstat_families *selected;
+
+	if (check(set, selection, error))
+		return NULL;
+	selected = skstat_select_choose(set, selection);
+	if (!selected)
+		skstat_error_set(error, -ENOMEM, "There is no memory left for the metrics");
 	return selected;
 }
 

@@ -44,6 +44,12 @@ static inline bool skstat_selection_is_all(const struct skstat_selection *select
  */
 struct skstat_families *skstat_select_make(const struct skstat_families *set, const struct skstat_selection *selection,
 					   struct skstat_error *error);
+
+/* The same without looking whether there is what is named. NULL: no memory. */
+struct skstat_families *skstat_select_choose(const struct skstat_families *set,
+					     const struct skstat_selection *selection);
+
+/* Of what either made. NULL is fine. */
 void skstat_select_free(struct skstat_families *selected);
 
 #endif

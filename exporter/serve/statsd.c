@@ -8,8 +8,10 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "address.h"
-#include "render/statsd_format.h"
+#include "log/log.h"
+#include "peer.h"
+#include "render/statsd_xtcp.h"
+#include "select.h"
 #include "statsd.h"
 #include "udp.h"
 
@@ -20,6 +22,7 @@
 #define DATAGRAM_MAX 65507 /* that UDP over IPv4 can carry */
 #define DATAGRAM_SAFE 1432 /* that Ethernet can, with room for a tunnel or two */
 #define DATAGRAM_MIN 512
+#define AWAY_NS UINT64_C(60000000000) /* between two tries, at most; unless the interval is longer */
 
 struct skstat_statsd {
 	uint64_t interval_ns;
@@ -27,12 +30,18 @@ struct skstat_statsd {
 	struct skstat_store *store;
 	struct skstat_self *self;
 	int stop; /* an eventfd that is written to once */
+	bool xtcp;
+	struct skstat_selection selection;
 	pthread_t thread;
 
 	/* the thread's */
 	struct skstat_statsd_format *format;
 	struct skstat_udp udp;
+	struct skstat_xtcp xtcp_before;
 	uint64_t sequence; /* of the snapshot that was rendered last */
+	uint64_t away_ns;  /* the receiver is away: how long it is left alone; 0: it is not */
+	uint64_t retry_ns; /* until when */
+	bool trying;	   /* the last flush was to see whether it is back */
 };
 
 /* Waits for the moment (0: for ever) or until `fd` (-1: none) can be read. True: it is to stop. */
@@ -69,6 +78,28 @@ static size_t datagram_size(struct skstat_statsd *statsd)
 	return size < SKSTAT_STATSD_DATAGRAM ? size : SKSTAT_STATSD_DATAGRAM;
 }
 
+/* A part of the set, or another one made of it, in *made, to be freed; or the set. NULL: no memory. */
+static const struct skstat_families *choose(struct skstat_statsd *statsd, const struct skstat_families *set,
+					    struct skstat_families **made)
+{
+	*made = NULL;
+	if (statsd->xtcp)
+		*made = skstat_xtcp_make(&statsd->xtcp_before, set);
+	else if (!skstat_selection_is_all(&statsd->selection))
+		*made = skstat_select_choose(set, &statsd->selection);
+	else
+		return set;
+	return *made && !(*made)->failed ? *made : NULL;
+}
+
+static void chosen_free(const struct skstat_statsd *statsd, struct skstat_families *made)
+{
+	if (statsd->xtcp)
+		skstat_families_free(made);
+	else
+		skstat_select_free(made);
+}
+
 /* Puts what the latest snapshot has to say into the queue. With `newer`, if it was not rendered before. */
 static void render(struct skstat_statsd *statsd, bool newer)
 {
@@ -77,15 +108,57 @@ static void render(struct skstat_statsd *statsd, bool newer)
 
 	if (snapshot && (!newer || snapshot->sequence != statsd->sequence)) {
 		bool stale = skstat_snapshot_stale(snapshot, skstat_now_ns());
+		struct skstat_families *made;
+		const struct skstat_families *set = choose(statsd, snapshot->families, &made);
 
 		/* What memory does not reach for goes with the next set. */
-		(void)skstat_statsd_format_set(statsd->format, snapshot->families, stale, datagram_size(statsd),
-					       skstat_udp_add, &statsd->udp, &too_long);
+		if (set)
+			(void)skstat_statsd_format_set(statsd->format, set, stale, datagram_size(statsd),
+						       skstat_udp_add, &statsd->udp, &too_long);
+		chosen_free(statsd, made);
 		skstat_self_add(statsd->self, statsd_flushes, 1);
 		skstat_self_add(statsd->self, statsd_too_long, too_long);
 		statsd->sequence = snapshot->sequence;
 	}
 	skstat_snapshot_put(snapshot);
+}
+
+/* The next try is in twice the time. Half an interval early, for it must not come just after a flush. */
+static void leave_alone(struct skstat_statsd *statsd, int err)
+{
+	uint64_t most = statsd->interval_ns > AWAY_NS ? statsd->interval_ns : AWAY_NS;
+
+	if (!statsd->away_ns)
+		skstat_log(SKSTAT_LOG_WARN, "statsd's receiver is away: %s: it is tried again, less and less often",
+			   strerror(-err));
+	statsd->away_ns = statsd->away_ns ? 2 * statsd->away_ns : statsd->interval_ns;
+	if (statsd->away_ns > most)
+		statsd->away_ns = most;
+	statsd->retry_ns = skstat_now_ns() + statsd->away_ns - statsd->interval_ns / 2;
+	statsd->trying = false;
+}
+
+/* Whether there is somebody to flush to. That it is so again is known only after a flush that nobody refused. */
+static bool is_there(struct skstat_statsd *statsd)
+{
+	int err = statsd->udp.err;
+
+	if (statsd->away_ns && !statsd->trying && skstat_now_ns() < statsd->retry_ns)
+		return false;
+	statsd->udp.err = 0;
+	if (!err)
+		err = skstat_udp_look(&statsd->udp);
+	statsd->udp.err = 0;
+	if (err) {
+		leave_alone(statsd, err);
+		return false;
+	}
+	if (statsd->trying) {
+		skstat_log(SKSTAT_LOG_INFO, "statsd's receiver is back");
+		statsd->away_ns = 0;
+	}
+	statsd->trying = statsd->away_ns != 0;
+	return true;
 }
 
 /* Sends the queue in even steps from `start_ns` on. True: it is to stop, and the rest went at once. */
@@ -113,8 +186,12 @@ static void *send_thread(void *arg)
 	while (!stop) {
 		uint64_t now;
 
-		render(statsd, false);
-		stop = spread(statsd, next);
+		if (is_there(statsd)) {
+			render(statsd, false);
+			stop = spread(statsd, next);
+		} else {
+			skstat_self_add(statsd->self, statsd_deferred, 1);
+		}
 		now = skstat_now_ns();
 		/* After a machine slept, flushes that were missed are not made up for: counters lose nothing. */
 		next += statsd->interval_ns;
@@ -125,26 +202,6 @@ static void *send_thread(void *arg)
 	render(statsd, true);
 	skstat_udp_send(&statsd->udp, statsd->udp.count);
 	return NULL;
-}
-
-static int resolve(struct skstat_statsd *statsd, const char *text, struct skstat_error *error)
-{
-	struct skstat_address address;
-	struct addrinfo *found;
-	int err = skstat_address_parse(text, &address, error);
-
-	if (err)
-		return err;
-	if (!address.host[0] || strcmp(address.port, "0") == 0)
-		return skstat_error_set(error, -EINVAL,
-					"\"%.100s\" cannot be sent to: give --statsd.address a host and a port", text);
-	err = skstat_address_resolve(&address, text, SOCK_DGRAM, &found, error);
-	if (err)
-		return err;
-	memcpy(&statsd->udp.peer, found->ai_addr, found->ai_addrlen);
-	statsd->udp.peer_length = found->ai_addrlen;
-	freeaddrinfo(found);
-	return 0;
 }
 
 static void statsd_free(struct skstat_statsd *statsd)
@@ -158,17 +215,26 @@ static void statsd_free(struct skstat_statsd *statsd)
 
 static int start(struct skstat_statsd *statsd, const struct skstat_statsd_config *config, struct skstat_error *error)
 {
+	const struct skstat_statsd_style style = {
+		.dialect = config->dialect,
+		/* xtcp's are whole. */
+		.prefix = statsd->xtcp ? "" : config->prefix,
+		.names = statsd->xtcp ? NULL : config->names,
+		.rate = config->rate,
+	};
 	sigset_t all, before;
 	int err;
 
+	if (config->views > SKSTAT_SELECT_MAX)
+		return skstat_error_set(error, -EINVAL, "statsd gets %d views at most", SKSTAT_SELECT_MAX);
 	if (!config->interval_ns || config->datagram > DATAGRAM_MAX)
 		return skstat_error_set(error, -EINVAL,
 					"statsd is sent to at an interval, in datagrams of %d bytes at most",
 					DATAGRAM_MAX);
-	err = resolve(statsd, config->address, error);
+	err = skstat_peer_resolve(config->address, &statsd->udp.peer, &statsd->udp.peer_length, error);
 	if (err)
 		return err;
-	statsd->format = skstat_statsd_format_new(config->prefix);
+	statsd->format = skstat_statsd_format_of(&style);
 	statsd->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (!statsd->format || statsd->stop < 0)
 		return skstat_error_set(error, -ENOMEM, "no memory or no descriptor for the statsd sender");
@@ -196,6 +262,9 @@ struct skstat_statsd *skstat_statsd_start(const struct skstat_statsd_config *con
 	statsd->self = self;
 	statsd->stop = statsd->udp.fd = -1;
 	statsd->udp.self = self;
+	statsd->xtcp = config->names && strcmp(config->names, SKSTAT_STATSD_XTCP) == 0;
+	for (size_t i = 0; config->views <= SKSTAT_SELECT_MAX && i < config->views; i++)
+		statsd->selection.view[statsd->selection.views++] = config->view[i];
 	if (start(statsd, config, error)) {
 		statsd_free(statsd);
 		return NULL;

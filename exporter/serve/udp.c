@@ -7,6 +7,7 @@
 
 #include "udp.h"
 
+#define UNIX_MAX 65507 /* no path to think of: as much as UDP could */
 #define BATCH 32 /* datagrams for one system call */
 
 void skstat_udp_add(const char *data, size_t length, size_t lines, void *cls)
@@ -35,17 +36,16 @@ void skstat_udp_add(const char *data, size_t length, size_t lines, void *cls)
 
 static int connect_peer(struct skstat_udp *udp)
 {
-	int fd, err;
+	int fd;
 
 	if (udp->fd >= 0)
 		return 0;
 	fd = socket(udp->peer.ss_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return -errno;
-	if (connect(fd, (const struct sockaddr *)&udp->peer, udp->peer_length)) {
-		err = -errno;
-		close(fd);
-		return err;
+	if (fd < 0 || connect(fd, (const struct sockaddr *)&udp->peer, udp->peer_length)) {
+		udp->err = -errno;
+		if (fd >= 0)
+			close(fd);
+		return udp->err;
 	}
 	udp->fd = fd;
 	return 0;
@@ -57,14 +57,32 @@ static void disconnect(struct skstat_udp *udp)
 	udp->fd = -1;
 }
 
+int skstat_udp_look(struct skstat_udp *udp)
+{
+	socklen_t length = sizeof(int);
+	int err = 0;
+
+	/* A unix socket is connected to a receiver, not to its path, where another may be now. */
+	if (udp->fd >= 0 && udp->peer.ss_family == AF_UNIX)
+		disconnect(udp);
+	if (connect_peer(udp))
+		return udp->err;
+	if (getsockopt(udp->fd, SOL_SOCKET, SO_ERROR, &err, &length))
+		err = errno;
+	return -err;
+}
+
 size_t skstat_udp_room(struct skstat_udp *udp)
 {
 	bool six = udp->peer.ss_family == AF_INET6;
 	int headers = (six ? 40 : 20) + 8, mtu;
 	socklen_t length = sizeof(mtu);
 
-	if (connect_peer(udp) ||
-	    getsockopt(udp->fd, six ? IPPROTO_IPV6 : IPPROTO_IP, six ? IPV6_MTU : IP_MTU, &mtu, &length))
+	if (connect_peer(udp))
+		return 0;
+	if (udp->peer.ss_family == AF_UNIX)
+		return UNIX_MAX;
+	if (getsockopt(udp->fd, six ? IPPROTO_IPV6 : IPPROTO_IP, six ? IPV6_MTU : IP_MTU, &mtu, &length))
 		return 0;
 	return mtu > headers ? (size_t)(mtu - headers) : 0;
 }
@@ -94,14 +112,15 @@ static void count_failed(struct skstat_udp *udp, int err)
 	case ENOMEM:
 		skstat_self_add(udp->self, statsd_dropped, 1);
 		return;
-	case ECONNREFUSED:
-		/* The answer to one that was sent before, and kept this one back. Others may get through. */
-		skstat_self_add(udp->self, statsd_error, 1);
-		return;
 	default:
-		/* The route has gone, or the address that it gave the socket. */
+		udp->err = -err;
 		skstat_self_add(udp->self, statsd_error, 1);
-		disconnect(udp);
+		/*
+		 * By UDP it is the answer to one that was sent before, and kept this one back: others may get through.
+		 * Else the route has gone, or the address that it gave the socket, or a unix socket's receiver.
+		 */
+		if (err != ECONNREFUSED || udp->peer.ss_family == AF_UNIX)
+			disconnect(udp);
 	}
 }
 

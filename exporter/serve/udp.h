@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Datagrams to one receiver: collected, then sent in parts. For the statsd sender. One thread at a time. */
+/*
+ * Datagrams to one receiver, by UDP or on a unix socket: collected, then sent in parts. For the statsd sender. One
+ * thread at a time.
+ */
 #ifndef SKSTAT_SERVE_UDP_H
 #define SKSTAT_SERVE_UDP_H
 
@@ -20,6 +23,7 @@ struct skstat_udp {
 	socklen_t peer_length;
 	struct skstat_self *self;
 	int fd; /* connected; -1: not */
+	int err; /* of the last datagram that was an error, negative; the caller may clear it */
 
 	struct skstat_buffer text;
 	struct skstat_datagram *queue;
@@ -34,6 +38,12 @@ void skstat_udp_add(const char *data, size_t length, size_t lines, void *udp);
  * an error that another route could mend it does so anew.
  */
 void skstat_udp_send(struct skstat_udp *udp, size_t until);
+
+/*
+ * Whether the receiver is there, as far as can be told without sending: connects, and asks what became of datagrams
+ * that were sent before. 0 or a negative errno.
+ */
+int skstat_udp_look(struct skstat_udp *udp);
 
 /* Bytes that a datagram may have to get to the receiver in one packet, as far as is known. Connects. 0: not known. */
 size_t skstat_udp_room(struct skstat_udp *udp);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The journal in the collector: held before the walk, read behind it and when the bell rings, never a poll's end. */
 #include "collect/kit.h"
+#include "snapshot/feed.h"
 
 #define LIFE SKSTAT_PROBE_BIT(LIFE)
 #define FIRST_BYTE SKSTAT_PROBE_BIT(FIRST_BYTE)
@@ -530,11 +531,45 @@ static void stuck_bell(void **state)
 	skstat_store_free(store);
 }
 
+/* Who else listens gets the events in the same reading, and what was lost behind them. */
+static void feed_of_events(void **state)
+{
+	static const struct step steps_[] = { { .events = 1 }, { .events = 2, .lost = 3 }, { .fresh = true } };
+	struct skstat_feed *feed = skstat_feed_new();
+	struct skstat_feed_listener *listener;
+	struct skstat_feed_item item;
+
+	(void)state;
+	start(steps_, COUNT(steps_));
+	assert_non_null(feed);
+	skstat_poller_feed(poller, feed);
+	poll_is("hold full begin:full:1 journal event heard end:2 mib", 0);
+	listener = skstat_feed_listen(feed, &error);
+	assert_non_null(listener);
+	assert_int_equal(skstat_poller_poll(poller, due, &result, &error), 0);
+	/* It was woken. */
+	assert_true(skstat_feed_wait(listener, 0));
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(skstat_feed_next(listener, &item), SKSTAT_FEED_EVENT);
+		assert_int_equal(item.sample.kind, SKSTAT_KIND_OPENED);
+	}
+	assert_int_equal(skstat_feed_next(listener, &item), SKSTAT_FEED_LOST);
+	assert_true(item.lost == 3 && !item.fresh);
+	assert_int_equal(skstat_feed_next(listener, &item), SKSTAT_FEED_NOTHING);
+	assert_int_equal(skstat_poller_poll(poller, due, &result, &error), 0);
+	assert_int_equal(skstat_feed_next(listener, &item), SKSTAT_FEED_LOST);
+	assert_true(item.fresh);
+	skstat_feed_leave(listener);
+	poller_stop();
+	skstat_feed_free(feed);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(not_wanted),
 		cmocka_unit_test(order),
+		cmocka_unit_test(feed_of_events),
 		cmocka_unit_test(time_for_a_hold),
 		cmocka_unit_test(probes_of_the_config),
 		cmocka_unit_test(probes_of_the_kernel),

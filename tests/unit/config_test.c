@@ -116,6 +116,10 @@ static void defaults(void **state)
 	assert_string_equal(c.statsd_address, "");
 	assert_string_equal(c.statsd_prefix, "skstat");
 	assert_true(c.statsd_interval_ns == 10 * SECOND && c.statsd_mtu == 0);
+	assert_int_equal(c.statsd_format, SKSTAT_STATSD_ETSY);
+	assert_string_equal(c.statsd_template, "{prefix}.{name}.{values}");
+	assert_int_equal(c.statsd_rate, SKSTAT_STATSD_RATE);
+	assert_int_equal(c.statsd_ratio + c.statsd_views, 0);
 	assert_string_equal(c.user, "nobody");
 	assert_int_equal(c.log_level, SKSTAT_LOG_INFO);
 	assert_int_equal(c.log_format, SKSTAT_LOG_LOGFMT);
@@ -189,6 +193,16 @@ static void every_option(void **state)
 	assert_string_equal(parsed("--statsd.address=[::1]:8125").statsd_address, "[::1]:8125");
 	assert_string_equal(parsed("--statsd.prefix=dc1.skstat").statsd_prefix, "dc1.skstat");
 	assert_true(parsed("--statsd.interval=1s").statsd_interval_ns == SECOND);
+	assert_int_equal(parsed("--statsd.format=influx").statsd_format, SKSTAT_STATSD_INFLUX);
+	assert_int_equal(parsed("--statsd.format=dogstatsd").statsd_format, SKSTAT_STATSD_DOGSTATSD);
+	assert_string_equal(parsed("--statsd.template=xtcp").statsd_template, "xtcp");
+	assert_string_equal(parsed("--statsd.template={name}.{port}").statsd_template, "{name}.{port}");
+	assert_int_equal(parsed("--statsd.sample-rate=0.05").statsd_rate, 50000);
+	assert_int_equal(parsed("--statsd.sample-rate=0.000001").statsd_rate, 1);
+	assert_int_equal(parsed("--statsd.view=").statsd_views, 0);
+	c = parsed("--statsd.view=default --statsd.view=default");
+	assert_int_equal(c.statsd_views, 2);
+	assert_string_equal(c.statsd_view[1], "default");
 	assert_true(parsed("--statsd.mtu=0").statsd_mtu == 0);
 	assert_true(parsed("--statsd.mtu=512").statsd_mtu == 512);
 	assert_true(parsed("--statsd.mtu=65507").statsd_mtu == 65507);
@@ -240,6 +254,12 @@ static void worked_out(void **state)
 	assert_true(parsed("--poll.interval=10ms").poll_timeout_ns == SECOND);
 	assert_true(parsed("--poll.interval=10ms --poll.timeout=0").poll_timeout_ns == SECOND);
 	assert_true(parsed("--poll.interval=1m --poll.timeout=5s").poll_timeout_ns == 5 * SECOND);
+	assert_true(parsed("--statsd.flush-ratio=0.9").statsd_interval_ns == SECOND / 10 * 9);
+	assert_true(parsed("--statsd.flush-ratio=1000 --poll.interval=1h").statsd_interval_ns == 3600000 * SECOND);
+	assert_true(parsed("--statsd.flush-ratio=3 --statsd.interval=7s --poll.interval=2s").statsd_interval_ns ==
+		    6 * SECOND);
+	assert_true(parsed("--statsd.flush-ratio=0.1 --poll.interval=10ms").statsd_interval_ns == SECOND / 100);
+	assert_true(parsed("--statsd.flush-ratio=0 --statsd.interval=7s").statsd_interval_ns == 7 * SECOND);
 }
 
 static void refusals(void **state)
@@ -273,6 +293,21 @@ static void refusals(void **state)
 		{ "--netns.limit=1e3", "--netns.limit: \"1e3\" is no whole number: write 1 to 100000" },
 		{ "--statsd.mtu=511", "--statsd.mtu: \"511\" is below 512: write 512 to 65507" },
 		{ "--statsd.mtu=65508", "--statsd.mtu: \"65508\" is above 65507: write 512 to 65507" },
+		{ "--statsd.format=graphite", "--statsd.format: \"graphite\" is none of etsy|dogstatsd|influx" },
+		{ "--statsd.template={prefix}",
+		  "--statsd.template: \"{prefix}\" has no {name}, without which all metrics were one" },
+		{ "--statsd.view=edge",
+		  "--statsd.view: there is no view \"edge\": write default, or the name of one in the "
+		  "configuration file" },
+		{ "--statsd.flush-ratio=0.09", "--statsd.flush-ratio: \"0.09\" is below 0.1: write 0.1 to 1000" },
+		{ "--statsd.flush-ratio=1001", "--statsd.flush-ratio: \"1001\" is above 1000: write 0.1 to 1000" },
+		{ "--statsd.sample-rate=0", "--statsd.sample-rate: \"0\" is below 0.000001: write 0.000001 to 1" },
+		{ "--statsd.sample-rate=1.000001",
+		  "--statsd.sample-rate: \"1.000001\" is above 1: write 0.000001 to 1" },
+		{ "--statsd.sample-rate=0.1234567",
+		  "--statsd.sample-rate: \"0.1234567\" is no number: write 0.000001 to 1, with six decimals at most" },
+		{ "--statsd.sample-rate=-1",
+		  "--statsd.sample-rate: \"-1\" is no number: write 0.000001 to 1, with six decimals at most" },
 		{ "--statsd.prefix=a:b",
 		  "--statsd.prefix: \"a:b\" is no prefix: write letters, digits, \"_\", \"-\" and \".\"" },
 		{ "--statsd.prefix=",

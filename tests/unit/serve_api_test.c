@@ -529,6 +529,36 @@ static void head(void **state)
 	assert_int_equal(source.opened, 0);
 }
 
+/* The same dump, of listening sockets alone, under their own name. */
+static void listeners(void **state)
+{
+	struct client_reply reply;
+	struct client client;
+	json_t *json;
+
+	(void)state;
+	source.sockets = 2;
+	client_unix(&client, path);
+	client_send(&client, "GET /api/v1/listeners?sport=80 HTTP/1.1\r\n\r\n");
+	assert_true(client_read(&client, &reply, false));
+	assert_int_equal(reply.status, 200);
+	json = json_loadb(reply.body, reply.length, 0, NULL);
+	assert_int_equal(json_array_size(json_object_get(json, "listeners")), 2);
+	assert_null(json_object_get(json, "sockets"));
+	assert_non_null(json_object_get(json, "totals"));
+	assert_int_equal(last_asked().query.kinds, 1u << SKSTAT_KIND_LISTEN);
+	assert_true(last_asked().query.has & SKSTAT_HAS(KINDS));
+	json_decref(json);
+	client_free(&reply);
+
+	client_send(&client, "GET /api/v1/listeners?kinds=full HTTP/1.1\r\n\r\n");
+	assert_true(client_read(&client, &reply, false));
+	assert_int_equal(reply.status, 400);
+	assert_non_null(strstr(reply.body, "there is no parameter"));
+	client_free(&reply);
+	client_close(&client);
+}
+
 /* Addresses of other people's connections are for who may open the unix socket. */
 static void not_over_tcp(void **state)
 {
@@ -559,6 +589,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(four_at_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(stopped_server, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(head, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(listeners, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(not_over_tcp, set_up, tear_down),
 	};
 

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "client.h"
@@ -280,7 +281,15 @@ static void before_the_first(void **state)
 	assert_int_equal(datagrams + skstat_self_get(&self, statsd_flushes), 0);
 }
 
-/* Nobody listens: refused or gone, but counted. Then somebody does. */
+/* Until so many flushes were put off. */
+static void wait_for_deferred(uint64_t deferred)
+{
+	for (int i = 0; i < 10000 && skstat_self_get(&self, statsd_deferred) < deferred; i++)
+		poll(NULL, 0, 1);
+	assert_true(skstat_self_get(&self, statsd_deferred) >= deferred);
+}
+
+/* Nobody listens: the port says so, and is left alone for longer each time. Then somebody does. */
 static void nobody(void **state)
 {
 	struct sockaddr_in again = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
@@ -291,8 +300,9 @@ static void nobody(void **state)
 	close(server);
 	publish(0, 1, skstat_now_ns());
 	start(20 * MILLISECOND);
-	wait_for_flushes(10);
-	assert_true(skstat_self_get(&self, statsd_error) > 0);
+	/* After 1, 2, 4 intervals; and one more each, in which it is seen that it was refused. */
+	wait_for_deferred(8);
+	assert_in_range(skstat_self_get(&self, statsd_flushes), 2, 5);
 	assert_true(skstat_self_get(&self, statsd_sent) > 0);
 	assert_int_equal(skstat_self_get(&self, statsd_dropped), 0);
 
@@ -304,6 +314,173 @@ static void nobody(void **state)
 	/* One gauge each, in a datagram of its own. */
 	flushes = skstat_self_get(&self, statsd_flushes);
 	assert_int_equal(skstat_self_get(&self, statsd_sent) + skstat_self_get(&self, statsd_error), flushes);
+}
+
+/* In place of the UDP socket: a unix socket of that address. */
+static void listen_unix(const char *path)
+{
+	struct sockaddr_un name = { .sun_family = AF_UNIX };
+
+	snprintf(name.sun_path, sizeof(name.sun_path), "%s", path);
+	if (server >= 0)
+		close(server);
+	server = socket(AF_UNIX, SOCK_DGRAM, 0);
+	assert_true(server >= 0);
+	if (path[0] == '@')
+		name.sun_path[0] = '\0';
+	else
+		(void)unlink(path);
+	assert_int_equal(bind(server, (struct sockaddr *)&name,
+			      (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path))), 0);
+}
+
+static void start_at(const char *to, uint64_t interval_ns, size_t size)
+{
+	const struct skstat_statsd_config config = { .address = to, .prefix = "t", .interval_ns = interval_ns,
+						     .datagram = size };
+	struct skstat_error error;
+
+	statsd = skstat_statsd_start(&config, store, &self, &error);
+	assert_non_null(statsd);
+}
+
+/* A socket that is not there, comes, goes and comes again: nothing is lost that was not under way. */
+static void unix_socket(void **state)
+{
+	char directory[] = "/tmp/skstat-statsd-XXXXXX", path[64], to[80];
+	uint64_t deferred;
+
+	(void)state;
+	assert_non_null(mkdtemp(directory));
+	snprintf(path, sizeof(path), "%s/socket", directory);
+	snprintf(to, sizeof(to), "unix:%s", path);
+	at_most = SKSTAT_STATSD_DATAGRAM;
+	publish(1, 1, skstat_now_ns());
+	start_at(to, 20 * MILLISECOND, 0);
+	wait_for_deferred(2);
+	assert_int_equal(skstat_self_get(&self, statsd_flushes), 0);
+
+	listen_unix(path);
+	assert_true(receive(10000));
+	assert_counters(0);
+	publish(4, 4, skstat_now_ns());
+	while (counter[PORTS - 1] < 3 * (PORTS - 1))
+		assert_true(receive(10000));
+	assert_counters(3);
+
+	/* Gone at once: what grows now is kept. */
+	deferred = skstat_self_get(&self, statsd_deferred);
+	unlink(path);
+	wait_for_deferred(deferred + 1);
+	publish(9, 9, skstat_now_ns());
+	wait_for_deferred(deferred + 3);
+	receive_all();
+	listen_unix(path);
+	while (counter[PORTS - 1] < 8 * (PORTS - 1))
+		assert_true(receive(10000));
+	assert_counters(8);
+	skstat_statsd_stop(statsd);
+	statsd = NULL;
+	assert_int_equal(skstat_self_get(&self, statsd_too_long), 0);
+	unlink(path);
+	rmdir(directory);
+	at_most = DATAGRAM;
+}
+
+static void abstract_socket(void **state)
+{
+	char name[64], to[80];
+
+	(void)state;
+	snprintf(name, sizeof(name), "@skstat-statsd-test-%d", (int)getpid());
+	snprintf(to, sizeof(to), "unix:%s", name);
+	listen_unix(name);
+	publish(1, 7, skstat_now_ns());
+	start_at(to, 3600 * 1000 * MILLISECOND, DATAGRAM);
+	assert_true(receive(10000));
+	assert_true(gauge == 7);
+}
+
+/* The text of one datagram. */
+static const char *datagram_take(void)
+{
+	struct pollfd poll_fd = { .fd = server, .events = POLLIN };
+	static char text[65536];
+	ssize_t length;
+
+	assert_int_equal(poll(&poll_fd, 1, 10000), 1);
+	length = recv(server, text, sizeof(text) - 1, 0);
+	assert_true(length > 0);
+	text[length] = '\0';
+	return text;
+}
+
+/* Of three views two are sent, and what is of none is not. */
+static void views(void **state)
+{
+	static const char *const names[] = { "edge", "peers" }, *const all[] = { "default", "edge", "peers" };
+	const struct skstat_statsd_config config = { .address = address, .prefix = "t",
+						     .dialect = SKSTAT_STATSD_DOGSTATSD,
+						     .interval_ns = 3600 * 1000 * MILLISECOND, .view = names,
+						     .views = 2 };
+	struct skstat_families *set = skstat_families_new();
+	struct skstat_family *family;
+
+	(void)state;
+	assert_non_null(set);
+	family = skstat_family_add(set, SKSTAT_METRIC_GAUGE, "skstat_tcp_connections", "", "Connections.");
+	for (size_t i = 0; i < 3; i++)
+		skstat_series_add(set, family, &(struct skstat_label){ "view", all[i] }, 1)->value = (double)i;
+	family = skstat_family_add(set, SKSTAT_METRIC_GAUGE, "skstat_up", "", "Up.");
+	skstat_series_add(set, family, NULL, 0)->value = 1;
+	assert_int_equal(skstat_store_publish(store, set, skstat_now_ns(), 1000 * MILLISECOND, true), 0);
+	statsd = skstat_statsd_start(&config, store, &self, NULL);
+	assert_non_null(statsd);
+	assert_string_equal(datagram_take(), "t.tcp_connections:1|g|#view:edge\nt.tcp_connections:2|g|#view:peers");
+}
+
+/* xtcp's own figures, under its names whatever the prefix. */
+static void xtcp(void **state)
+{
+	const struct skstat_statsd_config config = { .address = address, .prefix = "t", .names = SKSTAT_STATSD_XTCP,
+						     .interval_ns = 20 * MILLISECOND };
+	const char *text;
+
+	(void)state;
+	for (int round = 1; round <= 2; round++) {
+		struct skstat_families *set = skstat_families_new();
+		struct skstat_family *family;
+
+		assert_non_null(set);
+		family = skstat_family_add(set, SKSTAT_METRIC_COUNTER, "skstat_polls", "", "Polls.");
+		skstat_series_add(set, family, &(struct skstat_label){ "kind", "full" }, 1)->value = 10 * round;
+		skstat_series_add(set, family, &(struct skstat_label){ "kind", "delta" }, 1)->value = 90 * round;
+		family = skstat_family_add(set, SKSTAT_METRIC_COUNTER, "skstat_polls_late", "", "Late.");
+		skstat_series_add(set, family, NULL, 0)->value = 3 * round;
+		family = skstat_family_add(set, SKSTAT_METRIC_COUNTER, "skstat_netlink_messages", "", "Messages.");
+		skstat_series_add(set, family, NULL, 0)->value = round == 1 ? 500 : 1200;
+		family = skstat_family_add(set, SKSTAT_METRIC_COUNTER, "skstat_records", "", "Records.");
+		skstat_series_add(set, family, &(struct skstat_label){ "kind", "full_ipv4" }, 1)->value = 40;
+		skstat_series_add(set, family, &(struct skstat_label){ "kind", "full_ipv6" }, 1)->value = 60;
+		family = skstat_family_add(set, SKSTAT_METRIC_GAUGE, "process_resident_memory_bytes", "", "Memory.");
+		skstat_series_add(set, family, NULL, 0)->value = 2048;
+		assert_int_equal(skstat_store_publish(store, set, skstat_now_ns(), 10000 * MILLISECOND, true), 0);
+		if (round == 1) {
+			statsd = skstat_statsd_start(&config, store, &self, NULL);
+			assert_non_null(statsd);
+			assert_string_equal(datagram_take(), "xtcp_v4_poller_loops:100|g\nxtcp_v6_poller_loops:100|g\n"
+							     "xtcp_v4_netlinker_0_msgs:5|g\n"
+							     "xtcp_v4_inetdiager_total_msgs:40|g\n"
+							     "xtcp_v6_inetdiager_total_msgs:60|g\nxtcp_rss:2|g");
+			continue;
+		}
+		/* The first of the second set: what it says of each poll is in it alone. */
+		do
+			text = datagram_take();
+		while (!strstr(text, "xtcp_v4_poller_loops:200|g"));
+		assert_non_null(strstr(text, "xtcp_v4_netlinker_0_msgs:7|g"));
+		assert_non_null(strstr(text, "xtcp_v4_poller_long:3|c"));
+	}
 }
 
 /* An answer to an earlier datagram keeps one back, and the socket is as good as before. */
@@ -434,10 +611,21 @@ static void wrong(void **state)
 		struct skstat_statsd_config config;
 		int err;
 	} configs[] = {
-		{ { "127.0.0.1", "t", 1, 1432 }, -EINVAL },	  { { ":8125", "t", 1, 1432 }, -EINVAL },
-		{ { "127.0.0.1:0", "t", 1, 1432 }, -EINVAL },	  { { "1.2.3.4.5:8125", "t", 1, 1432 }, -ENOENT },
-		{ { "127.0.0.1:8125", "t", 0, 1432 }, -EINVAL },  { { "127.0.0.1:8125", "t", 1, 65508 }, -EINVAL },
-		{ { "127.0.0.1:8125", "t", 1, 65508 }, -EINVAL },
+		{ { .address = "127.0.0.1", .prefix = "t", .interval_ns = 1 }, -EINVAL },
+		{ { .address = ":8125", .prefix = "t", .interval_ns = 1 }, -EINVAL },
+		{ { .address = "127.0.0.1:0", .prefix = "t", .interval_ns = 1 }, -EINVAL },
+		{ { .address = "1.2.3.4.5:8125", .prefix = "t", .interval_ns = 1 }, -ENOENT },
+		{ { .address = "127.0.0.1:8125", .prefix = "t", .interval_ns = 0 }, -EINVAL },
+		{ { .address = "127.0.0.1:8125", .prefix = "t", .interval_ns = 1, .datagram = 65508 }, -EINVAL },
+		{ { .address = "unix:", .prefix = "t", .interval_ns = 1 }, -EINVAL },
+		{ { .address = "unix:/", .prefix = "t", .interval_ns = 1 }, -EINVAL },
+		{ { .address = "unix:@", .prefix = "t", .interval_ns = 1 }, -EINVAL },
+		{ { .address = "unix:run/statsd.sock", .prefix = "t", .interval_ns = 1 }, -EINVAL },
+		/* 108 bytes with its end is what fits. */
+		{ { .address = "unix:/23456789012345678901234567890123456789012345678901234567890"
+			       "123456789012345678901234567890123456789012345678",
+		    .prefix = "t", .interval_ns = 1 }, -EINVAL },
+		{ { .address = "127.0.0.1:8125", .prefix = "t", .interval_ns = 1, .views = 65 }, -EINVAL },
 	};
 	struct skstat_error error;
 
@@ -461,6 +649,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(stopping, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(before_the_first, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(nobody, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(unix_socket, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(abstract_socket, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(views, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(xtcp, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(refused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(no_room, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(unreachable, set_up, tear_down),

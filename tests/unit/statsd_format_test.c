@@ -31,6 +31,7 @@ static void *scarce(void *memory)
 #define malloc(size) scarce(malloc(size))
 #define calloc(count, size) scarce(calloc(count, size))
 #include "../../exporter/render/statsd_packet.c"
+#include "../../exporter/render/statsd_name.c"
 #include "../../exporter/render/statsd_place.c"
 #include "../../exporter/render/statsd_format.c"
 #undef malloc
@@ -230,6 +231,144 @@ static void names_that_become_the_same(void **state)
 		CHECK(format, set, round ? "s.c.default.a_b:101|c\n--\n" : "");
 	}
 	skstat_statsd_format_free(format);
+}
+
+/* Each format and template, with labels that are awkward; and the second set, which has counters. */
+static void styles(void **state)
+{
+	static const struct {
+		struct skstat_statsd_style style;
+		const char *lines;
+	} cases[] = {
+		{ { SKSTAT_STATSD_ETSY, "p", NULL, 0 },
+		  "p.g.default.a_b_c_d_e:0|g\np.g.default.a_b_c_d_e:-2|g\np.g.default._:1|g\n"
+		  "p.c.default.x_y_z:5|c\n--\n" },
+		{ { SKSTAT_STATSD_DOGSTATSD, "p", NULL, 0 },
+		  "p.g:-2|g|#view:default,x:a:b_c_d_e\np.g:1|g|#view:default\np.c:5|c|#view:default,x:x/y_z\n--\n" },
+		{ { SKSTAT_STATSD_INFLUX, "p", NULL, 0 },
+		  "p.g,view=default,x=a_b_c_d_e:0|g\np.g,view=default,x=a_b_c_d_e:-2|g\np.g,view=default:1|g\n"
+		  "p.c,view=default,x=x/y_z:5|c\n--\n" },
+		{ { SKSTAT_STATSD_ETSY, "p", "{prefix}_{name}_{values}", 0 },
+		  "p_g_default_a_b_c_d_e:0|g\np_g_default_a_b_c_d_e:-2|g\np_g_default__:1|g\n"
+		  "p_c_default_x_y_z:5|c\n--\n" },
+		{ { SKSTAT_STATSD_ETSY, "p", "a.{x}.{none}.{prefix}-{name}.{values}.end", 0 },
+		  "a.a_b_c_d_e.p-g.default.end:0|g\na.a_b_c_d_e.p-g.default.end:-2|g\na._.p-g.default.end:1|g\n"
+		  "a.x_y_z.p-c.default.end:5|c\n--\n" },
+		{ { SKSTAT_STATSD_ETSY, "", "{prefix}.{name}{values}", 0 },
+		  "gdefault.a_b_c_d_e:0|g\ngdefault.a_b_c_d_e:-2|g\ngdefault._:1|g\ncdefault.x_y_z:5|c\n--\n" },
+		{ { SKSTAT_STATSD_DOGSTATSD, "p", "{view}.{name}", 0 },
+		  "default.g:-2|g|#x:a:b_c_d_e\ndefault.g:1|g\ndefault.c:5|c|#x:x/y_z\n--\n" },
+		{ { SKSTAT_STATSD_INFLUX, "p", "{view}.{name}.{x}", 0 },
+		  "default.g.a_b_c_d_e:0|g\ndefault.g.a_b_c_d_e:-2|g\ndefault.g._:1|g\ndefault.c.x_y_z:5|c\n--\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct skstat_statsd_format *format = skstat_statsd_format_of(&cases[i].style);
+
+		for (int round = 0; round < 2; round++) {
+			struct skstat_families *set = skstat_families_new();
+
+			add(set, SKSTAT_METRIC_GAUGE, "skstat_g", "a:b,c|d=e", -2);
+			add(set, SKSTAT_METRIC_GAUGE, "skstat_g", "", 1);
+			add(set, SKSTAT_METRIC_COUNTER, "skstat_c", "x/y z", 5 * round);
+			if (!round)
+				assert_int_equal(render(format, set, true, MTU, NULL), 0);
+			else
+				CHECK(format, set, cases[i].lines);
+		}
+		skstat_statsd_format_free(format);
+	}
+}
+
+/* Counters whose tags differ are two, though what stands before their values is the same. */
+static void tags_are_names(void **state)
+{
+	struct skstat_statsd_format *format =
+		skstat_statsd_format_of(&(struct skstat_statsd_style){ SKSTAT_STATSD_DOGSTATSD, "s", NULL, 0 });
+
+	(void)state;
+	for (int round = 0; round < 3; round++) {
+		struct skstat_families *set = skstat_families_new();
+
+		add(set, SKSTAT_METRIC_COUNTER, "c", "a", round);
+		add(set, SKSTAT_METRIC_COUNTER, "c", "b", 100 * round);
+		CHECK(format, set, round ? "s.c:1|c|#view:default,x:a\ns.c:100|c|#view:default,x:b\n--\n" : "");
+	}
+	skstat_statsd_format_free(format);
+}
+
+/* A tenth of the lines, each of which stands for ten; gauges are not drawn. */
+static void rates(void **state)
+{
+	static const struct skstat_statsd_style styles[] = {
+		{ SKSTAT_STATSD_ETSY, "s", NULL, 100000 },
+		{ SKSTAT_STATSD_DOGSTATSD, "s", NULL, 100000 },
+	};
+	static const char *const lines[] = { "s.c.default.a:7|c|@0.1\n--\n", "s.c:7|c|@0.1|#view:default,x:a\n--\n" };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct skstat_statsd_format *format = skstat_statsd_format_of(&styles[i]);
+		size_t drawn = 0;
+
+		for (int round = 0; round <= 10000; round++) {
+			struct skstat_families *set = skstat_families_new();
+
+			add(set, SKSTAT_METRIC_COUNTER, "c", "a", 7 * round);
+			assert_int_equal(render(format, set, false, MTU, NULL), 0);
+			if (!sent_length)
+				continue;
+			assert_string_equal(sent, lines[i]);
+			drawn++;
+		}
+		/* Seven deviations of 30. */
+		assert_in_range(drawn, 790, 1210);
+		for (int round = 0; round < 20; round++) {
+			struct skstat_families *set = skstat_families_new();
+
+			add(set, SKSTAT_METRIC_GAUGE, "g", NULL, 1);
+			CHECK(format, set, "s.g:1|g\n--\n");
+		}
+		skstat_statsd_format_free(format);
+	}
+}
+
+static void rate_texts(void **state)
+{
+	static const struct {
+		uint32_t rate;
+		const char *text;
+	} rates[] = { { 1, "|@0.000001" }, { 500000, "|@0.5" }, { 999999, "|@0.999999" }, { 50000, "|@0.05" },
+		      { 0, "" }, { SKSTAT_STATSD_RATE, "" } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rates) / sizeof(rates[0]); i++) {
+		struct skstat_statsd_format *format =
+			skstat_statsd_format_of(&(struct skstat_statsd_style){ .prefix = "s", .rate = rates[i].rate });
+
+		assert_string_equal(format->rate_text, rates[i].text);
+		skstat_statsd_format_free(format);
+	}
+}
+
+static void templates(void **state)
+{
+	static const char *const good[] = {
+		"{name}", "{prefix}.{name}.{values}", "a-b_c.{name}.{port}.z",
+		"{name}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}",
+	};
+	static const char *const wrong[] = {
+		"", "name", "{prefix}.{values}", "{name", "{name}}", "{}", "{name}:", "{name} ", "{Name}{name}",
+		"{name}{a-b}",
+		"{name}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		assert_null(skstat_statsd_template_wrong(good[i]));
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		assert_non_null(skstat_statsd_template_wrong(wrong[i]));
 }
 
 static void what_is_not_sent(void **state)
@@ -467,6 +606,11 @@ int main(void)
 		cmocka_unit_test(gauges_are_values),
 		cmocka_unit_test(names),
 		cmocka_unit_test(names_that_become_the_same),
+		cmocka_unit_test(styles),
+		cmocka_unit_test(tags_are_names),
+		cmocka_unit_test(rates),
+		cmocka_unit_test(rate_texts),
+		cmocka_unit_test(templates),
 		cmocka_unit_test(what_is_not_sent),
 		cmocka_unit_test(packing), cmocka_unit_test(places),
 		cmocka_unit_test(no_memory),

@@ -202,7 +202,3 @@ void skstat_text_render(struct skstat_buffer *buffer, const struct skstat_famili
 	buffer->failed = text_fails;
 }
 
-void skstat_buffer_free(struct skstat_buffer *buffer)
-{
-	free(buffer->data);
-}
