@@ -81,7 +81,8 @@ build/fuzz/lines/obj/%.o: %.c
 # what people write: the configuration file, a request's headers, its parameters
 text_parsers := $(patsubst %,exporter/source/%.c,error field option text utf8)
 config_parsers := $(filter-out exporter/config/config.c exporter/config/help.c exporter/config/line.c,$(wildcard exporter/config/*.c)) \
-	$(text_parsers) exporter/model/view_config.c
+	$(text_parsers) exporter/model/view_config.c exporter/render/buffer.c exporter/render/statsd_name.c
+web_parsers := $(patsubst %,exporter/config/%.c,duration outline pool reading text value web_file) $(text_parsers)
 accept_parsers := $(patsubst %,exporter/serve/%.c,accept guard header)
 url_parsers := exporter/serve/parameter.c exporter/serve/select.c $(sort $(text_parsers) $(parsers))
 
@@ -94,9 +95,10 @@ build/fuzz/lines/$1_fuzz: $(call objects,build/fuzz/lines/obj,tests/fuzz/$1_fuzz
 	$$(CC) -fsanitize=fuzzer -fprofile-instr-generate -o $$@ $$^ $3
 
 endef
-text_fuzzers := config_fuzz accept_fuzz url_fuzz
+text_fuzzers := config_fuzz web_fuzz accept_fuzz url_fuzz
 $(foreach name,$(filter-out $(text_fuzzers),$(fuzzers)),$(eval $(call fuzzer,$(name:_fuzz=),$(parsers))))
 $(eval $(call fuzzer,config,$(config_parsers),-lcyaml -lyaml))
+$(eval $(call fuzzer,web,$(web_parsers),-lyaml))
 $(eval $(call fuzzer,accept,$(accept_parsers),-lmicrohttpd))
 $(eval $(call fuzzer,url,$(url_parsers)))
 
