@@ -7,7 +7,7 @@
  *
  *   member    of struct skstat_self
  *   family    of the metric, without its unit and without `_total`: these are appended
- *   unit      of the member: NONE, BYTES ("_bytes"), NANOSECONDS (shown as "_seconds")
+ *   unit      of the member: NONE, BYTES ("_bytes"), NANOSECONDS (shown as "_seconds"), MILLIONTHS ("_ratio")
  *   type      COUNTER or GAUGE
  *   label     name of the one label; "" for none
  *   value     its value
@@ -40,6 +40,13 @@
 	S(polls_unmeasured, "skstat_poll_failures", NONE, COUNTER, "reason", "histograms", 0, "")                      \
 	S(polls_late, "skstat_polls_late", NONE, COUNTER, "", "", 0,                                                   \
 	  "Polls left out because the one before took longer than the interval")                                       \
+	S(poll_cpu_ns, "skstat_poll_cpu", NANOSECONDS, COUNTER, "", "", 0,                                             \
+	  "CPU time of the thread that polls, from the end of the first poll on: with the kernel's walks, which are "  \
+	  "done in it, and without the probes")                                                                        \
+	S(interval_ns, "skstat_poll_interval", NANOSECONDS, GAUGE, "", "", 1,                                          \
+	  "Time from one poll to the next as it is now: --poll.interval, unless --cpu-budget stretches it")            \
+	S(interval_stretched, "skstat_poll_interval_stretched", NONE, GAUGE, "", "", 1,                                \
+	  "1 while polls come less often than --poll.interval wants them, for they take more than --cpu-budget")       \
 	S(gaps, "skstat_gaps", NONE, COUNTER, "", "", 0, "Times that the module was loaded anew under the exporter")   \
 	/* the kernel's walk */                                                                                        \
 	S(walk_ns, "skstat_walk", NANOSECONDS, COUNTER, "", "", 0, "Time that the walks took in the kernel")           \
@@ -194,6 +201,8 @@
 	  "Setting of --poll.full-interval")                                                                           \
 	S(config_timeout_ns, "skstat_config_poll_timeout", NANOSECONDS, GAUGE, "", "", 1,                              \
 	  "Setting of --poll.timeout")                                                                                 \
+	S(config_cpu_budget, "skstat_config_cpu_budget", MILLIONTHS, GAUGE, "", "", 1,                                 \
+	  "Setting of --cpu-budget, as a part of one CPU; 0: there is none")                                           \
 	S(config_view_limit, "skstat_config_view_limit", NONE, GAUGE, "", "", 1, "Setting of --view.limit")
 
 struct skstat_self {
