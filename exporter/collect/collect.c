@@ -22,6 +22,7 @@ static int model_new(struct skstat_collector *collector)
 		.netns_name = skstat_naming_netns,
 		.netns_arg = &collector->naming,
 		.cell_limit = config->probe_max_cells,
+		.memory_budget = config->memory_budget,
 		/* A reload may want them. */
 		.process_name = processes || config->config_file[0] ? skstat_naming_process : NULL,
 		.process_arg = &collector->naming,
@@ -55,6 +56,7 @@ static void show_config(const struct skstat_config *config, struct skstat_self *
 	skstat_self_set(self, config_full_interval_ns, config->poll_full_interval_ns);
 	skstat_self_set(self, config_timeout_ns, config->poll_timeout_ns);
 	skstat_self_set(self, config_cpu_budget, config->cpu_budget / 100);
+	skstat_self_set(self, config_memory_budget, config->memory_budget);
 	skstat_reload_show(config, self);
 }
 
@@ -167,6 +169,7 @@ static void tick(struct skstat_collector *collector)
 	tell(collector, &error);
 	skstat_waiter_listen(&collector->waiter, skstat_poller_bell(collector->poller));
 	skstat_trouble_note(&collector->trouble, err ? error.text : NULL);
+	skstat_log_settle();
 	if (collector->config->poll_max_loops && collector->polls >= collector->config->poll_max_loops) {
 		skstat_log(SKSTAT_LOG_INFO, "ending, after %" PRIu64 " polls (--poll.max-loops)", collector->polls);
 		collector->ended = true;

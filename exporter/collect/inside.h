@@ -40,6 +40,7 @@ struct skstat_collector {
 
 	struct skstat_trouble trouble, procfs_trouble;
 	uint32_t budget_told;
+	bool memory_told;
 };
 
 /*

@@ -44,6 +44,8 @@ static int publish(struct skstat_collector *collector)
 		skstat_families_free(set);
 		return -ENOMEM;
 	}
+	/* The one that is shown until this one is, and this one. */
+	skstat_model_beside(collector->model, 2 * skstat_families_bytes(set));
 	made = skstat_now_ns();
 	skstat_self_add(collector->self, stage_families_ns, made - start);
 	/* When the next one is due: the pace is that already. */
@@ -71,6 +73,7 @@ int skstat_collector_poll(struct skstat_collector *collector, uint64_t due_ns, s
 		skstat_poll_time_add(&collector->time, result.full, result.ns);
 		skstat_trouble_budget(&collector->budget_told,
 				      result.partial ? collector->config->poll_max_sockets : 0);
+		skstat_trouble_memory(&collector->memory_told, skstat_self_get(collector->self, memory_folding));
 		procfs_read(collector);
 	}
 	(void)skstat_pacing_take(&collector->pacing, result.full);

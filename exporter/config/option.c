@@ -157,7 +157,7 @@ const struct skstat_setting skstat_setting_table[] = {
 	  "All histograms there are, and not only those with which 20 groups stay below 3,000 series",
 	  SWITCH(view_all_histograms), LIVE },
 	{ "Metrics", "memory-budget", 0, "SIZE", "0",
-	  "Count new groups as \"other\" as long as the model holds more than that (docs/OPERATIONS.md); 0: no limit",
+	  "Count new groups as \"other\" if the model and snapshots take more than that (docs/OPERATIONS.md); 0: no limit",
 	  SIZE(memory_budget, "1MiB", "1024GiB") },
 	{ "Metrics", "netns.limit", 0, "N", "20", "Network namespaces with a label of their own",
 	  NUMBER32(netns_limit, "1", "100000") },
