@@ -69,6 +69,8 @@ int skstat_collector_poll(struct skstat_collector *collector, uint64_t due_ns, s
 	}
 	skstat_naming_poll(&collector->naming, due_ns);
 	err = skstat_poller_poll(collector->poller, due_ns, &result, error);
+	skstat_log(SKSTAT_LOG_DEBUG, "a %s poll took %.3f ms and came to %d", result.full ? "full" : "delta",
+		   (double)result.ns / 1e6, err);
 	if (!err) {
 		skstat_poll_time_add(&collector->time, result.full, result.ns);
 		skstat_trouble_budget(&collector->budget_told,

@@ -188,7 +188,7 @@ void skstat_page_cost(struct skstat_buffer *buffer, const struct skstat_page *pa
 	put_interval(buffer, page->set);
 	put_cpu(buffer, page, "polls", "skstat_poll_cpu_seconds");
 	if (find_sum(page->set, "skstat_walk_seconds", &walks))
-		skstat_html_row_of(buffer, "walks in the kernel, of these", "%.3f s", walks);
+		skstat_html_row_of(buffer, "time of walks in the kernel", "%.3f s", walks);
 	put_cpu(buffer, page, "the whole process", "process_cpu_seconds");
 	put_probes(buffer, page->set);
 	put_mebibytes(buffer, page->set, "memory of the module", "skstat_module_memory_bytes");

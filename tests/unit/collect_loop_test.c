@@ -211,6 +211,33 @@ static void cpu_budget(void **state)
 	skstat_store_free(store);
 }
 
+static void fold(void)
+{
+	skstat_self_set(&self, memory_folding, 1);
+}
+
+static void unfold(void)
+{
+	skstat_self_set(&self, memory_folding, 0);
+}
+
+/* The model says so, and the log once. */
+static void memory_budget(void **state)
+{
+	static const struct step steps_[] = { { 0 }, { .act = fold }, { 0 }, { .act = unfold }, { 0 } };
+
+	(void)state;
+	fast(COUNT(steps_));
+	config.memory_budget = 1 << 20;
+	assert_int_equal(collect(steps_, COUNT(steps_)), 0);
+	assert_true(last_config.memory_budget == 1 << 20);
+	assert_int_equal(skstat_self_get(&self, config_memory_budget), 1 << 20);
+	assert_string_equal(logged(), "warn there is more than --memory-budget: new groups are counted under \\|"
+				      "info there is room within --memory-budget again, and new groups are shown|"
+				      "info ending, after 5 polls (--poll.max-loops)|");
+	skstat_store_free(store);
+}
+
 /* With a budget that is kept, every tick is where it was. */
 static void within_the_budget(void **state)
 {
@@ -373,6 +400,7 @@ int main(void)
 		cmocka_unit_test(late_polls),
 		cmocka_unit_test(cpu_budget),
 		cmocka_unit_test(within_the_budget),
+		cmocka_unit_test(memory_budget),
 		cmocka_unit_test(signals),
 		cmocka_unit_test(troubles),
 		cmocka_unit_test(once),

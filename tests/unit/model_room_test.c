@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "model/cell_series.h"
 #include "model/room.h"
 #include "model_kit.h"
 
@@ -120,6 +121,24 @@ static void groups_fold(void **state)
 	kit_free(kit);
 }
 
+/* Series of what the probes count: one that would be new is `other`, one that is there stays. */
+static void series_fold(void **state)
+{
+	const struct skstat_cell_table *table = &skstat_cell_tables[SKSTAT_TABLE_DROP];
+	struct skstat_cell_text one = { .length = 2, .text = "a" }, two = { .length = 2, .text = "b" };
+	struct skstat_room room = { .budget = STEP(sizeof(struct skstat_cell_series) + 8 + 2) };
+	struct skstat_cell_family family = { 0 };
+	struct skstat_cell_series *first = skstat_cell_series_admit(&family, table, &one, 1, 100, &room), *second;
+
+	(void)state;
+	assert_true(first && first != family.other);
+	second = skstat_cell_series_admit(&family, table, &two, 1, 100, &room);
+	assert_true(second && second == family.other);
+	assert_ptr_equal(skstat_cell_series_admit(&family, table, &one, 1, 100, &room), first);
+	assert_true(family.folded == 1 && room.refusals == 1);
+	skstat_cell_series_free(&family);
+}
+
 /* Within the budget a group stays for its ttl. */
 static void groups_stay(void **state)
 {
@@ -145,6 +164,7 @@ int main(void)
 		cmocka_unit_test(no_budget),
 		cmocka_unit_test(groups_fold),
 		cmocka_unit_test(groups_stay),
+		cmocka_unit_test(series_fold),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -175,7 +175,7 @@ static void all_of_it(void **state)
 	has(text, ROW("polls", "100") ROW("polls that failed", "2") ROW("polls left out", "3"));
 	has(text, ROW("lines of the log lost", "4"));
 	has(text, ROW("interval", "2.5 s, stretched from 1 s by --cpu-budget"));
-	has(text, ROW("polls", "5.00 s, 0.50 % of one CPU") ROW("walks in the kernel, of these", "1.500 s"));
+	has(text, ROW("polls", "5.00 s, 0.50 % of one CPU") ROW("time of walks in the kernel", "1.500 s"));
 	has(text, ROW("the whole process", "10.00 s, 1.00 % of one CPU"));
 	has(text, ROW("module's probes", "1000 times, 200 ns each"));
 	has(text, ROW("memory of the module", "0.5 MiB") ROW("memory of the process", "3.0 MiB"));
