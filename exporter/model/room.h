@@ -10,8 +10,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What a new group or series will take in snapshots, for each byte that it takes here: about that. */
-#define SKSTAT_ROOM_SHOWN 3
+/*
+ * What a new group or series will take in two snapshots, for each byte that it takes here: half of that where there are
+ * histograms, three times that where there are none, until the end of the poll has counted.
+ */
+#define SKSTAT_ROOM_SHOWN 1
 
 struct skstat_room {
 	uint64_t budget; /* 0: as much as there is */
