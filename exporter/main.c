@@ -2,11 +2,9 @@
 /* From the command line to a running exporter, and back. What needs privileges comes first. */
 #include <errno.h>
 #include <limits.h>
-#include <netdb.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <skstat/version.h>
@@ -21,17 +19,17 @@
 #include "log/log.h"
 #include "serve/http.h"
 #include "serve/lifecycle.h"
-#include "serve/listen.h"
-#include "serve/passed.h"
 #include "serve/statsd.h"
 #include "snapshot/feed.h"
+#include "start/check.h"
+#include "start/doors.h"
 #include "serve/web.h"
 
 /* What there is to stop, in the order in which it was started. */
 struct exporter {
 	struct skstat_self self;
 	struct skstat_notify notify; /* the service manager */
-	struct skstat_http_listener listener[SKSTAT_CONFIG_LISTENERS + 1];
+	struct skstat_http_listener listener[SKSTAT_DOORS];
 	size_t listeners;
 	bool unix_socket; /* made by this process */
 	char name[HOST_NAME_MAX + 1]; /* of this machine */
@@ -49,35 +47,6 @@ struct exporter {
 	struct skstat_http *http;
 	struct skstat_statsd *statsd;
 };
-
-static int listen_all(struct exporter *exporter, const struct skstat_config *config, struct skstat_error *error)
-{
-	int passed = skstat_passed_take(SKSTAT_PASSED_FIRST, exporter->listener,
-					sizeof(exporter->listener) / sizeof(exporter->listener[0]), error);
-
-	if (passed < 0)
-		return passed;
-	/* Who opens them for us says what is open: nothing else is. */
-	exporter->listeners = (size_t)passed;
-	if (passed)
-		return 0;
-	for (size_t i = 0; i < config->listens; i++) {
-		int fd = skstat_listen_tcp(config->listen[i], error);
-
-		if (fd < 0)
-			return fd;
-		exporter->listener[exporter->listeners++] = (struct skstat_http_listener){ .fd = fd };
-	}
-	if (*config->unix_socket) {
-		int fd = skstat_listen_unix(config->unix_socket, config->unix_group, error);
-
-		if (fd < 0)
-			return fd;
-		exporter->unix_socket = true;
-		exporter->listener[exporter->listeners++] = (struct skstat_http_listener){ .fd = fd, .local = true };
-	}
-	return 0;
-}
 
 static int source_open(struct exporter *exporter, const struct skstat_config *config, struct skstat_error *error)
 {
@@ -106,23 +75,6 @@ static struct skstat_source *api_source_open(void *arg, struct skstat_error *err
 	const struct exporter *exporter = arg;
 
 	return skstat_source_open(exporter->kind, false, NULL, error);
-}
-
-/* Where it can be reached; port 0 has become one by now. */
-static void tell_address(int fd, const char *scheme, const char *path)
-{
-	struct sockaddr_storage address;
-	socklen_t length = sizeof(address);
-	char host[NI_MAXHOST], port[NI_MAXSERV];
-	bool six;
-
-	if (getsockname(fd, (struct sockaddr *)&address, &length) ||
-	    getnameinfo((struct sockaddr *)&address, length, host, sizeof(host), port, sizeof(port),
-			NI_NUMERICHOST | NI_NUMERICSERV))
-		return;
-	six = address.ss_family == AF_INET6;
-	skstat_log(SKSTAT_LOG_INFO, "listening on %s://%s%s%s:%s%s", scheme, six ? "[" : "", host, six ? "]" : "", port,
-		   path);
 }
 
 /* What the server may be called. */
@@ -183,15 +135,8 @@ static int serve(struct exporter *exporter, const struct skstat_config *config, 
 		.views = config->statsd_views,
 	};
 
+	skstat_doors_tell(config, exporter->listener, exporter->listeners, exporter->unix_socket, exporter->scheme);
 	/* Their descriptors are the server's from then on. */
-	for (size_t i = 0; i < exporter->listeners; i++) {
-		if (exporter->listener[i].local && !exporter->unix_socket)
-			skstat_log(SKSTAT_LOG_INFO, "listening on a unix socket of the service manager's");
-		else if (exporter->listener[i].local)
-			skstat_log(SKSTAT_LOG_INFO, "listening on the unix socket %s", config->unix_socket);
-		else
-			tell_address(exporter->listener[i].fd, exporter->scheme, config->telemetry_path);
-	}
 	exporter->http = skstat_http_start(&http, exporter->store, &exporter->self, error);
 	if (!exporter->http)
 		return -1;
@@ -232,7 +177,7 @@ static int start(struct exporter *exporter, const struct skstat_config *config, 
 {
 	if (!config->once) {
 		notify_open(exporter);
-		if (listen_all(exporter, config, error))
+		if (skstat_doors_open(config, exporter->listener, &exporter->listeners, &exporter->unix_socket, error))
 			return -1;
 	}
 	if (source_open(exporter, config, error))
@@ -298,38 +243,8 @@ static int run(const struct skstat_config *config)
 	if (err)
 		skstat_log(SKSTAT_LOG_ERROR, "%s", error.text);
 	stop(&exporter, config);
+	skstat_log_settle();
 	return err ? 1 : 0;
-}
-
-/* Whether --web.config.file, and what it names, can be taken. */
-static bool web_check(const struct skstat_config *config)
-{
-	const struct skstat_web_reader reader = { config->web_file, skstat_web_file_read, skstat_web_file_free };
-	struct skstat_self self = { 0 };
-	struct skstat_error error;
-	struct skstat_web *web;
-
-	if (!*config->web_file)
-		return true;
-	web = skstat_web_new(&reader, &self, &error);
-	if (!web)
-		fprintf(stderr, "skstat_exporter: %s\n", error.text);
-	skstat_web_free(web);
-	return web;
-}
-
-/* For --config.check: what was read so far was well. */
-static int check(const struct skstat_config *config)
-{
-	if (!web_check(config))
-		return 2;
-	if (config->views)
-		printf("%s: OK, views: %zu\n", config->config_file, config->views);
-	else if (config->config_file[0])
-		printf("%s: OK\n", config->config_file);
-	else
-		printf("OK: there is no file (--config.file), and the options are well\n");
-	return 0;
 }
 
 static int act(struct skstat_config *config)
@@ -343,7 +258,7 @@ static int act(struct skstat_config *config)
 		return 0;
 	}
 	if (config->config_check)
-		return check(config);
+		return skstat_check(config);
 	config->once |= config->config_predict;
 	return run(config);
 }

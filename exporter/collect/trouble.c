@@ -41,13 +41,13 @@ void skstat_trouble_note(struct skstat_trouble *trouble, const char *text)
 {
 	if (!text) {
 		if (trouble->times)
-			skstat_log(SKSTAT_LOG_INFO, "%s, after %" PRIu64 " that failed", trouble->kind->over,
-				   trouble->times);
+			skstat_log_kind(&trouble->kind->over, SKSTAT_LOG_INFO, "%s, after %" PRIu64 " that failed",
+					trouble->kind->over, trouble->times);
 		trouble->times = 0;
 		return;
 	}
 	if (!trouble->times || strcmp(trouble->text, text) != 0)
-		skstat_log(trouble->kind->level, "%s: %s", trouble->kind->begun, text);
+		skstat_log_kind(trouble->kind, trouble->kind->level, "%s: %s", trouble->kind->begun, text);
 	snprintf(trouble->text, sizeof(trouble->text), "%s", text);
 	trouble->times++;
 }
@@ -60,4 +60,14 @@ void skstat_trouble_budget(uint32_t *told, uint32_t budget)
 	else if (!budget && *told)
 		skstat_log(SKSTAT_LOG_INFO, "polls reach every socket again");
 	*told = budget;
+}
+
+void skstat_trouble_memory(bool *told, bool folding)
+{
+	if (folding && !*told)
+		skstat_log(SKSTAT_LOG_WARN,
+			   "there is more than --memory-budget: new groups are counted under \"other\"");
+	else if (!folding && *told)
+		skstat_log(SKSTAT_LOG_INFO, "there is room within --memory-budget again, and new groups are shown");
+	*told = folding;
 }

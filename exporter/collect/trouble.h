@@ -6,6 +6,7 @@
 #ifndef SKSTAT_COLLECT_TROUBLE_H
 #define SKSTAT_COLLECT_TROUBLE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "log/log.h"
@@ -33,5 +34,8 @@ void skstat_trouble_note(struct skstat_trouble *trouble, const char *text);
 
 /* A poll was cut off after `budget` sockets; 0: it was not. `told` is what the log knows, zero at first. */
 void skstat_trouble_budget(uint32_t *told, uint32_t budget);
+
+/* Whether there is more than --memory-budget; `told` as above. */
+void skstat_trouble_memory(bool *told, bool folding);
 
 #endif

@@ -50,6 +50,7 @@ struct skstat_config {
 	uint64_t poll_timeout_ns;	/* --poll.timeout: never 0, the default is worked out */
 	uint64_t poll_max_loops;	/* --poll.max-loops; 0: no end */
 	uint32_t poll_max_sockets;	/* --poll.max-sockets; 0: no budget */
+	uint32_t cpu_budget;		/* --cpu-budget in millionths of a hundredth of one CPU; 0: none */
 	bool once;			/* --once */
 	const char *kill_switch;	/* --kill-switch.file */
 
@@ -68,6 +69,7 @@ struct skstat_config {
 	uint64_t view_ttl_ns; /* --view.group-ttl */
 	bool view_comm;	      /* --view.comm */
 	bool view_all_histograms; /* --view.all-histograms */
+	uint64_t memory_budget;	  /* --memory-budget in bytes; 0: none */
 	uint32_t netns_limit; /* --netns.limit: namespaces */
 
 	/* /proc and /sys */
@@ -147,5 +149,8 @@ void skstat_config_help(FILE *out);
 
 /* "10ms", "1s", "1m30s", "1h", "7d", "0"; any other number without a unit is refused. 0 or -EINVAL. */
 int skstat_duration_parse(const char *text, uint64_t *ns);
+
+/* "64MiB", "1GiB", "500kB", "0"; any other number without a unit is refused. 0 or -EINVAL. */
+int skstat_size_parse(const char *text, uint64_t *bytes);
 
 #endif

@@ -1,254 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <ctype.h>
-#include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <skstat/probes.h>
 
 #include "option.h"
-
-/* "--NAME: " and the sentence. Returns -EINVAL. */
-static int __attribute__((format(printf, 3, 4)))
-refuse(const struct skstat_setting *setting, struct skstat_error *error, const char *format, ...)
-{
-	int length = snprintf(error->text, sizeof(error->text), "--%s: ", setting->name);
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(error->text + length, sizeof(error->text) - (size_t)length, format, args);
-	va_end(args);
-	error->err = -EINVAL;
-	return error->err;
-}
-
-static void *place(const struct skstat_setting *setting, struct skstat_config *config)
-{
-	return (char *)config + setting->place;
-}
-
-/* Only digits, and it fits. */
-static int number_parse(const char *text, uint64_t *number)
-{
-	char *end;
-
-	if (!isdigit((unsigned char)*text))
-		return -EINVAL;
-	errno = 0;
-	*number = strtoull(text, &end, 10);
-	return errno || *end ? -EINVAL : 0;
-}
-
-/* Holds a number against the row's limits, which are written as its values are. */
-static int limit(const struct skstat_setting *setting, const char *value, uint64_t number,
-		 int (*parse)(const char *text, uint64_t *number), struct skstat_error *error)
-{
-	uint64_t bound;
-
-	if (number == 0 && strcmp(setting->value, "0") == 0)
-		return 0;
-	if (parse(setting->least, &bound) == 0 && number < bound)
-		return refuse(setting, error, "\"%.40s\" is below %s: write %s to %s", value, setting->least,
-			      setting->least, setting->most);
-	if (parse(setting->most, &bound) == 0 && number > bound)
-		return refuse(setting, error, "\"%.40s\" is above %s: write %s to %s", value, setting->most,
-			      setting->least, setting->most);
-	return 0;
-}
-
-static int duration_take(const struct skstat_setting *setting, const char *value, struct skstat_config *config,
-			 struct skstat_error *error)
-{
-	uint64_t *ns = place(setting, config);
-
-	if (skstat_duration_parse(value, ns) == 0)
-		return limit(setting, value, *ns, skstat_duration_parse, error);
-	if (*value && strspn(value, "0123456789") == strlen(value))
-		return refuse(setting, error, "\"%.40s\" has no unit: write %.20ss, 500ms, 1m30s, ...", value, value);
-	return refuse(setting, error, "\"%.40s\" is no duration: write 500ms, 5s, 1m30s, 1h, ...", value);
-}
-
-static int number_take(const struct skstat_setting *setting, const char *value, struct skstat_config *config,
-		       struct skstat_error *error)
-{
-	uint64_t *number = place(setting, config);
-
-	if (number_parse(value, number))
-		return refuse(setting, error, "\"%.40s\" is no whole number: write %s to %s", value, setting->least,
-			      setting->most);
-	return limit(setting, value, *number, number_parse, error);
-}
-
-/* Rows with this one have a `most` that fits 32 bits. */
-static int number32_take(const struct skstat_setting *setting, const char *value, struct skstat_config *config,
-			 struct skstat_error *error)
-{
-	uint32_t *number = place(setting, config);
-	uint64_t wide;
-
-	if (number_parse(value, &wide))
-		return refuse(setting, error, "\"%.40s\" is no whole number: write %s to %s", value, setting->least,
-			      setting->most);
-	*number = (uint32_t)wide;
-	return limit(setting, value, wide, number_parse, error);
-}
-
-/* "0.9": millionths. No strtod(), whose point is the locale's. */
-static int ratio_parse(const char *text, uint64_t *ratio)
-{
-	uint64_t whole = 0, digit = 1000000;
-
-	if (!isdigit((unsigned char)*text) || strspn(text, "0123456789") > 6)
-		return -EINVAL;
-	for (; isdigit((unsigned char)*text); text++)
-		whole = 10 * whole + (uint64_t)(*text - '0');
-	*ratio = whole * digit;
-	if (*text == '.')
-		for (text++; isdigit((unsigned char)*text) && digit > 1; text++)
-			*ratio += (digit /= 10) * (uint64_t)(*text - '0');
-	return *text ? -EINVAL : 0;
-}
-
-/* Rows with this one have a `most` whose millionths fit 32 bits. */
-static int ratio_take(const struct skstat_setting *setting, const char *value, struct skstat_config *config,
-		      struct skstat_error *error)
-{
-	uint32_t *ratio = place(setting, config);
-	uint64_t wide;
-
-	if (ratio_parse(value, &wide))
-		return refuse(setting, error, "\"%.40s\" is no number: write %s to %s, with six decimals at most",
-			      value, setting->least, setting->most);
-	*ratio = (uint32_t)wide;
-	return limit(setting, value, wide, ratio_parse, error);
-}
-
-static int switch_take(const struct skstat_setting *setting, const char *value, struct skstat_config *config,
-		       struct skstat_error *error)
-{
-	bool *on = place(setting, config);
-
-	(void)error;
-	*on = strcmp(value, "true") == 0;
-	return 0;
-}
-
-/* Enums: of the source, the log's level and format, statsd's format. */
-static int choice_take(const struct skstat_setting *setting, const char *value, struct skstat_config *config,
-		       struct skstat_error *error)
-{
-	unsigned int *choice = place(setting, config);
-
-	_Static_assert(sizeof(config->source) == sizeof(*choice) && sizeof(config->log_level) == sizeof(*choice) &&
-			       sizeof(config->log_format) == sizeof(*choice) &&
-			       sizeof(config->statsd_format) == sizeof(*choice),
-		       "enums are unsigned ints");
-	for (unsigned int i = 0; setting->words[i]; i++) {
-		if (strcmp(setting->words[i], value) == 0) {
-			*choice = i;
-			return 0;
-		}
-	}
-	return refuse(setting, error, "\"%.40s\" is none of %s", value, setting->argument);
-}
-
-static int text_take(const struct skstat_setting *setting, const char *value, struct skstat_config *config,
-		     struct skstat_error *error)
-{
-	const char **text = place(setting, config);
-
-	(void)error;
-	*text = value;
-	return 0;
-}
-
-/* Something that becomes a part of metric names. */
-static int prefix_take(const struct skstat_setting *setting, const char *value, struct skstat_config *config,
-		       struct skstat_error *error)
-{
-	static const char good[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
-
-	if (!*value || value[strspn(value, good)])
-		return refuse(setting, error, "\"%.40s\" is no prefix: write letters, digits, \"_\", \"-\" and \".\"",
-			      value);
-	return text_take(setting, value, config, error);
-}
-
-/* Names for statsd. */
-static int template_take(const struct skstat_setting *setting, const char *value, struct skstat_config *config,
-			 struct skstat_error *error)
-{
-	const char *wrong = strcmp(value, SKSTAT_STATSD_XTCP) == 0 ? NULL : skstat_statsd_template_wrong(value);
-
-	if (wrong)
-		return refuse(setting, error, "\"%.60s\" %s", value, wrong);
-	return text_take(setting, value, config, error);
-}
-
-static int statsd_view_take(const struct skstat_setting *setting, const char *value, struct skstat_config *config,
-			    struct skstat_error *error)
-{
-	/* All of them. */
-	if (!*value)
-		return 0;
-	if (config->statsd_views == SKSTAT_CONFIG_STATSD_VIEWS)
-		return refuse(setting, error, "\"%.40s\" is one too many: write it %d times at most", value,
-			      SKSTAT_CONFIG_STATSD_VIEWS);
-	config->statsd_view[config->statsd_views++] = value;
-	return 0;
-}
-
-static int path_take(const struct skstat_setting *setting, const char *value, struct skstat_config *config,
-		     struct skstat_error *error)
-{
-	static const char taken[][6] = { "/-/", "/api/" };
-
-	if (*value != '/')
-		return refuse(setting, error, "\"%.40s\" does not start with \"/\": write %s, ...", value,
-			      setting->value);
-	if (!value[1])
-		return refuse(setting, error, "\"/\" is the landing page: write %s, ...", setting->value);
-	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
-		if (strncmp(value, taken[i], strlen(taken[i])) == 0)
-			return refuse(setting, error, "\"%.40s\" is below %s, which is taken: write %s, ...", value,
-				      taken[i], setting->value);
-	/* A request for such a path would arrive in another form than it is written. */
-	for (const char *c = value; *c; c++)
-		if (!isgraph((unsigned char)*c) || strchr("?#%\"<>\\", *c))
-			return refuse(setting, error,
-				      "\"%.40s\" has a character that would have to be escaped: write %s, ...", value,
-				      setting->value);
-	return text_take(setting, value, config, error);
-}
-
-static int listen_take(const struct skstat_setting *setting, const char *value, struct skstat_config *config,
-		       struct skstat_error *error)
-{
-	if (!*value)
-		return refuse(setting, error, "\"\" is no address: write %s, :19733, ...", setting->value);
-	if (config->listens == SKSTAT_CONFIG_LISTENERS)
-		return refuse(setting, error, "\"%.40s\" is one too many: write it %d times at most", value,
-			      SKSTAT_CONFIG_LISTENERS);
-	config->listen[config->listens++] = value;
-	return 0;
-}
-
-static int host_take(const struct skstat_setting *setting, const char *value, struct skstat_config *config,
-		     struct skstat_error *error)
-{
-	static const char good[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
-
-	if (!*value || value[strspn(value, good)])
-		return refuse(setting, error,
-			      "\"%.40s\" is no name of a host: write it without port: www.example.org, ...", value);
-	if (config->hosts == SKSTAT_CONFIG_HOSTS)
-		return refuse(setting, error, "\"%.40s\" is one too many: write it %d times at most", value,
-			      SKSTAT_CONFIG_HOSTS);
-	config->host[config->hosts++] = value;
-	return 0;
-}
+#include "take.h"
 
 static const char *const sources[] = {
 	[SKSTAT_SOURCE_AUTO] = "auto",
@@ -281,13 +37,14 @@ static const char *const dialects[] = {
 #define MANY(member) .many = offsetof(struct skstat_config, member)
 #define LIVE .live = true
 #define PLACE(member) .place = offsetof(struct skstat_config, member)
-#define SWITCH(member) .take = switch_take, PLACE(member)
-#define TEXT(member) .take = text_take, PLACE(member)
-#define CHOICE(member, of) .take = choice_take, PLACE(member), .words = of
-#define DURATION(member, from, to) .take = duration_take, PLACE(member), .least = from, .most = to
-#define NUMBER(member, from, to) .take = number_take, PLACE(member), .least = from, .most = to
-#define RATIO(member, from, to) .take = ratio_take, PLACE(member), .least = from, .most = to
-#define NUMBER32(member, from, to) .take = number32_take, PLACE(member), .least = from, .most = to
+#define SWITCH(member) .take = skstat_take_switch, PLACE(member)
+#define TEXT(member) .take = skstat_take_text, PLACE(member)
+#define CHOICE(member, of) .take = skstat_take_choice, PLACE(member), .words = of
+#define DURATION(member, from, to) .take = skstat_take_duration, PLACE(member), .least = from, .most = to
+#define SIZE(member, from, to) .take = skstat_take_size, PLACE(member), .least = from, .most = to
+#define NUMBER(member, from, to) .take = skstat_take_number, PLACE(member), .least = from, .most = to
+#define RATIO(member, from, to) .take = skstat_take_ratio, PLACE(member), .least = from, .most = to
+#define NUMBER32(member, from, to) .take = skstat_take_number32, PLACE(member), .least = from, .most = to
 
 /*
  * The probes that count or measure: each has a switch of its name. Held are, unless it says otherwise, those that meet
@@ -359,6 +116,10 @@ const struct skstat_setting skstat_setting_table[] = {
 	{ "Polls", "poll.max-sockets", 0, "N", "0",
 	  "Let the kernel end a poll after so many sockets; 0: after the last one",
 	  NUMBER32(poll_max_sockets, "0", "4294967295") },
+	{ "Polls", "cpu-budget", 0, "PERCENT", "0",
+	  "Poll less often, down to once a minute, if polls take more than that of one CPU (docs/OPERATIONS.md); 0: as "
+	  "often as asked for",
+	  RATIO(cpu_budget, "0.01", "100") },
 	{ "Polls", "once", 0, NULL, "false", "Poll once, print the metrics, and end", SWITCH(once) },
 	{ "Polls", "kill-switch.file", 0, "FILE", "",
 	  "Looked at before each poll: the exporter ends if it is there, unless its first word is 0",
@@ -395,6 +156,9 @@ const struct skstat_setting skstat_setting_table[] = {
 	{ "Metrics", "view.all-histograms", 0, NULL, "false",
 	  "All histograms there are, and not only those with which 20 groups stay below 3,000 series",
 	  SWITCH(view_all_histograms), LIVE },
+	{ "Metrics", "memory-budget", 0, "SIZE", "0",
+	  "Count new groups as \"other\" if the model and snapshots take more than that (docs/OPERATIONS.md); 0: no limit",
+	  SIZE(memory_budget, "1MiB", "1024GiB") },
 	{ "Metrics", "netns.limit", 0, "N", "20", "Network namespaces with a label of their own",
 	  NUMBER32(netns_limit, "1", "100000") },
 
@@ -407,12 +171,12 @@ const struct skstat_setting skstat_setting_table[] = {
 	  "Where they find /sys, which must have been mounted in this network namespace", TEXT(path_sysfs) },
 
 	{ "Web", "web.listen-address", 0, "HOST:PORT", "127.0.0.1:19733", "Where to serve HTTP; may be repeated",
-	  .take = listen_take, PLACE(listen), MANY(listens) },
+	  .take = skstat_take_listen, PLACE(listen), MANY(listens) },
 	{ "Web", "web.host", 0, "NAME", "localhost",
 	  "A name by which requests may call this server (Host header), beside addresses, localhost and this "
 	  "machine's own name; may be repeated",
-	  .take = host_take, PLACE(host), MANY(hosts) },
-	{ "Web", "web.telemetry-path", 0, "PATH", "/metrics", "Where the metrics are", .take = path_take,
+	  .take = skstat_take_host, PLACE(host), MANY(hosts) },
+	{ "Web", "web.telemetry-path", 0, "PATH", "/metrics", "Where the metrics are", .take = skstat_take_path,
 	  PLACE(telemetry_path) },
 	{ "Web", "web.unix-socket", 0, "FILE", "",
 	  "A unix socket on which single sockets are served too (/api/v1/..., docs/API.md)",
@@ -438,14 +202,14 @@ const struct skstat_setting skstat_setting_table[] = {
 	{ "statsd", "statsd.format", 0, "etsy|dogstatsd|influx", "etsy",
 	  "Labels as part of names, as tags behind the type, or as tags behind the name",
 	  CHOICE(statsd_format, dialects) },
-	{ "statsd", "statsd.prefix", 0, "PREFIX", "skstat", "What their names start with", .take = prefix_take,
+	{ "statsd", "statsd.prefix", 0, "PREFIX", "skstat", "What their names start with", .take = skstat_take_prefix,
 	  PLACE(statsd_prefix) },
 	{ "statsd", "statsd.template", 0, "TEMPLATE", SKSTAT_STATSD_TEMPLATE,
 	  "How names are put together, with {LABEL} for a label's value; xtcp: xtcp's own figures under its names, and "
 	  "nothing else (docs/STATSD.md)",
-	  .take = template_take, PLACE(statsd_template) },
+	  .take = skstat_take_template, PLACE(statsd_template) },
 	{ "statsd", "statsd.view", 0, "VIEW", "", "Send only the metrics of this view; may be repeated",
-	  .take = statsd_view_take, PLACE(statsd_view), MANY(statsd_views) },
+	  .take = skstat_take_statsd_view, PLACE(statsd_view), MANY(statsd_views) },
 	{ "statsd", "statsd.interval", 0, "DURATION", "10s", "Time between two sendings",
 	  DURATION(statsd_interval_ns, "10ms", "1h") },
 	{ "statsd", "statsd.flush-ratio", 0, "RATIO", "0",
@@ -503,11 +267,13 @@ bool skstat_setting_same(const struct skstat_setting *setting, const struct skst
 		if (count != *(const size_t *)((const char *)b + setting->many))
 			return false;
 	}
-	if (setting->take == switch_take)
+	if (setting->take == skstat_take_switch)
 		return memcmp(first, second, sizeof(bool)) == 0;
-	if (setting->take == duration_take || setting->take == number_take)
+	if (setting->take == skstat_take_duration || setting->take == skstat_take_number ||
+	    setting->take == skstat_take_size)
 		return memcmp(first, second, sizeof(uint64_t)) == 0;
-	if (setting->take == number32_take || setting->take == choice_take || setting->take == ratio_take)
+	if (setting->take == skstat_take_number32 || setting->take == skstat_take_choice ||
+	    setting->take == skstat_take_ratio)
 		return memcmp(first, second, sizeof(uint32_t)) == 0;
 	return same_texts(first, second, count);
 }

@@ -38,14 +38,14 @@ struct skstat_cell_series *skstat_cell_series_other(struct skstat_cell_family *f
 struct skstat_cell_series *skstat_cell_series_admit(struct skstat_cell_family *family,
 						    const struct skstat_cell_table *table,
 						    const struct skstat_cell_text *text, uint32_t values,
-						    uint32_t limit)
+						    uint32_t limit, struct skstat_room *room)
 {
 	struct skstat_cell_series *series;
 
 	HASH_FIND(hh, family->list, text->text, text->length, series);
 	if (series)
 		return series;
-	if (HASH_COUNT(family->list) >= limit) {
+	if (HASH_COUNT(family->list) >= limit || !skstat_room_take(room, size_of(values, text->length))) {
 		series = skstat_cell_series_other(family, table, values);
 		family->folded += series != NULL;
 		return series;

@@ -12,6 +12,7 @@
 
 #include "cell_label.h"
 #include "hash.h"
+#include "room.h"
 
 struct skstat_cell_series {
 	uint64_t carries; /* times that the last of the numbers has passed 2^64 */
@@ -26,7 +27,7 @@ struct skstat_cell_series {
 struct skstat_cell_family {
 	struct skstat_cell_series *list; /* with labels of their own, in the order in which they came */
 	struct skstat_cell_series *other; /* NULL: not used yet; not in the list */
-	uint64_t folded;		  /* cells that went there for want of room */
+	uint64_t folded;		  /* cells that went there for want of a place */
 	size_t bytes;			  /* of the series */
 };
 
@@ -34,7 +35,7 @@ struct skstat_cell_family {
 struct skstat_cell_series *skstat_cell_series_admit(struct skstat_cell_family *family,
 						    const struct skstat_cell_table *table,
 						    const struct skstat_cell_text *text, uint32_t values,
-						    uint32_t limit);
+						    uint32_t limit, struct skstat_room *room);
 
 /* `other` itself: where the module counts what found no place. NULL: no memory. */
 struct skstat_cell_series *skstat_cell_series_other(struct skstat_cell_family *family,

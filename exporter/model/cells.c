@@ -53,7 +53,7 @@ void skstat_cells_free(struct skstat_cells *cells)
 	skstat_cell_names_free(&cells->names);
 	for (size_t table = 0; table < SKSTAT_CELLS_TABLES; table++)
 		skstat_cell_series_free(&cells->family[table]);
-	*cells = (struct skstat_cells){ .shape = cells->shape, .limit = cells->limit };
+	*cells = (struct skstat_cells){ .shape = cells->shape, .limit = cells->limit, .memory = cells->memory };
 }
 
 /* Table and key are 24 bytes: three rounds. Numbers in keys are small, and differ in their low bits. */
@@ -186,7 +186,8 @@ static struct skstat_cell_series *series_find(struct skstat_cells *cells, struct
 		entry->waited = true;
 		return NULL;
 	}
-	return skstat_cell_series_admit(family, table, &text, cells->shape->values, cells->limit);
+	return skstat_cell_series_admit(family, table, &text, cells->shape->values, cells->limit,
+					cells->memory);
 }
 
 /* What has come since goes into its series. */

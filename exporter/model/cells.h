@@ -54,7 +54,7 @@ struct skstat_cell_entry {
 /* So many tables, at most. */
 #define SKSTAT_CELLS_TABLES 16
 
-/* Zeroed, but for `shape` and `limit`, is empty. */
+/* Zeroed, but for `shape`, `limit` and `memory`, is empty. */
 struct skstat_cells {
 	const struct skstat_cell_shape *shape;
 	void *entry; /* struct skstat_cell_entry, each with its values */
@@ -62,6 +62,7 @@ struct skstat_cells {
 	uint32_t *place;   /* open addressing: index + 1; 0: free */
 	unsigned int bits; /* 1 << bits places */
 	uint32_t limit;	   /* of series with labels of their own, in each table */
+	struct skstat_room *memory; /* for these; NULL: there is enough */
 
 	uint32_t reading;  /* number of the one that is under way, or was last */
 	uint64_t held;	   /* SKSTAT_PROBE_BIT(): whose tables are taken, in that reading */
@@ -72,7 +73,7 @@ struct skstat_cells {
 	struct skstat_cell_family family[SKSTAT_CELLS_TABLES];
 };
 
-/* Leaves shape and limit. */
+/* Leaves shape, limit and memory. */
 void skstat_cells_free(struct skstat_cells *cells);
 
 /* The module was loaded anew: keys and names are another's; its counters begin at 0, and the series go on. */

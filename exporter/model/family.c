@@ -41,6 +41,15 @@ static struct chunk *chunk_for(struct skstat_arena *arena, size_t bytes)
 	return chunk;
 }
 
+size_t skstat_families_bytes(const struct skstat_families *set)
+{
+	size_t bytes = sizeof(*set) + sizeof(*set->arena);
+
+	for (const struct chunk *chunk = set->arena->chunk; chunk; chunk = chunk->next)
+		bytes += sizeof(*chunk) + chunk->room;
+	return bytes;
+}
+
 /* `count` things of `size` bytes, to be written whole, or NULL and `failed`; once failed, always so. */
 static void *arena_take(struct skstat_families *set, size_t count, size_t size)
 {

@@ -100,6 +100,9 @@ struct skstat_families {
 /* NULL: no memory. */
 struct skstat_families *skstat_families_new(void);
 
+/* Memory, in bytes. */
+size_t skstat_families_bytes(const struct skstat_families *set);
+
 /* NULL is fine. */
 void skstat_families_free(struct skstat_families *set);
 

@@ -10,6 +10,7 @@
 #include "namespaces.h"
 #include "newcomer.h"
 #include "plan.h"
+#include "room.h"
 #include "table.h"
 #include "tombstone.h"
 #include "top.h"
@@ -48,6 +49,8 @@ struct skstat_model {
 	void *interface_arg;
 	char *label_name[__SKSTAT_LABEL_MAX];
 
+	struct skstat_room room;
+	uint64_t beside; /* skstat_model_beside() */
 	struct skstat_plan plan;
 	struct skstat_table table;
 	struct skstat_views views;

@@ -30,6 +30,8 @@ struct skstat_model *skstat_model_new(const struct skstat_model_config *config, 
 	model->cells.shape = &skstat_cells_counted;
 	model->measured.shape = &skstat_cells_measured;
 	model->cells.limit = model->measured.limit = config->cell_limit;
+	model->room.budget = config->memory_budget;
+	model->views.room = model->cells.memory = model->measured.memory = &model->room;
 	if (skstat_views_set(&model->views, config->view, config->views, &model->plan) == 0 &&
 	    skstat_model_labels(model, config->label_name) == 0)
 		return model;
@@ -275,6 +277,12 @@ int skstat_model_mib(const struct skstat_mib *mib, void *arg)
 	struct skstat_model *model = arg;
 
 	return skstat_namespaces_mib(&model->namespaces, mib, &model->mib);
+}
+
+void skstat_model_beside(struct skstat_model *model, uint64_t bytes)
+{
+	model->room.held += bytes - model->beside;
+	model->beside = bytes;
 }
 
 bool skstat_model_ready(const struct skstat_model *model)

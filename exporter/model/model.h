@@ -40,6 +40,7 @@ struct skstat_model_config {
 	/* The name of the namespace with that inode, or NULL: then the inode is its label. Asked at first sight. */
 	const char *(*netns_name)(uint32_t inode, void *arg);
 	void *netns_arg;
+	uint64_t memory_budget; /* above it new groups and series are `other` (room.h); 0: there is none */
 	uint32_t cell_limit; /* series of one table of the probes' counters, or of their histograms; `other` on top */
 	/*
 	 * What views may ask for beside; each may be NULL, and may answer NULL: not known. What they return is good
@@ -75,6 +76,9 @@ struct skstat_poll {
 /* `self` gets the model_*, records_* and gaps counters; not owned. NULL: no memory. */
 struct skstat_model *skstat_model_new(const struct skstat_model_config *config, struct skstat_self *self);
 void skstat_model_free(struct skstat_model *model);
+
+/* What else the exporter holds that grows with the groups counts against the memory budget: so many bytes. */
+void skstat_model_beside(struct skstat_model *model, uint64_t bytes);
 
 /*
  * Between polls: these are the views from now on. One that is there already, asked for the same in all, is kept: its

@@ -14,6 +14,18 @@ static size_t model_bytes(const struct skstat_model *model)
 	       skstat_cells_bytes(&model->measured);
 }
 
+static void memory_tell(struct skstat_model *model)
+{
+	const size_t bytes = model_bytes(model);
+	const uint64_t refused = model->room.refusals - model->room.before;
+
+	skstat_room_settle(&model->room, bytes + model->beside);
+	skstat_self_set(model->self, model_bytes, bytes);
+	skstat_self_set(model->self, memory_held, bytes + model->beside);
+	skstat_self_set(model->self, memory_folding, model->room.folding);
+	skstat_self_add(model->self, memory_refusals, refused);
+}
+
 static void events_tell(struct skstat_self *self, const struct skstat_model_counts *count)
 {
 	skstat_self_add(self, events_opened, count->opened);
@@ -54,7 +66,7 @@ void skstat_model_tell(struct skstat_model *model, const struct skstat_totals *t
 	skstat_self_add(self, model_unannounced, count->unannounced);
 	skstat_self_add(self, gaps, count->gaps);
 	skstat_self_set(self, model_tracked, model->tracked);
-	skstat_self_set(self, model_bytes, model_bytes(model));
+	memory_tell(model);
 	events_tell(self, count);
 	skstat_self_set(self, model_tombstones, skstat_tombstones_count(&model->tombstones));
 	memset(count, 0, sizeof(*count));

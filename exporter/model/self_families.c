@@ -25,12 +25,15 @@ struct row {
 #define SUFFIX_NONE	   ""
 #define SUFFIX_BYTES	   "_bytes"
 #define SUFFIX_NANOSECONDS "_seconds"
+#define SUFFIX_MILLIONTHS  "_ratio"
 #define UNIT_NONE	   ""
 #define UNIT_BYTES	   "bytes"
 #define UNIT_NANOSECONDS   "seconds"
+#define UNIT_MILLIONTHS	   "ratio"
 #define STEPS_NONE	   1
 #define STEPS_BYTES	   1
 #define STEPS_NANOSECONDS  1e9
+#define STEPS_MILLIONTHS   1e6
 
 static const struct row rows[] = {
 #define ROW(MEMBER, FAMILY, KIND, TYPE, LABEL, VALUE, CONSTANT, HELP) \

@@ -65,8 +65,10 @@ void skstat_tops_begin(struct skstat_model *model)
 	tops->wanted = false;
 	for (size_t i = 0; i < model->views.count; i++)
 		tops->wanted |= model->views.view[i]->tops;
-	tops->choosing = tops->wanted && model->poll.full && model->ready && model->poll.now_ns >= tops->next_ns;
-	if (!tops->wanted)
+	/* It takes a place for each connection: where memory is short, those stay that were chosen before. */
+	tops->choosing = tops->wanted && model->poll.full && model->ready && model->poll.now_ns >= tops->next_ns &&
+			 !model->room.folding;
+	if (!tops->wanted || model->room.folding)
 		skstat_tops_free(tops);
 }
 

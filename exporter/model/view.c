@@ -127,6 +127,9 @@ static struct skstat_view_group *group_admit(struct skstat_view *view, const cha
 
 	if (HASH_COUNT(view->group) >= view->config->limit)
 		return NULL;
+	view->tight = !skstat_room_take(view->room, group_bytes(view, length));
+	if (view->tight)
+		return NULL;
 	group = group_new(view, key, length);
 	if (!group)
 		return NULL;
@@ -163,11 +166,13 @@ struct skstat_view_group *skstat_view_admit(struct skstat_view *view, const char
 
 void skstat_view_expire(struct skstat_view *view, uint64_t now_ns)
 {
+	const bool tight = view->room && skstat_room_short(view->room);
+	const uint64_t ttl = view->config->ttl_ns, most = tight ? SKSTAT_VIEW_TTL_SHORT_NS : UINT64_MAX;
 	struct skstat_view_group *group, *next;
 
 	for (group = view->group; group; group = next) {
 		next = group->hh.next;
-		if (!group->memberships && now_ns - group->changed_ns >= view->config->ttl_ns)
+		if (!group->memberships && now_ns - group->changed_ns >= (ttl < most ? ttl : most))
 			group_drop(view, group);
 	}
 }

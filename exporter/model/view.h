@@ -13,6 +13,7 @@
 #include "family.h"
 #include "hash.h"
 #include "plan.h"
+#include "room.h"
 #include "shape.h"
 #include "top.h"
 #include "view_config.h"
@@ -59,6 +60,8 @@ struct skstat_view {
 	struct skstat_view_group *group; /* a uthash, in the order of admission */
 	struct skstat_view_group *other; /* not in the hash */
 	bool other_used;
+	struct skstat_room *room; /* the model's; NULL: there is enough */
+	bool tight;		  /* it had none for the last group that was new */
 	bool tops;				       /* some of these are asked for */
 	struct skstat_top_list *top[__SKSTAT_TOP_MAX]; /* else NULL */
 	uint64_t folded; /* sockets that went to `other` for want of room */
@@ -75,16 +78,20 @@ struct skstat_view_group *skstat_view_admit(struct skstat_view *view, const char
 /* A group of no view. NULL: no memory. For free(). */
 struct skstat_view_group *skstat_view_group_nobody(void);
 
-/* A connection or a listener goes to that group: if that is `other`, for want of room, it is folded. */
+/* A connection or a listener goes to that group: if that is `other`, for want of a place, it is folded. */
 static inline void skstat_view_fold(struct skstat_view_group *group)
 {
 	struct skstat_view *view = group->view;
 
-	if (view && group == view->other && HASH_COUNT(view->group) >= view->config->limit)
+	if (view && group == view->other && (view->tight || HASH_COUNT(view->group) >= view->config->limit))
 		view->folded++;
 }
 
-/* Drops the groups that have had no socket and no change for the ttl. */
+/*
+ * Drops the groups that have had no socket and no change for the ttl. Where memory is short it is a minute at most: who
+ * scrapes has had their last figures then.
+ */
+#define SKSTAT_VIEW_TTL_SHORT_NS UINT64_C(60000000000)
 void skstat_view_expire(struct skstat_view *view, uint64_t now_ns);
 
 /* Jiffies are of another length from now on: what was counted in the old ones is converted, rounded up. */

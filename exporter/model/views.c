@@ -77,6 +77,7 @@ static struct skstat_view **list_make(struct skstat_views *views, const struct s
 			return NULL;
 		}
 		list[i]->taken = true;
+		list[i]->room = views->room;
 	}
 	return list;
 }

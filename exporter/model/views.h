@@ -22,6 +22,7 @@ struct skstat_views {
 	size_t count;
 	uint32_t needs; /* SKSTAT_LABEL_BIT() of all that some view groups by or matches */
 	uint32_t hz;	/* by which they measure; 0: there was no poll yet */
+	struct skstat_room *room; /* theirs, once they are set; NULL: there is enough */
 	struct skstat_memberships memberships;
 	struct skstat_membership *refuge; /* `other` of every view: for who finds no memory for a place of his own */
 };

@@ -151,6 +151,8 @@ json_t *skstat_status_json(const struct skstat_families *set)
 		{ "polls", "skstat_polls" },
 		{ "poll_failures", "skstat_poll_failures" },
 		{ "polls_late", "skstat_polls_late" },
+		{ "poll_interval_stretched", "skstat_poll_interval_stretched" },
+		{ "poll_cpu_seconds", "skstat_poll_cpu_seconds" },
 		{ "gaps", "skstat_gaps" },
 		{ "journal_held", "skstat_journal_held" },
 		{ "journal_events", "skstat_journal_events" },
@@ -162,6 +164,10 @@ json_t *skstat_status_json(const struct skstat_families *set)
 		{ "config_last_reload_successful", "skstat_config_last_reload_successful" },
 		{ "stage_seconds", "skstat_stage_seconds" },
 		{ "cpu_seconds", "process_cpu_seconds" },
+		{ "memory_held_bytes", "skstat_memory_held_bytes" },
+		{ "memory_folding", "skstat_memory_folding" },
+		{ "log_messages", "skstat_log_messages" },
+		{ "log_lost_messages", "skstat_log_lost_messages" },
 		{ "resident_bytes", "process_resident_memory_bytes" },
 	};
 	const struct skstat_family *source = skstat_family_find(set, "skstat_source_info");

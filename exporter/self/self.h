@@ -7,7 +7,7 @@
  *
  *   member    of struct skstat_self
  *   family    of the metric, without its unit and without `_total`: these are appended
- *   unit      of the member: NONE, BYTES ("_bytes"), NANOSECONDS (shown as "_seconds")
+ *   unit      of the member: NONE, BYTES ("_bytes"), NANOSECONDS (shown as "_seconds"), MILLIONTHS ("_ratio")
  *   type      COUNTER or GAUGE
  *   label     name of the one label; "" for none
  *   value     its value
@@ -40,6 +40,13 @@
 	S(polls_unmeasured, "skstat_poll_failures", NONE, COUNTER, "reason", "histograms", 0, "")                      \
 	S(polls_late, "skstat_polls_late", NONE, COUNTER, "", "", 0,                                                   \
 	  "Polls left out because the one before took longer than the interval")                                       \
+	S(poll_cpu_ns, "skstat_poll_cpu", NANOSECONDS, COUNTER, "", "", 0,                                             \
+	  "CPU time of the thread that polls, from the end of the first poll on: with the kernel's walks, which are "  \
+	  "done in it, and without the probes")                                                                        \
+	S(interval_ns, "skstat_poll_interval", NANOSECONDS, GAUGE, "", "", 1,                                          \
+	  "Time from one poll to the next as it is now: --poll.interval, unless --cpu-budget stretches it")            \
+	S(interval_stretched, "skstat_poll_interval_stretched", NONE, GAUGE, "", "", 1,                                \
+	  "1 while polls come less often than --poll.interval wants them, for they take more than --cpu-budget")       \
 	S(gaps, "skstat_gaps", NONE, COUNTER, "", "", 0, "Times that the module was loaded anew under the exporter")   \
 	/* the kernel's walk */                                                                                        \
 	S(walk_ns, "skstat_walk", NANOSECONDS, COUNTER, "", "", 0, "Time that the walks took in the kernel")           \
@@ -112,6 +119,12 @@
 	  "Connections that a walk found new and open, of which the journal had not told")                             \
 	S(model_tracked, "skstat_model_connections", NONE, GAUGE, "", "", 0, "Connections that the model knows")       \
 	S(model_bytes, "skstat_model_memory", BYTES, GAUGE, "", "", 0, "Memory of the model")                          \
+	S(memory_held, "skstat_memory_held", BYTES, GAUGE, "", "", 0,                                                  \
+	  "What --memory-budget is held against: memory of the model, and of two snapshots")                           \
+	S(memory_folding, "skstat_memory_folding", NONE, GAUGE, "", "", 0,                                             \
+	  "1 while new groups and series are counted under `other`, for there is more than --memory-budget")           \
+	S(memory_refusals, "skstat_memory_refusals", NONE, COUNTER, "", "", 0,                                         \
+	  "Times that a group or a series was not made for want of memory: its figures are under `other`")             \
 	S(model_tombstones, "skstat_model_tombstones", NONE, GAUGE, "", "", 0,                                         \
 	  "Closed connections that the model remembers, for what comes late")                                          \
 	/* events of the journal */                                                                                    \
@@ -173,6 +186,10 @@
 	S(log_errors, "skstat_log_messages", NONE, COUNTER, "level", "error", 1, "Lines logged")                       \
 	S(log_warnings, "skstat_log_messages", NONE, COUNTER, "level", "warn", 1, "")                                  \
 	S(log_infos, "skstat_log_messages", NONE, COUNTER, "level", "info", 1, "")                                     \
+	S(log_debugs, "skstat_log_messages", NONE, COUNTER, "level", "debug", 1, "")                                   \
+	S(log_left_out, "skstat_log_lost_messages", NONE, COUNTER, "reason", "rate", 1,                                \
+	  "Lines not logged: there were too many of their kind, or nobody took them")                                  \
+	S(log_unwritten, "skstat_log_lost_messages", NONE, COUNTER, "reason", "unwritten", 1, "")                      \
 	/* the configuration file */                                                                                   \
 	S(config_reload_ok, "skstat_config_last_reload_successful", NONE, GAUGE, "", "", 1,                            \
 	  "1 if the configuration was taken the last time that it was read")                                           \
@@ -194,6 +211,10 @@
 	  "Setting of --poll.full-interval")                                                                           \
 	S(config_timeout_ns, "skstat_config_poll_timeout", NANOSECONDS, GAUGE, "", "", 1,                              \
 	  "Setting of --poll.timeout")                                                                                 \
+	S(config_cpu_budget, "skstat_config_cpu_budget", MILLIONTHS, GAUGE, "", "", 1,                                 \
+	  "Setting of --cpu-budget, as a part of one CPU; 0: there is none")                                           \
+	S(config_memory_budget, "skstat_config_memory_budget", BYTES, GAUGE, "", "", 1,                                \
+	  "Setting of --memory-budget; 0: there is none")                                                              \
 	S(config_view_limit, "skstat_config_view_limit", NONE, GAUGE, "", "", 1, "Setting of --view.limit")
 
 struct skstat_self {

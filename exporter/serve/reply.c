@@ -12,11 +12,11 @@ void skstat_reply_header(struct MHD_Response *response, const char *name, const 
 		(void)MHD_add_response_header(response, name, value);
 }
 
-/* Unless the user has one of that name. */
+/* Unless the user has one of that name, or the page. */
 static void own_header(const struct skstat_http_request *request, struct MHD_Response *response, const char *name,
 		       const char *value)
 {
-	if (!skstat_web_has_header(request->web, name))
+	if (!skstat_web_has_header(request->web, name) && !MHD_get_response_header(response, name))
 		skstat_reply_header(response, name, value);
 }
 

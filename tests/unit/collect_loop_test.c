@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The collector on the real clock: when it polls and when it ends, what it logs and what it publishes. */
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "collect/kit.h"
@@ -170,6 +171,85 @@ static void late_polls(void **state)
 	skstat_store_free(store);
 }
 
+/* So much of the thread's own time. */
+static void burn(void)
+{
+	struct timespec begun, now_;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &begun);
+	do
+		clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now_);
+	while ((uint64_t)(now_.tv_sec - begun.tv_sec) * SECOND + (uint64_t)now_.tv_nsec - (uint64_t)begun.tv_nsec <
+	       10000000);
+}
+
+/* Polls that take a whole CPU, where half a one is to do: the interval goes to 20 ms and a bit, and what says so. */
+static void cpu_budget(void **state)
+{
+	static const struct step steps_[] = { { .act = burn }, { .act = burn }, { .act = burn }, { .act = burn },
+					      { .act = burn }, { .act = burn } };
+
+	(void)state;
+	fast(COUNT(steps_));
+	config.cpu_budget = 50000000;
+	config.poll_full_interval_ns = 10000000;
+	assert_int_equal(collect(steps_, COUNT(steps_)), 0);
+	assert_true(skstat_self_get(&self, interval_ns) >= 20000000);
+	assert_true(store->snapshot.interval_ns == skstat_self_get(&self, interval_ns));
+	assert_int_equal(skstat_self_get(&self, interval_stretched), 1);
+	assert_int_equal(skstat_self_get(&self, config_cpu_budget), 500000);
+	assert_true(skstat_self_get(&self, poll_cpu_ns) >= 5 * 10000000);
+	assert_non_null(strstr(logged(), "warn polls take more than --cpu-budget: they come every 0.02s and not every "
+					 "0.01s|"));
+	skstat_store_free(store);
+
+	/* Nobody minds. */
+	config.cpu_budget = 0;
+	assert_int_equal(collect(steps_, COUNT(steps_)), 0);
+	assert_true(store->snapshot.interval_ns == 10000000);
+	assert_int_equal(skstat_self_get(&self, interval_stretched), 0);
+	skstat_store_free(store);
+}
+
+static void fold(void)
+{
+	skstat_self_set(&self, memory_folding, 1);
+}
+
+static void unfold(void)
+{
+	skstat_self_set(&self, memory_folding, 0);
+}
+
+/* The model says so, and the log once. */
+static void memory_budget(void **state)
+{
+	static const struct step steps_[] = { { 0 }, { .act = fold }, { 0 }, { .act = unfold }, { 0 } };
+
+	(void)state;
+	fast(COUNT(steps_));
+	config.memory_budget = 1 << 20;
+	assert_int_equal(collect(steps_, COUNT(steps_)), 0);
+	assert_true(last_config.memory_budget == 1 << 20);
+	assert_int_equal(skstat_self_get(&self, config_memory_budget), 1 << 20);
+	assert_string_equal(logged(), "warn there is more than --memory-budget: new groups are counted under \\|"
+				      "info there is room within --memory-budget again, and new groups are shown|"
+				      "info ending, after 5 polls (--poll.max-loops)|");
+	skstat_store_free(store);
+}
+
+/* With a budget that is kept, every tick is where it was. */
+static void within_the_budget(void **state)
+{
+	(void)state;
+	fast(5);
+	config.cpu_budget = 100000000;
+	assert_int_equal(collect(NULL, 0), 0);
+	assert_int_equal(store->published, 5);
+	assert_true(store->snapshot.interval_ns == 10000000);
+	skstat_store_free(store);
+}
+
 static void signals(void **state)
 {
 	static const struct step term[] = { { .signal = SIGTERM } };
@@ -318,6 +398,9 @@ int main(void)
 		cmocka_unit_test(names_of_devices_and_cgroups),
 		cmocka_unit_test(collectors_of_procfs),
 		cmocka_unit_test(late_polls),
+		cmocka_unit_test(cpu_budget),
+		cmocka_unit_test(within_the_budget),
+		cmocka_unit_test(memory_budget),
 		cmocka_unit_test(signals),
 		cmocka_unit_test(troubles),
 		cmocka_unit_test(once),

@@ -90,6 +90,7 @@ static void defaults(void **state)
 	assert_true(c.poll_interval_ns == SECOND && c.poll_full_interval_ns == 10 * SECOND);
 	assert_true(c.poll_timeout_ns == SECOND);
 	assert_true(c.poll_max_loops == 0 && c.poll_max_sockets == 0);
+	assert_true(c.cpu_budget == 0 && c.memory_budget == 0);
 	assert_false(c.once || c.help || c.version);
 	assert_string_equal(c.kill_switch, "");
 	assert_true(c.view_limit == 20 && c.netns_limit == 20 && c.view_ttl_ns == 3600 * SECOND);
@@ -160,6 +161,10 @@ static void every_option(void **state)
 	assert_true(parsed("--poll.full-interval=1s").poll_full_interval_ns == SECOND);
 	assert_true(parsed("--poll.max-loops=18446744073709551615").poll_max_loops == UINT64_MAX);
 	assert_true(parsed("--poll.max-sockets=4294967295").poll_max_sockets == UINT32_MAX);
+	assert_int_equal(parsed("--cpu-budget=2.5").cpu_budget, 2500000);
+	assert_int_equal(parsed("--cpu-budget=100").cpu_budget, 100000000);
+	assert_true(parsed("--memory-budget=1MiB").memory_budget == 1 << 20);
+	assert_true(parsed("--memory-budget=500MB").memory_budget == 500000000);
 	assert_true(parsed("--once").once);
 	assert_string_equal(parsed("--kill-switch.file=/run/off").kill_switch, "/run/off");
 	c = parsed("--no-journal");
@@ -273,6 +278,12 @@ static void refusals(void **state)
 		{ "--poll.interval=9ms", "--poll.interval: \"9ms\" is below 10ms: write 10ms to 1h" },
 		{ "--poll.interval=0", "--poll.interval: \"0\" is below 10ms: write 10ms to 1h" },
 		{ "--poll.interval=61m", "--poll.interval: \"61m\" is above 1h: write 10ms to 1h" },
+		{ "--cpu-budget=0.001", "--cpu-budget: \"0.001\" is below 0.01: write 0.01 to 100" },
+		{ "--cpu-budget=101", "--cpu-budget: \"101\" is above 100: write 0.01 to 100" },
+		{ "--cpu-budget=5%", "--cpu-budget: \"5%\" is no number: write 0.01 to 100, with six decimals at most" },
+		{ "--memory-budget=64", "--memory-budget: \"64\" is no size: write 64MiB, 500kB, 1GiB, ..." },
+		{ "--memory-budget=1MiB5", "--memory-budget: \"1MiB5\" is no size: write 64MiB, 500kB, 1GiB, ..." },
+		{ "--memory-budget=64kB", "--memory-budget: \"64kB\" is below 1MiB: write 1MiB to 1024GiB" },
 		{ "--poll.full-interval=0", "--poll.full-interval: \"0\" is below 10ms: write 10ms to 1d" },
 		{ "--poll.full-interval=25h", "--poll.full-interval: \"25h\" is above 1d: write 10ms to 1d" },
 		{ "--poll.full-interval=1s --poll.interval=5s",

@@ -4,16 +4,20 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 #include <jansson.h>
 
+#include "log/limit.h"
+#include "log/line.h"
 #include "log/log.h"
 
 /* Logs one message and gives what came of it: one line, by one write(), or nothing. */
@@ -155,11 +159,211 @@ static void levels_and_counts(void **state)
 	skstat_log_init(SKSTAT_LOG_INFO, SKSTAT_LOG_LOGFMT, NULL);
 }
 
+#define SECOND UINT64_C(1000000000)
+
+/* Of one kind 20 at once, and one every 3 s; other kinds have their own. */
+static void limits(void **state)
+{
+	static struct skstat_log_limit limit;
+	static const char one, other;
+	const struct skstat_log_kind *late;
+	uint64_t now = 1000 * SECOND, left_out;
+
+	(void)state;
+	for (int i = 0; i < SKSTAT_LOG_BURST; i++)
+		assert_true(skstat_log_limit_take(&limit, &one, now, SKSTAT_LOG_WARN, "x", &left_out) && !left_out);
+	for (int i = 0; i < 5; i++)
+		assert_false(skstat_log_limit_take(&limit, &one, now, SKSTAT_LOG_WARN, "x", &left_out));
+	assert_true(skstat_log_limit_take(&limit, &other, now, SKSTAT_LOG_INFO, "y", &left_out) && !left_out);
+	assert_null(skstat_log_limit_late(&limit, now, &left_out));
+
+	/* The next one that may go says how many there were, once. */
+	now += 3 * SECOND;
+	assert_true(skstat_log_limit_take(&limit, &one, now, SKSTAT_LOG_WARN, "x", &left_out));
+	assert_true(left_out == 5);
+	assert_false(skstat_log_limit_take(&limit, &one, now, SKSTAT_LOG_WARN, "x", &left_out));
+	assert_false(skstat_log_limit_take(&limit, &one, now, SKSTAT_LOG_ERROR, "the last", &left_out));
+
+	/* If none comes, the last of those that were left out does. */
+	assert_null(skstat_log_limit_late(&limit, now + 2 * SECOND, &left_out));
+	late = skstat_log_limit_late(&limit, now + 3 * SECOND, &left_out);
+	assert_non_null(late);
+	assert_string_equal(late->late, "the last");
+	assert_int_equal(late->level, SKSTAT_LOG_ERROR);
+	assert_true(left_out == 1);
+	assert_null(skstat_log_limit_late(&limit, now + 100 * SECOND, &left_out));
+
+	/* After a minute all is made up for. */
+	now += 100 * SECOND;
+	for (int i = 0; i < SKSTAT_LOG_BURST; i++)
+		assert_true(skstat_log_limit_take(&limit, &one, now, SKSTAT_LOG_WARN, "x", &left_out) && !left_out);
+	assert_false(skstat_log_limit_take(&limit, &one, now, SKSTAT_LOG_WARN, "x", &left_out));
+}
+
+/* More kinds than there is room for share the last place; none writes beyond it. */
+static void many_kinds(void **state)
+{
+	static struct skstat_log_limit limit;
+	static const char kind[2 * SKSTAT_LOG_KINDS];
+	uint64_t left_out;
+	int gone = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(kind); i++)
+		gone += skstat_log_limit_take(&limit, &kind[i], SECOND, SKSTAT_LOG_INFO, "x", &left_out);
+	assert_int_equal(gone, SKSTAT_LOG_KINDS - 1 + SKSTAT_LOG_BURST);
+}
+
+/* What was left out and what nobody took goes with a line; all of them are well-formed, however long the text. */
+static void counts_in_lines(void **state)
+{
+	char text[3000], bytes[SKSTAT_LOG_LINE + 1];
+	struct skstat_log_line line = { .level = SKSTAT_LOG_WARN, .text = "x", .left_out = 7, .unwritten = 9 };
+	json_t *object;
+
+	(void)state;
+	bytes[skstat_log_line_make(&line, SKSTAT_LOG_LOGFMT, bytes)] = '\0';
+	assert_string_equal(bytes, "ts=1970-01-01T00:00:00.000Z level=warn msg=\"x\" left_out=7 unwritten=9\n");
+	memset(text, '"', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	line.text = text;
+	line.left_out = line.unwritten = UINT64_MAX;
+	bytes[skstat_log_line_make(&line, SKSTAT_LOG_JSON, bytes)] = '\0';
+	assert_true(strlen(bytes) <= SKSTAT_LOG_LINE && bytes[strlen(bytes) - 1] == '\n');
+	line.left_out = 12;
+	line.unwritten = 0;
+	bytes[skstat_log_line_make(&line, SKSTAT_LOG_JSON, bytes)] = '\0';
+	object = json_loads(bytes, 0, NULL);
+	assert_non_null(object);
+	assert_int_equal(json_integer_value(json_object_get(object, "left_out")), 12);
+	assert_null(json_object_get(object, "unwritten"));
+	json_decref(object);
+}
+
+/* A flood of one message: 20 lines come of it, and the rest is counted. */
+static void flood(void **state)
+{
+	static struct skstat_self self;
+	int lines = 0;
+
+	(void)state;
+	skstat_log_init(SKSTAT_LOG_INFO, SKSTAT_LOG_LOGFMT, &self);
+	for (int i = 0; i < 100; i++)
+		lines += *logged(SKSTAT_LOG_WARN, "again") != '\0';
+	assert_int_equal(lines, SKSTAT_LOG_BURST);
+	assert_int_equal(skstat_self_get(&self, log_warnings), SKSTAT_LOG_BURST);
+	assert_int_equal(skstat_self_get(&self, log_left_out), 100 - SKSTAT_LOG_BURST);
+	/* Who asks for these wants them all. */
+	skstat_log_init(SKSTAT_LOG_DEBUG, SKSTAT_LOG_LOGFMT, &self);
+	for (int i = 0; i < 50; i++)
+		assert_true(*logged(SKSTAT_LOG_DEBUG, "again"));
+	assert_int_equal(skstat_self_get(&self, log_debugs), 50);
+}
+
+/* Standard error is that descriptor until give_back(). */
+static int take_over(int fd)
+{
+	int saved = dup(STDERR_FILENO);
+
+	assert_true(saved >= 0);
+	fflush(stderr);
+	dup2(fd, STDERR_FILENO);
+	close(fd);
+	return saved;
+}
+
+static void give_back(int saved)
+{
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+}
+
+/* Of so many lines; more than any descriptor holds. */
+static void fill(void)
+{
+	for (int i = 0; i < 20000; i++)
+		skstat_log(SKSTAT_LOG_DEBUG, "%0100d", i);
+}
+
+/* The reader has stopped: nobody waits for it, all is counted, and when it reads again it hears of it. */
+static void stopped_reader(int ends[2])
+{
+	static struct skstat_self self;
+	static char bytes[1 << 20];
+	const char *lost;
+	char wanted[40];
+	ssize_t length;
+	int saved;
+
+	memset(&self, 0, sizeof(self));
+	skstat_log_init(SKSTAT_LOG_DEBUG, SKSTAT_LOG_LOGFMT, &self);
+	saved = take_over(ends[1]);
+	alarm(60);
+	fill();
+	alarm(0);
+	while ((length = read(ends[0], bytes, sizeof(bytes))) == sizeof(bytes))
+		;
+	skstat_log(SKSTAT_LOG_INFO, "back");
+	give_back(saved);
+	assert_true(skstat_self_get(&self, log_unwritten) > 0 && skstat_self_get(&self, log_debugs) > 0);
+	assert_int_equal(skstat_self_get(&self, log_unwritten) + skstat_self_get(&self, log_debugs), 20000);
+	/* To the end, which is where it closes. */
+	for (size_t used = 0; (length = read(ends[0], bytes + used, sizeof(bytes) - used - 1)) > 0;)
+		bytes[used += (size_t)length] = '\0';
+	snprintf(wanted, sizeof(wanted), "msg=\"back\" unwritten=%d\n", (int)skstat_self_get(&self, log_unwritten));
+	lost = strstr(bytes, wanted);
+	assert_non_null(lost);
+	assert_string_equal(lost, wanted);
+	close(ends[0]);
+	skstat_log_init(SKSTAT_LOG_INFO, SKSTAT_LOG_LOGFMT, NULL);
+}
+
+static void stopped_pipe(void **state)
+{
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	stopped_reader(ends);
+}
+
+/* As the service manager's journal is one. */
+static void stopped_socket(void **state)
+{
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+	stopped_reader(ends);
+}
+
+/* Nobody is there any more: it is counted, and that is all. */
+static void no_reader(void **state)
+{
+	static struct skstat_self self;
+	int ends[2], saved;
+
+	(void)state;
+	signal(SIGPIPE, SIG_IGN);
+	skstat_log_init(SKSTAT_LOG_INFO, SKSTAT_LOG_LOGFMT, &self);
+	assert_int_equal(pipe(ends), 0);
+	close(ends[0]);
+	saved = take_over(ends[1]);
+	skstat_log(SKSTAT_LOG_ERROR, "x");
+	give_back(saved);
+	assert_int_equal(skstat_self_get(&self, log_unwritten), 1);
+	assert_int_equal(skstat_self_get(&self, log_errors), 0);
+	skstat_log_init(SKSTAT_LOG_INFO, SKSTAT_LOG_LOGFMT, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(logfmt),     cmocka_unit_test(json),		   cmocka_unit_test(not_text),
 		cmocka_unit_test(long_lines), cmocka_unit_test(levels_and_counts),
+		cmocka_unit_test(limits),     cmocka_unit_test(many_kinds),	   cmocka_unit_test(counts_in_lines),
+		cmocka_unit_test(flood),      cmocka_unit_test(stopped_pipe),	   cmocka_unit_test(stopped_socket),
+		cmocka_unit_test(no_reader),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -296,6 +296,7 @@ static void same(enum mode mode)
 			keep_view(&said, "view=\"default\"");
 			keep_view(&other, "view=\"default\"");
 			skstat_self_set(&b->self, model_bytes, skstat_self_get(&a->self, model_bytes));
+			skstat_self_set(&b->self, memory_held, skstat_self_get(&a->self, memory_held));
 		}
 		assert_string_equal(said.data, other.data);
 		assert_memory_equal(&a->self, &b->self, sizeof(a->self));

@@ -77,6 +77,7 @@ static void values(void **state)
 	skstat_self_set(&self, model_tracked, 77);
 	skstat_self_add(&self, gzip_ns, 250000);
 	skstat_self_set(&self, config_interval_ns, 10000000);
+	skstat_self_set(&self, config_cpu_budget, 25000);
 	set = families();
 	assert_true(value_of(set, "skstat_polls", "kind", "full") == 1);
 	assert_true(value_of(set, "skstat_polls", "kind", "delta") == 9);
@@ -86,6 +87,7 @@ static void values(void **state)
 	assert_true(value_of(set, "skstat_model_connections", NULL, NULL) == 77);
 	assert_true(value_of(set, "skstat_render_seconds", "step", "gzip") == 250000 / 1e9);
 	assert_true(value_of(set, "skstat_config_poll_interval_seconds", NULL, NULL) == 10000000 / 1e9);
+	assert_true(value_of(set, "skstat_config_cpu_budget_ratio", NULL, NULL) == 0.025);
 	assert_true(value_of(set, "skstat_build_info", "version", SKSTAT_VERSION) == 1);
 	assert_true(value_of(set, "skstat_source_info", "source", "inet_diag") == 1);
 	assert_true(value_of(set, "skstat_source_info", "version", "") == 1);
@@ -109,14 +111,17 @@ static void every_row_is_there(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < members; i++)
-		member[i] = (i + 1) * 1000000000;
+		member[i] = (i + 1) * 1000000007; /* so that none is another's in another unit */
 	set = families();
 	for (size_t i = 0; i < members; i++) {
 		size_t found = 0;
 
 		for (size_t f = 0; f < set->count; f++) {
 			const struct skstat_family *family = &set->family[f];
-			double wanted = (double)member[i] / (strcmp(family->unit, "seconds") == 0 ? 1e9 : 1);
+			double steps = strcmp(family->unit, "seconds") == 0 ? 1e9 :
+				       strcmp(family->unit, "ratio") == 0   ? 1e6 :
+									      1;
+			double wanted = (double)member[i] / steps;
 
 			if (strncmp(family->name, "process_", 8) == 0 || strstr(family->name, "_info"))
 				continue;
@@ -184,7 +189,7 @@ static void names_are_as_prometheus_has_them(void **state)
 /* Of all rows of a family the first one's word is taken: the others must say the same. */
 static void rows_of_a_family_agree(void **state)
 {
-	enum { NONE, BYTES, NANOSECONDS };
+	enum { NONE, BYTES, NANOSECONDS, MILLIONTHS };
 	enum { COUNTER, GAUGE };
 	static const struct {
 		const char *family, *label, *help;

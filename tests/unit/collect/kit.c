@@ -107,6 +107,8 @@ int log_take(void **state)
 void log_start(void)
 {
 	fflush(stderr);
+	/* Each has all the lines that it may. */
+	skstat_log_init(SKSTAT_LOG_INFO, SKSTAT_LOG_LOGFMT, NULL);
 	assert_int_equal(ftruncate(fileno(lines), 0), 0);
 	lseek(fileno(lines), 0, SEEK_SET);
 	dup2(fileno(lines), STDERR_FILENO);

@@ -172,6 +172,13 @@ void skstat_model_histograms_end(struct skstat_model *model, bool whole)
 	say(whole ? "measured " : "unmeasured ");
 }
 
+void skstat_model_beside(struct skstat_model *model, uint64_t bytes)
+{
+	(void)model;
+	if (!bytes)
+		say("WRONG ");
+}
+
 bool skstat_model_ready(const struct skstat_model *model)
 {
 	return model->ready;
