@@ -20,6 +20,7 @@
 #include "serve/lifecycle.h"
 #include "source/error.h"
 #include "source/procfs.h"
+#include "stream/outlets.h"
 #include "trouble.h"
 #include "waiter.h"
 
@@ -32,6 +33,7 @@ struct skstat_collector {
 	struct skstat_naming naming;
 	struct skstat_model *model;
 	struct skstat_poller *poller;
+	struct skstat_outlets *outlets;
 	struct skstat_procfs *procfs;
 	struct skstat_poll_time time;
 
@@ -180,6 +182,7 @@ static int publish(struct skstat_collector *collector)
 			       skstat_poller_probes(collector->poller), skstat_poller_counters(collector->poller),
 			       skstat_poller_histograms(collector->poller));
 	skstat_poll_time_families(&collector->time, set);
+	skstat_outlets_families(collector->outlets, set);
 	skstat_procfs_families(collector->procfs, set);
 	if (set->failed) {
 		skstat_families_free(set);
@@ -302,12 +305,15 @@ static void signal_take(struct skstat_collector *collector)
 	if (signal == SIGHUP) {
 		char text[512];
 
+		skstat_outlets_reopen(collector->outlets);
 		if (collector->config->config_file[0]) {
 			(void)reload(collector, text, sizeof(text));
 		} else {
 			/* Who sent it may be waiting to be told. */
 			skstat_notify_reloading(collector->notify, skstat_now_ns());
-			skstat_log(SKSTAT_LOG_INFO, "SIGHUP is passed over: there is no file to read again");
+			skstat_log(SKSTAT_LOG_INFO, collector->outlets ?
+				   "SIGHUP: streams are opened anew; there is no file to read again" :
+				   "SIGHUP is passed over: there is no file to read again");
 			skstat_notify_ready(collector->notify);
 		}
 		return;
@@ -335,6 +341,12 @@ int skstat_collector_watch(struct skstat_collector *collector, struct skstat_lif
 void skstat_collector_feed(struct skstat_collector *collector, struct skstat_feed *feed)
 {
 	skstat_poller_feed(collector->poller, feed);
+}
+
+void skstat_collector_stream(struct skstat_collector *collector, struct skstat_outlets *outlets)
+{
+	collector->outlets = outlets;
+	skstat_poller_stream(collector->poller, outlets);
 }
 
 void skstat_collector_tell(struct skstat_collector *collector, struct skstat_notify *notify)

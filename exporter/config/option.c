@@ -9,6 +9,7 @@
 #include <skstat/probes.h>
 
 #include "option.h"
+#include "stream.h"
 
 /* "--NAME: " and the sentence. Returns -EINVAL. */
 static int __attribute__((format(printf, 3, 4)))
@@ -197,6 +198,23 @@ static int statsd_view_take(const struct skstat_setting *setting, const char *va
 		return refuse(setting, error, "\"%.40s\" is one too many: write it %d times at most", value,
 			      SKSTAT_CONFIG_STATSD_VIEWS);
 	config->statsd_view[config->statsd_views++] = value;
+	return 0;
+}
+
+static int stream_take(const struct skstat_setting *setting, const char *value, struct skstat_config *config,
+		       struct skstat_error *error)
+{
+	struct skstat_stream_config stream;
+	struct skstat_error why;
+
+	if (!*value)
+		return 0;
+	if (config->stream_texts == SKSTAT_STREAMS_MAX)
+		return refuse(setting, error, "\"%.40s\" is one too many: write it %d times at most", value,
+			      SKSTAT_STREAMS_MAX);
+	if (skstat_stream_parse(value, &stream, &why))
+		return refuse(setting, error, "%s", why.text);
+	config->stream_text[config->stream_texts++] = value;
 	return 0;
 }
 
@@ -457,6 +475,11 @@ const struct skstat_setting skstat_setting_table[] = {
 	{ "statsd", "statsd.mtu", 0, "BYTES", "0",
 	  "Size of a datagram, at most; 0: what gets to the receiver in one packet, up to 8192",
 	  NUMBER32(statsd_mtu, "512", "65507") },
+
+	{ "Streams", "stream", 0, "WHAT,FORMAT,TO", "",
+	  "Write sockets, events or both as jsonl or protobuf to stdout, file:/PATH, udp://HOST:PORT, unix:/PATH or "
+	  "unixgram:/PATH (docs/STREAMS.md); may be repeated",
+	  .take = stream_take, PLACE(stream_text), MANY(stream_texts) },
 
 	{ "Process", "user", 0, "USER", "nobody", "Whom to become when started as root; --user= stays root",
 	  TEXT(user) },

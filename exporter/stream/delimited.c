@@ -26,7 +26,7 @@ static char *bytes_write(char *at, unsigned int field, const void *data, size_t 
 }
 
 /* As the kernel gave it: the .proto says the units. */
-static char *column_write(char *at, const struct skstat_column *column, const struct skstat_sample *sample)
+static char *column_write(char *at, const struct skstat_layout_column *column, const struct skstat_sample *sample)
 {
 	const struct skstat_field *field = column->field;
 	const void *data = skstat_sample_at(sample, field);
@@ -40,7 +40,7 @@ static char *column_write(char *at, const struct skstat_column *column, const st
 		return bytes_write(at, field->id, text, strlen(text));
 	}
 	value = skstat_sample_s64(sample, field);
-	if (skstat_column_ones(column, (uint64_t)value) || !skstat_column_known(column, sample))
+	if (skstat_layout_ones(column, (uint64_t)value) || !skstat_layout_known(column, sample))
 		return at;
 	return varint_write(at, field->id,
 			    field->type == SKSTAT_TYPE_S32 ? skstat_wire_zigzag(value) : (uint64_t)value);
@@ -66,17 +66,17 @@ static void message_put(struct skstat_buffer *out, char *start, const char *end)
 	skstat_buffer_written(out, message + length);
 }
 
-static void record_put(struct skstat_buffer *out, const struct skstat_plan *plan, const struct skstat_heading *heading,
+static void record_put(struct skstat_buffer *out, const struct skstat_layout *layout, const struct skstat_heading *heading,
 		       const struct skstat_sample *sample)
 {
-	char *start = skstat_buffer_room(out, LENGTH_SIZE + HEADING_SIZE + plan->columns * FIELD_SIZE);
+	char *start = skstat_buffer_room(out, LENGTH_SIZE + HEADING_SIZE + layout->columns * FIELD_SIZE);
 	char *at;
 
 	if (!start)
 		return;
 	at = heading_write(start + LENGTH_SIZE, heading, sample->kind);
-	for (size_t i = 0; i < plan->columns; i++)
-		at = column_write(at, &plan->column[i], sample);
+	for (size_t i = 0; i < layout->columns; i++)
+		at = column_write(at, &layout->column[i], sample);
 	message_put(out, start, at);
 }
 

@@ -13,7 +13,7 @@
 #define SKSTAT_COLUMN_KEY 40 /* `,"name":`, at most */
 
 /* A field of records of one shape, as far as it is the same in all of them. */
-struct skstat_column {
+struct skstat_layout_column {
 	const struct skstat_field *field;
 	double scale;	 /* to its base unit; 1: it is one */
 	bool ones;	 /* all ones mean that there is none */
@@ -23,27 +23,27 @@ struct skstat_column {
 };
 
 /* What records of one shape have. Zeroed is of none. */
-struct skstat_plan {
+struct skstat_layout {
 	uint32_t groups;
 	uint16_t size[SKSTAT_RUN_GROUPS];
 	size_t columns;
-	struct skstat_column column[SKSTAT_FIELDS_COUNT];
+	struct skstat_layout_column column[SKSTAT_FIELDS_COUNT];
 };
 
 /* For records that look like this one; does nothing if it is for those already. */
-void skstat_plan_make(struct skstat_plan *plan, const struct skstat_sample *sample,
+void skstat_layout_make(struct skstat_layout *layout, const struct skstat_sample *sample,
 		      const struct skstat_batch_schema *schema);
 
-/* The plan is for none again: the schema is another. */
-void skstat_plan_forget(struct skstat_plan *plan);
+/* The layout is for none again: the schema is another. */
+void skstat_layout_forget(struct skstat_layout *layout);
 
 /* Whether there is a figure behind the number. */
-static inline bool skstat_column_ones(const struct skstat_column *column, uint64_t value)
+static inline bool skstat_layout_ones(const struct skstat_layout_column *column, uint64_t value)
 {
 	return column->ones && value == (column->field->size == sizeof(uint32_t) ? UINT32_MAX : UINT64_MAX);
 }
 
-bool skstat_column_known(const struct skstat_column *column, const struct skstat_sample *sample);
+bool skstat_layout_known(const struct skstat_layout_column *column, const struct skstat_sample *sample);
 
 /* A name as UTF-8; "(not UTF-8)" of one that is not. */
 #define SKSTAT_NAME_TEXT (sizeof(struct skstat_name) + 1)
@@ -60,7 +60,7 @@ struct skstat_heading {
 
 /* The same for all formats; what is appended is whole, or the buffer has failed. */
 struct skstat_encoding {
-	void (*record)(struct skstat_buffer *out, const struct skstat_plan *plan, const struct skstat_heading *heading,
+	void (*record)(struct skstat_buffer *out, const struct skstat_layout *layout, const struct skstat_heading *heading,
 		       const struct skstat_sample *sample);
 	void (*lost)(struct skstat_buffer *out, const struct skstat_heading *heading,
 		     const struct skstat_batch_lost *lost);

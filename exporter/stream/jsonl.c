@@ -88,13 +88,13 @@ static char *named_write(char *at, const struct skstat_field *field, const struc
 }
 
 /* Where there is no figure, nothing. */
-static char *number_write(char *at, const struct skstat_column *column, const struct skstat_sample *sample)
+static char *number_write(char *at, const struct skstat_layout_column *column, const struct skstat_sample *sample)
 {
 	const struct skstat_field *field = column->field;
 	int64_t value = skstat_sample_s64(sample, field);
 	char *named;
 
-	if (skstat_column_ones(column, (uint64_t)value) || !skstat_column_known(column, sample))
+	if (skstat_layout_ones(column, (uint64_t)value) || !skstat_layout_known(column, sample))
 		return at;
 	memcpy(at, column->key, column->key_length);
 	at += column->key_length;
@@ -117,7 +117,7 @@ static char *number_write(char *at, const struct skstat_column *column, const st
 	return value < 0 ? skstat_number_write(at, (double)(uint64_t)value) : skstat_integer_write(at, (uint64_t)value);
 }
 
-static char *column_write(char *at, const struct skstat_column *column, const struct skstat_sample *sample)
+static char *column_write(char *at, const struct skstat_layout_column *column, const struct skstat_sample *sample)
 {
 	const struct skstat_field *field = column->field;
 	const void *value = skstat_sample_at(sample, field);
@@ -148,20 +148,20 @@ static void heading_put(struct skstat_buffer *out, const struct skstat_heading *
 			     heading->time_ns % 1000000000, polls[heading->poll]);
 }
 
-static void record_put(struct skstat_buffer *out, const struct skstat_plan *plan, const struct skstat_heading *heading,
+static void record_put(struct skstat_buffer *out, const struct skstat_layout *layout, const struct skstat_heading *heading,
 		       const struct skstat_sample *sample)
 {
 	const char *kind = skstat_kind_name(sample->kind);
 	char *at;
 
 	heading_put(out, heading);
-	at = skstat_buffer_room(out, 64 + plan->columns * (SKSTAT_COLUMN_KEY + VALUE_TEXT));
+	at = skstat_buffer_room(out, 64 + layout->columns * (SKSTAT_COLUMN_KEY + VALUE_TEXT));
 	if (!at)
 		return;
 	at = text_write(at, ",\"kind\":");
 	at = quoted_write(at, kind ? kind : "unknown");
-	for (size_t i = 0; i < plan->columns; i++)
-		at = column_write(at, &plan->column[i], sample);
+	for (size_t i = 0; i < layout->columns; i++)
+		at = column_write(at, &layout->column[i], sample);
 	*at++ = '}';
 	*at++ = '\n';
 	skstat_buffer_written(out, at);

@@ -27,7 +27,7 @@
 
 static struct skstat_schema schema;
 static struct skstat_batch_schema known;
-static struct skstat_plan plan;
+static struct skstat_layout layout;
 
 static const struct skstat_heading heading = {
 	.stream = "audit", .number = 7, .time_ns = UINT64_C(1732310400000000042), .poll = SKSTAT_BATCH_DELTA, .hz = 250,
@@ -39,7 +39,7 @@ static int set_up(void **state)
 	memset(schema.available, true, sizeof(schema.available));
 	known.hz = 250;
 	memcpy(known.available, schema.available, sizeof(known.available));
-	skstat_plan_forget(&plan);
+	skstat_layout_forget(&layout);
 	return 0;
 }
 
@@ -111,8 +111,8 @@ static void json_is_that_of_the_api(void **state)
 		json_error_t error;
 		const char *key;
 
-		skstat_plan_make(&plan, &sample, &known);
-		skstat_encoding_jsonl.record(&line, &plan, &heading, &sample);
+		skstat_layout_make(&layout, &sample, &known);
+		skstat_encoding_jsonl.record(&line, &layout, &heading, &sample);
 		assert_false(line.failed);
 		/* One line, whole. */
 		assert_ptr_equal(memchr(line.data, '\n', line.length), line.data + line.length - 1);
@@ -208,8 +208,8 @@ static void protobuf_is_read_back(void **state)
 		struct skstat_buffer message = { 0 };
 		Skstat__Record *record;
 
-		skstat_plan_make(&plan, &sample, &known);
-		skstat_encoding_protobuf.record(&message, &plan, &heading, &sample);
+		skstat_layout_make(&layout, &sample, &known);
+		skstat_encoding_protobuf.record(&message, &layout, &heading, &sample);
 		assert_false(message.failed);
 		record = unpack(&message);
 		assert_int_equal(record->kind, sample.kind);
@@ -241,8 +241,8 @@ static void what_there_is_not(void **state)
 	while (sample.kind != SKSTAT_KIND_FULL || sample.size[SKSTAT_GROUP_TIMER] == 0);
 	known.available[SKSTAT_AT_mark] = false;
 	known.hz = 0;
-	skstat_plan_make(&plan, &sample, &known);
-	skstat_encoding_jsonl.record(&line, &plan, &heading, &sample);
+	skstat_layout_make(&layout, &sample, &known);
+	skstat_encoding_jsonl.record(&line, &layout, &heading, &sample);
 	skstat_buffer_put(&line, "", 1);
 	assert_null(strstr(line.data, "\"mark\""));
 	assert_null(strstr(line.data, "\"timer_expires\""));
@@ -279,8 +279,8 @@ static void records_put(struct skstat_buffer *out, const struct skstat_encoding 
 		strcpy(sample.congestion.cong.text, "cubic");
 		strcpy(sample.owner.comm.text, "curl");
 		mine.number += i;
-		skstat_plan_make(&plan, &sample, &known);
-		encoding->record(out, &plan, &mine, &sample);
+		skstat_layout_make(&layout, &sample, &known);
+		encoding->record(out, &layout, &mine, &sample);
 	}
 	encoding->lost(out, &heading, &lost);
 }

@@ -6,12 +6,12 @@
 #include "source/event_name.h"
 #include "source/utf8.h"
 
-void skstat_plan_forget(struct skstat_plan *plan)
+void skstat_layout_forget(struct skstat_layout *layout)
 {
-	plan->groups = 0;
+	layout->groups = 0;
 }
 
-static void column_make(struct skstat_column *column, const struct skstat_field *field, uint32_t hz)
+static void column_make(struct skstat_layout_column *column, const struct skstat_field *field, uint32_t hz)
 {
 	column->field = field;
 	column->scale = skstat_unit_scale(field->unit, hz);
@@ -21,14 +21,14 @@ static void column_make(struct skstat_column *column, const struct skstat_field 
 	column->key_length = (uint8_t)snprintf(column->key, sizeof(column->key), ",\"%s\":", field->name);
 }
 
-void skstat_plan_make(struct skstat_plan *plan, const struct skstat_sample *sample,
+void skstat_layout_make(struct skstat_layout *layout, const struct skstat_sample *sample,
 		      const struct skstat_batch_schema *schema)
 {
-	if (plan->groups == sample->groups && memcmp(plan->size, sample->size, sizeof(plan->size)) == 0)
+	if (layout->groups == sample->groups && memcmp(layout->size, sample->size, sizeof(layout->size)) == 0)
 		return;
-	plan->groups = sample->groups;
-	memcpy(plan->size, sample->size, sizeof(plan->size));
-	plan->columns = 0;
+	layout->groups = sample->groups;
+	memcpy(layout->size, sample->size, sizeof(layout->size));
+	layout->columns = 0;
 	for (size_t i = 0; i < SKSTAT_FIELDS_COUNT; i++) {
 		const struct skstat_field *field = &skstat_fields[i];
 
@@ -37,11 +37,11 @@ void skstat_plan_make(struct skstat_plan *plan, const struct skstat_sample *samp
 		/* Nobody can say how long they are. */
 		if (field->unit == SKSTAT_UNIT_JIFFIES && !schema->hz)
 			continue;
-		column_make(&plan->column[plan->columns++], field, schema->hz);
+		column_make(&layout->column[layout->columns++], field, schema->hz);
 	}
 }
 
-bool skstat_column_known(const struct skstat_column *column, const struct skstat_sample *sample)
+bool skstat_layout_known(const struct skstat_layout_column *column, const struct skstat_sample *sample)
 {
 	return !column->maybe || skstat_event_knows(sample, column->field);
 }
