@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "stream.h"
@@ -144,8 +143,8 @@ static int name_take(struct skstat_stream_config *stream, const struct skstat_re
 		return skstat_refuse(reading, at, "it has no name: write name: ...");
 	if (!skstat_value_is_name(name))
 		return skstat_refuse(reading, SKSTAT_AT(at, "name"),
-				     "\"%.40s\" is no name: write letters, digits, \"_\", \"-\" and \".\", a letter first",
-				     name);
+				     "\"%.40s\" is no name: write letters, digits, \"_\", \"-\" and \".\", a "
+				     "letter first", name);
 	stream->name = skstat_reading_text(reading, name);
 	return stream->name ? 0 : -ENOMEM;
 }
@@ -214,27 +213,28 @@ int skstat_streams_take(struct skstat_config *config, const struct skstat_readin
 
 /* --- both */
 
+static const char *const names[SKSTAT_STREAMS_MAX] = {
+	"stream1", "stream2",  "stream3",  "stream4",  "stream5",  "stream6",  "stream7",  "stream8",
+	"stream9", "stream10", "stream11", "stream12", "stream13", "stream14", "stream15", "stream16",
+};
+
 int skstat_streams_add(struct skstat_config *config, struct skstat_error *error)
 {
 	for (size_t i = 0; i < config->stream_texts; i++) {
 		struct skstat_stream_config *stream = &config->stream[config->streams];
-		char name[32];
 
 		if (config->streams == SKSTAT_STREAMS_MAX)
 			return skstat_error_set(error, -EINVAL, "--stream: \"%.60s\" is one too many with those of the "
 								"file: there are %d at most", config->stream_text[i],
 						SKSTAT_STREAMS_MAX);
-		if (skstat_stream_parse(config->stream_text[i], stream, error))
-			return error->err;
-		snprintf(name, sizeof(name), "stream%zu", i + 1);
 		for (size_t j = 0; j < config->streams; j++)
-			if (strcmp(config->stream[j].name, name) == 0)
+			if (strcmp(config->stream[j].name, names[i]) == 0)
 				return skstat_error_set(error, -EINVAL, "--stream: the file has a stream \"%s\", as "
 									"this one would be called: call it something "
-									"else", name);
-		stream->name = skstat_pool_text(&config->pool, name);
-		if (!stream->name)
-			return skstat_error_set(error, -ENOMEM, "there is no memory for the streams");
+									"else", names[i]);
+		if (skstat_stream_parse(config->stream_text[i], stream, error))
+			return error->err;
+		stream->name = names[i];
 		config->streams++;
 	}
 	return 0;
@@ -252,11 +252,11 @@ int skstat_streams_check(const struct skstat_config *config, struct skstat_error
 								"leave --no-journal out", stream->name);
 		printed += strcmp(stream->to, "stdout") == 0;
 		if (printed && config->once)
-			return skstat_error_set(error, -EINVAL, "stream %s: standard output has the metrics, by --once: "
-								"write it to a file", stream->name);
+			return skstat_error_set(error, -EINVAL, "stream %s: standard output has the metrics, by "
+								"--once: write it to a file", stream->name);
 		if (printed > 1)
-			return skstat_error_set(error, -EINVAL, "stream %s: standard output has a stream already: write "
-								"it to a file", stream->name);
+			return skstat_error_set(error, -EINVAL, "stream %s: standard output has a stream already: "
+								"write it to a file", stream->name);
 		for (size_t j = 0; j < i; j++)
 			if (strncmp(stream->to, "file:", strlen("file:")) == 0 &&
 			    strcmp(stream->to, config->stream[j].to) == 0)
@@ -277,9 +277,9 @@ bool skstat_streams_same(const struct skstat_config *a, const struct skstat_conf
 	for (size_t i = 0; i < count; i++) {
 		const struct skstat_stream_config *one = &a->stream[i], *other = &b->stream[i];
 
-		if (strcmp(one->name, other->name) != 0 || strcmp(one->to, other->to) != 0 || one->what != other->what ||
-		    one->format != other->format || one->sample != other->sample || one->queue != other->queue ||
-		    one->rotate_size != other->rotate_size || one->rotate_keep != other->rotate_keep)
+		if (strcmp(one->name, other->name) != 0 || strcmp(one->to, other->to) != 0 ||
+		    one->what != other->what || one->format != other->format || one->sample != other->sample ||
+		    one->queue != other->queue || one->rotate_size != other->rotate_size || one->rotate_keep != other->rotate_keep)
 			return false;
 	}
 	return true;

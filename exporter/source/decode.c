@@ -41,7 +41,8 @@ static bool run_names_its_subject(const struct skstat_run *run)
 static void piece_add(struct skstat_run_reader *reader, unsigned int g)
 {
 	struct skstat_run_piece *last = reader->pieces ? &reader->piece[reader->pieces - 1] : NULL;
-	const struct skstat_run_piece piece = { .from = (uint16_t)reader->offset[g], .to = (uint16_t)skstat_sample_group[g],
+	const struct skstat_run_piece piece = { .from = (uint16_t)reader->offset[g],
+						.to = (uint16_t)skstat_sample_group[g],
 						.length = reader->sample.size[g] };
 
 	if (last && last->from + last->length == piece.from && last->to + last->length == piece.to)

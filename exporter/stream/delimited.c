@@ -66,8 +66,8 @@ static void message_put(struct skstat_buffer *out, char *start, const char *end)
 	skstat_buffer_written(out, message + length);
 }
 
-static void record_put(struct skstat_buffer *out, const struct skstat_layout *layout, const struct skstat_heading *heading,
-		       const struct skstat_sample *sample)
+static void record_put(struct skstat_buffer *out, const struct skstat_layout *layout,
+		       const struct skstat_heading *heading, const struct skstat_sample *sample)
 {
 	char *start = skstat_buffer_room(out, LENGTH_SIZE + HEADING_SIZE + layout->columns * FIELD_SIZE);
 	char *at;

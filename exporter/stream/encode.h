@@ -60,8 +60,8 @@ struct skstat_heading {
 
 /* The same for all formats; what is appended is whole, or the buffer has failed. */
 struct skstat_encoding {
-	void (*record)(struct skstat_buffer *out, const struct skstat_layout *layout, const struct skstat_heading *heading,
-		       const struct skstat_sample *sample);
+	void (*record)(struct skstat_buffer *out, const struct skstat_layout *layout,
+		       const struct skstat_heading *heading, const struct skstat_sample *sample);
 	void (*lost)(struct skstat_buffer *out, const struct skstat_heading *heading,
 		     const struct skstat_batch_lost *lost);
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Lines of JSON. The fields are those of render/json.h, which says it at leisure: values, names and what is left out are
- * the same.
+ * Lines of JSON. The fields are those of render/json.h, which says it at leisure: values, names and what is left out
+ * are the same.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -102,8 +102,8 @@ static char *number_write(char *at, const struct skstat_layout_column *column, c
 	if (named)
 		return named;
 	if (column->scale != 1)
-		return skstat_number_write(at, column->scale * (field->type == SKSTAT_TYPE_U64 ? (double)(uint64_t)value :
-												 (double)value));
+		return skstat_number_write(at, column->scale * (field->type == SKSTAT_TYPE_U64 ?
+									(double)(uint64_t)value : (double)value));
 	/* A name, not a number: many a reader's numbers end at 2^53. */
 	if (field->type == SKSTAT_TYPE_U64 && field->kind == SKSTAT_FIELD_INFO && field->unit == SKSTAT_UNIT_NONE) {
 		*at++ = '"';
@@ -148,8 +148,8 @@ static void heading_put(struct skstat_buffer *out, const struct skstat_heading *
 			     heading->time_ns % 1000000000, polls[heading->poll]);
 }
 
-static void record_put(struct skstat_buffer *out, const struct skstat_layout *layout, const struct skstat_heading *heading,
-		       const struct skstat_sample *sample)
+static void record_put(struct skstat_buffer *out, const struct skstat_layout *layout,
+		       const struct skstat_heading *heading, const struct skstat_sample *sample)
 {
 	const char *kind = skstat_kind_name(sample->kind);
 	char *at;

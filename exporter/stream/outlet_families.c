@@ -19,7 +19,8 @@ static const struct skstat_family_doc docs[__FIGURE_MAX] = {
 			    "Records and events for a stream: written, dropped, or on their way"),
 	[WRITTEN] = COUNTER("skstat_stream_written_records", "", "stream", "Those that were written, or sent"),
 	[DROPPED] = COUNTER("skstat_stream_dropped_records", "", "stream,reason=slow|away|torn|too_long|memory|end",
-			    "Those that were not: slow, away: the queue was full, for the sink took too little, or nothing; "
+			    "Those that were not: slow, away: the queue was full, for the sink took too little, or "
+			    "nothing; "
 			    "torn: by a connection that broke; too_long: for a datagram; end: of the exporter"),
 	[BYTES] = COUNTER("skstat_stream_written_bytes", "bytes", "stream", "Bytes that were written, or sent"),
 	[QUEUE] = GAUGE("skstat_stream_queue_bytes", "bytes", "stream", "Bytes that wait in a stream's queue"),

@@ -36,9 +36,9 @@ static void failed(struct skstat_outlet *outlet, int err)
 	if (outlet->backoff_ns > BACKOFF_MAX_NS)
 		outlet->backoff_ns = BACKOFF_MAX_NS;
 	if (!outlet->away)
-		skstat_log(SKSTAT_LOG_WARN, "stream %s: %s cannot be written to: %s: it is tried again; what its queue "
-					    "cannot hold meanwhile is dropped", outlet->config->name, outlet->config->to,
-			   strerror(-err));
+		skstat_log(SKSTAT_LOG_WARN,
+			   "stream %s: %s cannot be written to: %s: it is tried again; what its queue cannot hold "
+			   "meanwhile is dropped", outlet->config->name, outlet->config->to, strerror(-err));
 	outlet->away = true;
 }
 

@@ -147,7 +147,8 @@ void skstat_outlets_sample(struct skstat_outlets *outlets, const struct skstat_s
 	struct skstat_picture picture;
 	unsigned int pieces = 0;
 
-	if (!outlets || !(outlets->what & what))
+	/* Nobody could say whose one without identity is. */
+	if (!outlets || !(outlets->what & what) || !sample->size[SKSTAT_GROUP_IDENTITY])
 		return;
 	for (unsigned int g = 0; g < __SKSTAT_GROUP_MAX; g++)
 		if (sample->size[g])

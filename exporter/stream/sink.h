@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What a stream's bytes go to. A kind of sink is three functions, open, write and close, and a row of the table in
- * sink.c; nothing else knows it. All are called by one thread, the stream's own, which may wait as long as it takes: the
- * collector does not wait for it. docs/STREAMS.md has the contract in prose.
+ * sink.c; nothing else knows it. All are called by one thread, the stream's own, which may wait as long as it takes:
+ * the collector does not wait for it. docs/STREAMS.md has the contract in prose.
  */
 #ifndef SKSTAT_STREAM_SINK_H
 #define SKSTAT_STREAM_SINK_H
@@ -25,18 +25,18 @@ struct skstat_sink_kind {
 	int (*check)(const char *where, struct skstat_error *error);
 
 	/*
-	 * 0, or a negative errno: it is tried again later, after ever longer times. May block for a moment. What it keeps
-	 * goes into sink->fd and sink->own.
+	 * 0, or a negative errno: it is tried again later, after ever longer times. May block for a moment. What it
+	 * keeps goes into sink->fd and sink->own.
 	 */
 	int (*open)(struct skstat_sink *sink);
 
 	/*
-	 * Whole records, one or more. 0: all of them are where they belong. Else a negative errno, and in *taken (0 when
-	 * this is called) how many bytes are there for good: records that end there are not sent again, one that ends
-	 * later is lost, and so whoever reads must be able to see where the next one begins: the sink is closed behind
-	 * an error, so that a connection ends, and a file is to be as long as before. -EMSGSIZE of a datagram: it is too
-	 * long, the sink stays open. Where there is no room now it waits by skstat_control_wait(), and ends with
-	 * -ETIMEDOUT when that says so.
+	 * Whole records, one or more. 0: all of them are where they belong. Else a negative errno, and in *taken (0
+	 * when this is called) how many bytes are there for good: records that end there are not sent again, one that
+	 * ends later is lost, and so whoever reads must be able to see where the next one begins: the sink is closed
+	 * behind an error, so that a connection ends, and a file is to be as long as before. -EMSGSIZE of a datagram:
+	 * it is too long, the sink stays open. Where there is no room now it waits by skstat_control_wait(), and ends
+	 * with -ETIMEDOUT when that says so.
 	 */
 	int (*write)(struct skstat_sink *sink, const void *data, size_t length, size_t *taken);
 

@@ -8,7 +8,7 @@
 
 #include "sink_bytes.h"
 
-/* A file that is as long as it should be after so many bytes loses them again; one that others write to as well, not. */
+/* A file that is as long as it should be after so many bytes loses them again; one that others write to, too, not. */
 static void take_back(int fd, off_t before, size_t written)
 {
 	struct stat now;
@@ -45,7 +45,8 @@ int skstat_bytes_to_file(int fd, const void *data, size_t length)
 int skstat_bytes_to_socket(struct skstat_sink *sink, const void *data, size_t length, size_t *taken)
 {
 	while (*taken < length) {
-		ssize_t count = send(sink->fd, (const char *)data + *taken, length - *taken, MSG_DONTWAIT | MSG_NOSIGNAL);
+		ssize_t count = send(sink->fd, (const char *)data + *taken, length - *taken,
+				     MSG_DONTWAIT | MSG_NOSIGNAL);
 
 		if (count >= 0)
 			*taken += (size_t)count;

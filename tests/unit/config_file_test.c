@@ -91,8 +91,10 @@ static void refusals(void **state)
 		{ STREAM "format: jsonl}\n", "f:2: streams[0]: it has no to: write to: file:/PATH" },
 		{ STREAM "to: nowhere}\n", "f:2: streams[0].to: \"nowhere\" is no place for a stream" },
 		{ STREAM "to: stdout, sample: 0}\n", "f:2: streams[0].sample: \"0\" is no number of that kind" },
-		{ STREAM "to: stdout, queue: 1KiB}\n", "f:2: streams[0].queue: \"1KiB\" is no size of that kind: write 256KiB" },
-		{ STREAM "to: stdout, queue: 1s}\n", "f:2: streams[0].queue: \"1s\" is no size of that kind: write 256KiB" },
+		{ STREAM "to: stdout, queue: 1KiB}\n",
+		  "f:2: streams[0].queue: \"1KiB\" is no size of that kind: write 256KiB" },
+		{ STREAM "to: stdout, queue: 1s}\n",
+		  "f:2: streams[0].queue: \"1s\" is no size of that kind: write 256KiB" },
 		{ STREAM "to: stdout, rotate: {size: 1MiB}}\n", "f:2: streams[0].rotate: only files are" },
 		{ STREAM "to: \"file:/a\", rotate: {keep: 1}}\n", "f:2: streams[0].rotate: it has no size" },
 		{ STREAM "to: \"file:/a\", rotate: {size: 1KiB}}\n",
@@ -387,6 +389,8 @@ static void labels(void **state)
 static void streams(void **state)
 {
 	const struct skstat_stream_config *stream = config.stream;
+	struct skstat_config changed;
+	char names[80];
 
 	(void)state;
 	loaded("streams:\n"
@@ -404,6 +408,12 @@ static void streams(void **state)
 	assert_int_equal(stream[1].format, SKSTAT_STREAM_JSONL);
 	assert_true(stream[1].sample == 1 && stream[1].queue == 16 << 20 && !stream[1].rotate_size &&
 		    stream[1].rotate_keep == 5);
+	/* A reload says that others take a restart. */
+	changed = config;
+	assert_int_equal(skstat_config_restarts(&config, &changed, names, sizeof(names)), 0);
+	changed.stream[1].sample = 2;
+	assert_int_equal(skstat_config_restarts(&config, &changed, names, sizeof(names)), 1);
+	assert_string_equal(names, "streams");
 }
 
 static void switches(void **state)

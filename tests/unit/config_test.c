@@ -298,10 +298,12 @@ static void refusals(void **state)
 		{ "--view.limit=ten", "--view.limit: \"ten\" is no whole number: write 1 to 100000" },
 		{ "--view.group-ttl=999ms", "--view.group-ttl: \"999ms\" is below 1s: write 1s to 365d" },
 		{ "--netns.limit=1e3", "--netns.limit: \"1e3\" is no whole number: write 1 to 100000" },
-		{ "--stream=sockets", "--stream: \"sockets\" is no stream: write WHAT,FORMAT,TO, as sockets,jsonl," },
+		{ "--stream=sockets", "--stream: \"sockets\" is no stream: write WHAT,FORMAT,TO, as "
+		  "sockets,jsonl,file:/var/log/sockets.jsonl" },
 		{ "--stream=x,jsonl,stdout", "--stream: \"x\" is none of sockets, events, both" },
 		{ "--stream=both,xml,stdout", "--stream: \"xml\" is none of jsonl, protobuf" },
-		{ "--stream=both,jsonl,x", "--stream: \"x\" is no place for a stream: write stdout, file:/PATH," },
+		{ "--stream=both,jsonl,x", "--stream: \"x\" is no place for a stream: write stdout, file:/PATH, "
+		  "udp://HOST:PORT, unix:/PATH or unixgram:/PATH" },
 		{ "--stream=both,jsonl,file:x", "--stream: \"x\" is no path of a file: write file:/PATH" },
 		{ "--no-journal --stream=events,jsonl,stdout",
 		  "stream stream1: there are no events without the journal: leave --no-journal out" },

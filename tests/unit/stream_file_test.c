@@ -296,7 +296,8 @@ static void refusals(void **state)
 	static const struct {
 		const char *to, *sentence;
 	} wrong[] = {
-		{ "file:/nonexistent/x", "stream test: file:/nonexistent/x cannot be opened: No such file or directory" },
+		{ "file:/nonexistent/x",
+		  "stream test: file:/nonexistent/x cannot be opened: No such file or directory" },
 		{ "file:/tmp/", "\"/tmp/\" is no path of a file: write file:/PATH" },
 		{ "file:x", "\"x\" is no path of a file: write file:/PATH" },
 		{ "stdout:x", "nothing stands behind stdout" },
