@@ -288,12 +288,76 @@ static void a_pipe(void **state)
 	skstat_buffer_free(&text);
 }
 
+/* --- a kind of sink that is none of the table's: its connection breaks in the middle of the second record */
+
+static struct skstat_buffer kept;
+static int opened, closed;
+
+static int broken_open(struct skstat_sink *sink)
+{
+	(void)sink;
+	opened++;
+	return 0;
+}
+
+static int broken_write(struct skstat_sink *sink, const void *data, size_t length, size_t *taken)
+{
+	const char *first = memchr(data, '\n', length);
+
+	(void)sink;
+	assert_non_null(first);
+	if (opened > 1 || (size_t)(first + 1 - (const char *)data) == length) {
+		skstat_buffer_put(&kept, data, length);
+		return 0;
+	}
+	skstat_buffer_put(&kept, data, (size_t)(first + 1 - (const char *)data));
+	*taken = (size_t)(first + 1 - (const char *)data) + 5;
+	return -EPIPE;
+}
+
+static void broken_close(struct skstat_sink *sink)
+{
+	(void)sink;
+	closed++;
+}
+
+static void a_connection_that_breaks(void **state)
+{
+	static const struct skstat_sink_kind broken = {
+		.name = "broken", .open = broken_open, .write = broken_write, .close = broken_close,
+	};
+	struct skstat_error error;
+	uint64_t last = 0;
+
+	(void)state;
+	stream_config.to = "unix:/nonexistent/x";
+	outlets = calloc(1, sizeof(*outlets));
+	assert_non_null(outlets);
+	outlets->outlet[0] = skstat_outlet_new(&stream_config, &error);
+	outlets->what = stream_config.what;
+	outlets->count = 1;
+	outlets->outlet[0]->sink.kind = &broken;
+	sockets_put(100);
+	assert_int_equal(skstat_outlet_start(outlets->outlet[0], &error), 0);
+	wait_until(stream_is_done());
+	assert_int_equal(opened, 2);
+	assert_int_equal(closed, 1);
+	assert_int_equal(COUNT(dropped[SKSTAT_DROP_TORN]), 1);
+	assert_int_equal(COUNT(written), 99);
+	/* All but the second, each once. */
+	assert_int_equal(lines_check(kept.data, kept.length, &last), 99);
+	skstat_buffer_put(&kept, "", 1);
+	assert_null(strstr(kept.data, "\"number\":2,"));
+	skstat_buffer_free(&kept);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, stream_set_up, stream_tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(a_reader_that_stops), TEST(a_reader_that_goes), TEST(a_reader_that_comes_late),
 		TEST(an_end_with_a_reader_that_stopped), TEST(unix_datagrams), TEST(udp_datagrams), TEST(a_pipe),
+		TEST(a_connection_that_breaks),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
