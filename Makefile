@@ -29,11 +29,16 @@ build/metrics-doc: build/obj/docs/metrics.o $(library)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 .PHONY: docs
-docs: build/metrics-doc build/manual ## docs/METRICS.md and docs/OPTIONS.md, out of the tables that make metrics and options
+docs: build/metrics-doc build/manual build/stream-proto ## docs/METRICS.md, docs/OPTIONS.md and docs/stream.proto, out of the tables that make metrics, options and records
 	build/metrics-doc > build/METRICS.md
 	mv build/METRICS.md docs/METRICS.md
 	build/manual md > build/OPTIONS.md
 	mv build/OPTIONS.md docs/OPTIONS.md
+	build/stream-proto > build/stream.proto
+	mv build/stream.proto docs/stream.proto
+
+build/stream-proto: build/obj/docs/stream_proto.o $(library)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 build/manual: build/obj/docs/manual.o $(library)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)

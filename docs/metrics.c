@@ -14,6 +14,7 @@
 #include "model/self_families.h"
 #include "procfs/collectors.h"
 #include "render/format.h"
+#include "stream/outlets.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -424,6 +425,7 @@ int main(void)
 		skstat_self_document(self_family, &progress);
 		skstat_module_document(self_family, &progress);
 		skstat_poll_time_document(self_family, &progress);
+		skstat_outlets_document(self_family, &progress);
 		skstat_procfs_document(procfs_family, &progress);
 	}
 	return fflush(stdout) || ferror(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -20,10 +20,11 @@
 #include "serve/http.h"
 #include "serve/lifecycle.h"
 #include "serve/statsd.h"
+#include "serve/web.h"
 #include "snapshot/feed.h"
 #include "start/check.h"
 #include "start/doors.h"
-#include "serve/web.h"
+#include "stream/outlets.h"
 
 /* What there is to stop, in the order in which it was started. */
 struct exporter {
@@ -40,6 +41,7 @@ struct exporter {
 	struct skstat_source *source; /* until the collector has it */
 	struct skstat_store *store;
 	struct skstat_feed *feed;
+	struct skstat_outlets *outlets; /* NULL: no streams */
 	struct skstat_collector *collector;
 	struct skstat_web_reader web; /* of --web.config.file */
 	const char *scheme;	      /* of its TCP listeners */
@@ -173,6 +175,20 @@ static void notify_open(struct exporter *exporter)
 		skstat_log(SKSTAT_LOG_WARN, "%s", error.text);
 }
 
+#define STREAM_GRACE_NS UINT64_C(3000000000) /* so long streams may take to end */
+
+/* As the user that it has become, who will have to open them again. */
+static int streams_start(struct exporter *exporter, const struct skstat_config *config, struct skstat_error *error)
+{
+	if (!config->streams || config->config_predict)
+		return 0;
+	exporter->outlets = skstat_outlets_start(config->stream, config->streams, error);
+	if (!exporter->outlets)
+		return -1;
+	skstat_collector_stream(exporter->collector, exporter->outlets);
+	return 0;
+}
+
 static int start(struct exporter *exporter, const struct skstat_config *config, struct skstat_error *error)
 {
 	if (!config->once) {
@@ -192,7 +208,7 @@ static int start(struct exporter *exporter, const struct skstat_config *config, 
 	exporter->collector = skstat_collector_new(config, exporter->source, exporter->why, exporter->store,
 						   &exporter->self, error);
 	exporter->source = NULL;
-	if (!exporter->collector)
+	if (!exporter->collector || streams_start(exporter, config, error))
 		return -1;
 	if (config->once)
 		return 0;
@@ -214,6 +230,8 @@ static void stop(struct exporter *exporter, const struct skstat_config *config)
 	skstat_http_stop(exporter->http);
 	for (size_t i = 0; !exporter->http && i < exporter->listeners; i++)
 		close(exporter->listener[i].fd);
+	/* What they have not written yet they may, for a moment. */
+	skstat_outlets_stop(exporter->outlets, STREAM_GRACE_NS);
 	skstat_collector_free(exporter->collector);
 	skstat_lifecycle_free(exporter->lifecycle);
 	skstat_feed_free(exporter->feed);

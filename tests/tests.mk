@@ -25,15 +25,22 @@ build/unit/scrape_test: $(call objects,build/asan,$(addprefix tests/vm/lib/,scra
 $(filter build/unit/collect_%,$(units)): $(call objects,build/asan,$(wildcard tests/unit/collect/*.c))
 
 # the protobuf format read by others' code, made of what docs/ says of it
-build/unit/proto/metrics.pb-c.c build/unit/proto/metrics.pb-c.h: docs/metrics.proto
+build/unit/proto/%.pb-c.c build/unit/proto/%.pb-c.h: docs/%.proto
 	@mkdir -p $(@D)
 	protoc-c --c_out=$(@D) --proto_path=docs $<
-build/unit/proto/metrics.pb-c.o: build/unit/proto/metrics.pb-c.c
+build/unit/proto/%.pb-c.o: build/unit/proto/%.pb-c.c
 	$(CC) $(SANITIZERS) $(CFLAGS) -c -o $@ $<
-build/asan/tests/unit/protobuf_format_test.o: build/unit/proto/metrics.pb-c.h
-build/asan/tests/unit/protobuf_format_test.o: CPPFLAGS += -Ibuild/unit/proto
-build/unit/protobuf_format_test: build/unit/proto/metrics.pb-c.o
-build/unit/protobuf_format_test: MORE_LIBS = -lprotobuf-c
+.PRECIOUS: build/unit/proto/%.pb-c.c build/unit/proto/%.pb-c.h
+
+# $(call protobuf_reader,TEST,PROTO)
+define protobuf_reader
+build/asan/tests/unit/$1_test.o: build/unit/proto/$2.pb-c.h
+build/asan/tests/unit/$1_test.o: CPPFLAGS += -Ibuild/unit/proto
+build/unit/$1_test: build/unit/proto/$2.pb-c.o
+build/unit/$1_test: MORE_LIBS = -lprotobuf-c
+endef
+$(eval $(call protobuf_reader,protobuf_format,metrics))
+$(eval $(call protobuf_reader,stream_encode,stream))
 
 build/unit/%_test: build/asan/tests/unit/%_test.o $(call objects,build/asan,$(unit_helpers)) build/asan/libskstat.a
 	@mkdir -p $(@D)
@@ -113,7 +120,7 @@ check-fuzz: ## a minute of fuzzing (FUZZ_SECONDS=60), and is a seeded bug found?
 check-host: ## the exporter on this machine's own kernel, against ss
 	@tests/needs host
 	@$(MAKE) -s $(exporter)
-	@tests/tap.py host tests/host/fallback tests/host/config tests/host/operations
+	@tests/tap.py host tests/host/fallback tests/host/config tests/host/operations tests/host/streams
 
 check-lint: ## C, shell, the netlink spec
 	@tests/needs lint

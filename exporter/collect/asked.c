@@ -46,12 +46,15 @@ void skstat_collector_signal(struct skstat_collector *collector)
 	if (signal == SIGHUP) {
 		char text[512];
 
+		skstat_outlets_reopen(collector->outlets);
 		if (collector->config->config_file[0]) {
 			(void)reload(collector, text, sizeof(text));
 		} else {
 			/* Who sent it may be waiting to be told. */
 			skstat_notify_reloading(collector->notify, skstat_now_ns());
-			skstat_log(SKSTAT_LOG_INFO, "SIGHUP is passed over: there is no file to read again");
+			skstat_log(SKSTAT_LOG_INFO, collector->outlets ?
+				   "SIGHUP: streams are opened anew; there is no file to read again" :
+				   "SIGHUP is passed over: there is no file to read again");
 			skstat_notify_ready(collector->notify);
 		}
 		return;

@@ -197,6 +197,12 @@ void skstat_collector_feed(struct skstat_collector *collector, struct skstat_fee
 	skstat_poller_feed(collector->poller, feed);
 }
 
+void skstat_collector_stream(struct skstat_collector *collector, struct skstat_outlets *outlets)
+{
+	collector->outlets = outlets;
+	skstat_poller_stream(collector->poller, outlets);
+}
+
 void skstat_collector_tell(struct skstat_collector *collector, struct skstat_notify *notify)
 {
 	collector->notify = notify;

@@ -20,6 +20,7 @@ struct skstat_collector;
 struct skstat_feed;
 struct skstat_lifecycle;
 struct skstat_notify;
+struct skstat_outlets;
 
 /*
  * Takes `source` (opened by the caller, `why` as skstat_source_open() left it), also when it fails. The rest must
@@ -40,6 +41,9 @@ int skstat_collector_watch(struct skstat_collector *collector, struct skstat_lif
 
 /* Where the journal's events go, beside the model; must outlive the collector. */
 void skstat_collector_feed(struct skstat_collector *collector, struct skstat_feed *feed);
+
+/* The streams of records and events; SIGHUP opens anew what they write to. Must outlive the collector. */
+void skstat_collector_stream(struct skstat_collector *collector, struct skstat_outlets *outlets);
 
 /*
  * Who is told when the first poll has been published (READY), of reloads, of the end, how it stands, and, round by

@@ -6,6 +6,9 @@
 #include "snapshot/snapshot.h"
 #include "source/error.h"
 
+/* All that is told of sockets. */
+#define STREAM_GROUPS ((1u << __SKSTAT_GROUP_MAX) - 1 - (1u << SKSTAT_GROUP_NETNS) - (1u << SKSTAT_GROUP_EVENT))
+
 static struct skstat_query query(const struct skstat_dump *dump)
 {
 	const struct skstat_config *config = dump->config;
@@ -19,6 +22,10 @@ static struct skstat_query query(const struct skstat_dump *dump)
 		.active_since = dump->token,
 	};
 
+	if (skstat_outlets_want_sockets(dump->outlets)) {
+		q.groups |= STREAM_GROUPS;
+		q.brief = false;
+	}
 	if (!config->ipv4 || !config->ipv6) {
 		q.has |= SKSTAT_HAS(FAMILIES);
 		q.families = config->ipv4 ? SKSTAT_FAMILY_INET | SKSTAT_FAMILY_MAPPED : SKSTAT_FAMILY_INET6;
@@ -47,6 +54,7 @@ static bool begin(struct skstat_dump *dump)
 	dump->poll.exactly_once = info->exactly_once;
 	dump->poll.schema = info->schema;
 	skstat_model_begin(dump->model, &dump->poll);
+	skstat_outlets_begin(dump->outlets, info, dump->poll.full ? SKSTAT_BATCH_FULL : SKSTAT_BATCH_DELTA);
 	dump->begun = true;
 	return true;
 }
@@ -57,6 +65,8 @@ static int sample_take(const struct skstat_sample *sample, void *arg)
 
 	if (!dump->begun && !begin(dump))
 		return 1;
+	if (dump->outlets)
+		skstat_outlets_sample(dump->outlets, sample);
 	dump->err = skstat_model_sample(sample, dump->model);
 	return dump->err != 0;
 }
@@ -69,6 +79,9 @@ static int run_take(struct skstat_run_reader *run, void *arg)
 		return 0;
 	if (!dump->begun && !begin(dump))
 		return 1;
+	/* Before the model, which uses it up. */
+	if (dump->outlets)
+		skstat_outlets_run(dump->outlets, run);
 	dump->err = skstat_model_run(run, dump->model);
 	return dump->err != 0;
 }
@@ -84,6 +97,7 @@ int skstat_dump_walk(struct skstat_dump *dump, struct skstat_error *error)
 	dump->err = 0;
 	*error = (struct skstat_error){ 0 };
 	err = skstat_source_take(dump->source, &q, &taker, &dump->totals, error);
+	skstat_outlets_flush(dump->outlets);
 	if (dump->stranger || (!dump->begun && !begin(dump)))
 		return 0;
 	skstat_model_walked(dump->model, skstat_now_ns());

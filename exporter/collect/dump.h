@@ -9,12 +9,14 @@
 #include "config/config.h"
 #include "model/model.h"
 #include "source/source.h"
+#include "stream/outlets.h"
 
 struct skstat_dump {
 	/* Of the caller. */
 	const struct skstat_config *config;
 	struct skstat_source *source;
 	struct skstat_model *model;
+	struct skstat_outlets *outlets; /* that see what the model does; NULL: there are none */
 	uint64_t known; /* the instance that the model was told last; 0: none */
 	uint64_t token; /* of a delta */
 	struct skstat_poll poll; /* but for what the source says of itself */

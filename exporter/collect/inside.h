@@ -12,6 +12,7 @@
 #include "poller.h"
 #include "procfs/collectors.h"
 #include "serve/lifecycle.h"
+#include "stream/outlets.h"
 #include "trouble.h"
 #include "waiter.h"
 
@@ -24,6 +25,7 @@ struct skstat_collector {
 	struct skstat_naming naming;
 	struct skstat_model *model;
 	struct skstat_poller *poller;
+	struct skstat_outlets *outlets; /* NULL: no streams */
 	struct skstat_procfs *procfs;
 	struct skstat_poll_time time;
 	struct skstat_pacing pacing;

@@ -4,6 +4,7 @@
 #include "journal.h"
 #include "snapshot/feed.h"
 #include "source/error.h"
+#include "stream/outlets.h"
 
 /* A reading under way. */
 struct reading {
@@ -11,6 +12,7 @@ struct reading {
 	const struct skstat_source *source;
 	uint64_t instance;
 	uint64_t refused; /* by the model, or before they came to it */
+	bool streamed;
 };
 
 void skstat_journal_init(struct skstat_journal *journal, struct skstat_model *model, struct skstat_self *self,
@@ -24,12 +26,24 @@ void skstat_journal_init(struct skstat_journal *journal, struct skstat_model *mo
 	};
 }
 
+/* The first one says which schema they are of: the module may just have been loaded anew. */
+static void event_stream(struct reading *reading, const struct skstat_sample *sample,
+			 const struct skstat_source_info *info)
+{
+	if (!reading->streamed)
+		skstat_outlets_begin(reading->journal->outlets, info, SKSTAT_BATCH_JOURNAL);
+	reading->streamed = true;
+	skstat_outlets_sample(reading->journal->outlets, sample);
+}
+
 static int event_take(const struct skstat_sample *sample, void *arg)
 {
 	struct reading *reading = arg;
 	const struct skstat_source_info *info = skstat_source_info(reading->source);
 
 	skstat_feed_event(reading->journal->feed, sample, info->schema, info->hz);
+	if (reading->journal->outlets)
+		event_stream(reading, sample, info);
 	if (info->instance != reading->instance ||
 	    skstat_model_event(sample, reading->journal->model))
 		reading->refused++;
@@ -66,6 +80,8 @@ int skstat_journal_read(struct skstat_journal *journal, struct skstat_source *so
 	count(journal, &totals, reading.refused);
 	skstat_feed_lost(journal->feed, totals.lost, totals.fresh);
 	skstat_feed_flush(journal->feed);
+	skstat_outlets_lost(journal->outlets, totals.lost, totals.fresh);
+	skstat_outlets_flush(journal->outlets);
 	if (err) {
 		skstat_self_add(journal->self, journal_failures, 1);
 	} else {

@@ -16,10 +16,12 @@
 #include "trouble.h"
 
 struct skstat_feed;
+struct skstat_outlets;
 
 struct skstat_journal {
 	struct skstat_model *model;
 	struct skstat_feed *feed; /* who else wants the events; NULL: nobody */
+	struct skstat_outlets *outlets; /* likewise */
 	struct skstat_self *self;
 	const struct skstat_probes *probes;
 	struct skstat_trouble reading;

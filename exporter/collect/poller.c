@@ -18,6 +18,7 @@ struct skstat_poller {
 	const struct skstat_config *config;
 	struct skstat_model *model;
 	struct skstat_self *self;
+	struct skstat_outlets *outlets; /* NULL: there are none */
 
 	struct skstat_source *source; /* NULL: gone */
 	enum skstat_source_kind kind; /* which one it is, and will be again */
@@ -71,6 +72,12 @@ void skstat_poller_free(struct skstat_poller *poller)
 void skstat_poller_feed(struct skstat_poller *poller, struct skstat_feed *feed)
 {
 	poller->journal.feed = feed;
+}
+
+void skstat_poller_stream(struct skstat_poller *poller, struct skstat_outlets *outlets)
+{
+	poller->outlets = outlets;
+	poller->journal.outlets = outlets;
 }
 
 void skstat_poller_want(struct skstat_poller *poller, const struct skstat_config *config)
@@ -176,6 +183,7 @@ static int poll_source(struct skstat_poller *poller, uint64_t due_ns, struct sks
 		.config = poller->config,
 		.source = poller->source,
 		.model = poller->model,
+		.outlets = poller->outlets,
 		.known = poller->instance,
 		.token = poller->token,
 		.poll = { .now_ns = skstat_now_ns(), .full = full_is_due(poller, due_ns) },

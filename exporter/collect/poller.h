@@ -16,6 +16,7 @@
 
 struct skstat_poller;
 struct skstat_feed;
+struct skstat_outlets;
 
 /* What a poll came to. */
 struct skstat_poll_result {
@@ -41,6 +42,9 @@ int skstat_poller_poll(struct skstat_poller *poller, uint64_t due_ns, struct sks
 
 /* Who gets the journal's events, beside the model; must outlive the poller. */
 void skstat_poller_feed(struct skstat_poller *poller, struct skstat_feed *feed);
+
+/* The streams, which see what the model does; must outlive the poller. */
+void skstat_poller_stream(struct skstat_poller *poller, struct skstat_outlets *outlets);
 
 /* Which probes are wanted from now on. The rest of the config is passed over; it need not outlive this. */
 void skstat_poller_want(struct skstat_poller *poller, const struct skstat_config *config);

@@ -39,6 +39,7 @@ static int publish(struct skstat_collector *collector)
 			       skstat_poller_probes(collector->poller), skstat_poller_counters(collector->poller),
 			       skstat_poller_histograms(collector->poller));
 	skstat_poll_time_families(&collector->time, set);
+	skstat_outlets_families(collector->outlets, set);
 	skstat_procfs_families(collector->procfs, set);
 	if (set->failed) {
 		skstat_families_free(set);

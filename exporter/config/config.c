@@ -8,6 +8,7 @@
 #include "line.h"
 #include "load.h"
 #include "option.h"
+#include "stream.h"
 
 #define STATSD_LEAST_NS 10000000 /* of --statsd.interval */
 
@@ -38,6 +39,8 @@ static int check(const struct skstat_config *config, struct skstat_error *error)
 							"write that or more",
 					(double)config->poll_full_interval_ns / 1e9,
 					(double)config->poll_interval_ns / 1e9);
+	if (skstat_streams_check(config, error))
+		return error->err;
 	return statsd_check(config, error);
 }
 
@@ -180,6 +183,8 @@ int skstat_config_parse(struct skstat_config *config, int argc, char **argv, str
 	if (err)
 		return err;
 	open_fill(config, &defaults);
+	if (skstat_streams_add(config, error))
+		return error->err;
 	return check(config, error);
 }
 
@@ -230,6 +235,11 @@ size_t skstat_config_restarts(const struct skstat_config *running, const struct 
 		count++;
 		if (length < size)
 			length += (size_t)snprintf(text + length, size - length, "%s%s", length ? ", " : "", row->name);
+	}
+	if (!skstat_streams_same(running, fresh)) {
+		count++;
+		if (length < size)
+			snprintf(text + length, size - length, "%sstreams", length ? ", " : "");
 	}
 	return count;
 }

@@ -17,6 +17,7 @@
 #include "procfs/collector_rows.h"
 #include "render/statsd_format.h"
 #include "source/source.h"
+#include "stream/stream_config.h"
 
 #define SKSTAT_CONFIG_LISTENERS 16
 #define SKSTAT_CONFIG_HOSTS 16
@@ -102,6 +103,12 @@ struct skstat_config {
 	uint32_t statsd_rate;			  /* --statsd.sample-rate in millionths */
 	const char *statsd_view[SKSTAT_CONFIG_STATSD_VIEWS]; /* --statsd.view */
 	size_t statsd_views;				     /* 0: everything is sent */
+
+	/* streams */
+	const char *stream_text[SKSTAT_STREAMS_MAX]; /* --stream */
+	size_t stream_texts;
+	struct skstat_stream_config stream[SKSTAT_STREAMS_MAX]; /* those of the file, and these */
+	size_t streams;
 
 	/* the process */
 	const char *user;		  /* --user; "": stays root */

@@ -3,6 +3,7 @@
 
 #include "model/view_config.h"
 #include "option.h"
+#include "stream/stream_config.h"
 #include "grammar.h"
 
 #define MAY (CYAML_FLAG_OPTIONAL | CYAML_FLAG_POINTER)
@@ -46,6 +47,35 @@ static const cyaml_schema_field_t remote_fields[] = {
 	WORD("ipv6", struct skstat_raw_remote, ipv6),
 	WORD("names", struct skstat_raw_remote, names),
 	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t rotate_fields[] = {
+	WORD("size", struct skstat_raw_rotate, size),
+	WORD("keep", struct skstat_raw_rotate, keep),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t stream_fields[] = {
+	WORD("name", struct skstat_raw_stream, name),
+	WORD("what", struct skstat_raw_stream, what),
+	WORD("format", struct skstat_raw_stream, format),
+	WORD("to", struct skstat_raw_stream, to),
+	WORD("sample", struct skstat_raw_stream, sample),
+	WORD("queue", struct skstat_raw_stream, queue),
+	CYAML_FIELD_MAPPING_PTR("rotate", MAY, struct skstat_raw_stream, rotate, rotate_fields),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t stream_value = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct skstat_raw_stream, stream_fields)
+};
+
+static const cyaml_schema_field_t streams_field = {
+	.key = "streams",
+	.data_offset = offsetof(struct skstat_raw, stream),
+	.count_offset = offsetof(struct skstat_raw, streams),
+	.count_size = sizeof(uint32_t),
+	.value = { CYAML_VALUE_SEQUENCE(MAY, struct skstat_raw_stream, &stream_value, 0, SKSTAT_STREAMS_MAX) },
 };
 
 const char *const skstat_top_name[__SKSTAT_TOP_MAX] = {
@@ -233,7 +263,7 @@ static void views_field(struct making *making, cyaml_schema_field_t *field, cons
 const cyaml_schema_value_t *skstat_grammar_make(const struct skstat_reading *reading, const struct skstat_known *known)
 {
 	struct making making = { .reading = reading };
-	cyaml_schema_field_t *top = fields_make(&making, 8);
+	cyaml_schema_field_t *top = fields_make(&making, 9);
 	cyaml_schema_value_t *schema = skstat_reading_alloc(reading, 1, sizeof(*schema));
 
 	if (!top || !schema)
@@ -247,6 +277,7 @@ const cyaml_schema_value_t *skstat_grammar_make(const struct skstat_reading *rea
 	switches_field(&making, &top[6], "collectors", offsetof(struct skstat_raw, collector),
 		       SKSTAT_COLLECTOR_PREFIX);
 	options_field(&making, &top[7]);
+	top[8] = streams_field;
 	if (making.failed)
 		return NULL;
 	*schema = (cyaml_schema_value_t){ CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct skstat_raw, top) };

@@ -7,6 +7,7 @@
 #include "load.h"
 #include "option.h"
 #include "grammar.h"
+#include "stream.h"
 #include "source/utf8.h"
 #include "text.h"
 #include "view.h"
@@ -185,6 +186,8 @@ static int raw_take(struct skstat_config *config, const struct skstat_reading *r
 		err = labels_take(config, reading, raw);
 	if (!err)
 		err = views_take(config, &from, raw);
+	if (!err)
+		err = skstat_streams_take(config, reading, raw);
 	return err;
 }
 

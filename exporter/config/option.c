@@ -222,6 +222,11 @@ const struct skstat_setting skstat_setting_table[] = {
 	  "Size of a datagram, at most; 0: what gets to the receiver in one packet, up to 8192",
 	  NUMBER32(statsd_mtu, "512", "65507") },
 
+	{ "Streams", "stream", 0, "WHAT,FORMAT,TO", "",
+	  "Write sockets, events or both as jsonl or protobuf to stdout, file:/PATH, udp://HOST:PORT, unix:/PATH or "
+	  "unixgram:/PATH (docs/STREAMS.md); may be repeated",
+	  .take = skstat_take_stream, PLACE(stream_text), MANY(stream_texts) },
+
 	{ "Process", "user", 0, "USER", "nobody", "Whom to become when started as root; --user= stays root",
 	  TEXT(user) },
 	{ "Process", "log.level", 0, "debug|info|warn|error", "info", "Say nothing below that",

@@ -40,6 +40,15 @@ struct skstat_raw_view {
 	char **top; /* by enum skstat_top */
 };
 
+struct skstat_raw_rotate {
+	char *size, *keep;
+};
+
+struct skstat_raw_stream {
+	char *name, *what, *format, *to, *sample, *queue;
+	struct skstat_raw_rotate *rotate;
+};
+
 /* Of a row of the option table: a list where it may be given more than once. */
 struct skstat_raw_option {
 	char *word;
@@ -49,6 +58,8 @@ struct skstat_raw_option {
 struct skstat_raw {
 	struct skstat_raw_view *view;
 	uint32_t views;
+	struct skstat_raw_stream *stream;
+	uint32_t streams;
 	char **port;			  /* of each key, in the order in which they are written */
 	struct skstat_raw_words *prefix;  /* likewise */
 	struct skstat_raw_words *bucket;  /* likewise */

@@ -22,6 +22,7 @@ skstat_take_fn skstat_take_text;
 skstat_take_fn skstat_take_prefix;
 skstat_take_fn skstat_take_template;
 skstat_take_fn skstat_take_statsd_view;
+skstat_take_fn skstat_take_stream;
 skstat_take_fn skstat_take_path;
 skstat_take_fn skstat_take_listen;
 skstat_take_fn skstat_take_host;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "stream.h"
 #include "take.h"
 
 int skstat_take_text(const struct skstat_setting *setting, const char *value, struct skstat_config *config,
@@ -50,6 +51,23 @@ int skstat_take_statsd_view(const struct skstat_setting *setting, const char *va
 		return skstat_setting_refuse(setting, error, "\"%.40s\" is one too many: write it %d times at most",
 					     value, SKSTAT_CONFIG_STATSD_VIEWS);
 	config->statsd_view[config->statsd_views++] = value;
+	return 0;
+}
+
+int skstat_take_stream(const struct skstat_setting *setting, const char *value, struct skstat_config *config,
+		       struct skstat_error *error)
+{
+	struct skstat_stream_config stream;
+	struct skstat_error why;
+
+	if (!*value)
+		return 0;
+	if (config->stream_texts == SKSTAT_STREAMS_MAX)
+		return skstat_setting_refuse(setting, error, "\"%.40s\" is one too many: write it %d times at most",
+					     value, SKSTAT_STREAMS_MAX);
+	if (skstat_stream_parse(value, &stream, &why))
+		return skstat_setting_refuse(setting, error, "%s", why.text);
+	config->stream_text[config->stream_texts++] = value;
 	return 0;
 }
 

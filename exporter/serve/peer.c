@@ -38,7 +38,7 @@ static int inet_check(const char *text, struct skstat_address *address, struct s
 		return err;
 	if (!address->host[0] || strcmp(address->port, "0") == 0)
 		return skstat_error_set(error, -EINVAL,
-					"\"%.100s\" cannot be sent to: give --statsd.address a host and a port", text);
+					"\"%.100s\" cannot be sent to: write a host and a port", text);
 	return 0;
 }
 

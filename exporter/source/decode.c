@@ -5,7 +5,7 @@
 #include "decode.h"
 
 #define GROUP_PLACE(GROUP, group, kinds) [SKSTAT_GROUP_##GROUP] = offsetof(struct skstat_sample, group),
-static const size_t group_place[__SKSTAT_GROUP_MAX] = { SKSTAT_GROUPS(GROUP_PLACE) };
+const size_t skstat_sample_group[__SKSTAT_GROUP_MAX] = { SKSTAT_GROUPS(GROUP_PLACE) };
 #undef GROUP_PLACE
 
 static bool run_is_sound(const struct skstat_run *run, size_t length)
@@ -41,7 +41,8 @@ static bool run_names_its_subject(const struct skstat_run *run)
 static void piece_add(struct skstat_run_reader *reader, unsigned int g)
 {
 	struct skstat_run_piece *last = reader->pieces ? &reader->piece[reader->pieces - 1] : NULL;
-	const struct skstat_run_piece piece = { .from = (uint16_t)reader->offset[g], .to = (uint16_t)group_place[g],
+	const struct skstat_run_piece piece = { .from = (uint16_t)reader->offset[g],
+						.to = (uint16_t)skstat_sample_group[g],
 						.length = reader->sample.size[g] };
 
 	if (last && last->from + last->length == piece.from && last->to + last->length == piece.to)
@@ -108,7 +109,7 @@ bool skstat_sample_has(const struct skstat_sample *sample, const struct skstat_f
 
 const void *skstat_sample_at(const struct skstat_sample *sample, const struct skstat_field *field)
 {
-	return (const unsigned char *)sample + group_place[field->group] + field->offset;
+	return (const unsigned char *)sample + skstat_sample_group[field->group] + field->offset;
 }
 
 int64_t skstat_sample_s64(const struct skstat_sample *sample, const struct skstat_field *field)

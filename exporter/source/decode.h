@@ -74,6 +74,9 @@ static inline void skstat_run_skip(struct skstat_run_reader *reader)
 /* Whether the record has this field whole. Whether the kernel has the figure at all is the schema's to say. */
 bool skstat_sample_has(const struct skstat_sample *sample, const struct skstat_field *field);
 
+/* Where a group's structure is in a sample, by enum skstat_group. */
+extern const size_t skstat_sample_group[__SKSTAT_GROUP_MAX];
+
 /* The field's bytes in the sample, aligned for its type: struct skstat_addr or skstat_name, say. */
 const void *skstat_sample_at(const struct skstat_sample *sample, const struct skstat_field *field);
 

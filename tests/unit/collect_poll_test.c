@@ -3,6 +3,7 @@
 #include <netinet/tcp.h>
 
 #include "collect/kit.h"
+#include "stream/outlets_inside.h"
 
 static void full_then_deltas(void **state)
 {
@@ -68,6 +69,36 @@ static void query_of_the_config(void **state)
 	assert_int_equal(last_query.families, SKSTAT_FAMILY_INET6);
 	assert_int_equal(last_query.max_sockets, 77);
 	poller_stop();
+}
+
+/* A stream of sockets wants all that there is to tell, one of events no more than the model. Both see what comes. */
+static void streams(void **state)
+{
+	static const struct step steps_[] = { { .events = 3 }, { .events = 1, .lost = 7 }, { 0 } };
+	struct skstat_stream_config stream = { .name = "s", .what = SKSTAT_STREAM_SOCKETS, .to = "file:/dev/null",
+					       .sample = 1, .queue = SKSTAT_STREAM_QUEUE_MIN };
+	const uint64_t records[] = { 0, 6, 5, 11 };
+
+	(void)state;
+	for (stream.what = 1; stream.what <= (SKSTAT_STREAM_SOCKETS | SKSTAT_STREAM_EVENTS); stream.what++) {
+		struct skstat_outlets *outlets = skstat_outlets_start(&stream, 1, &error);
+		bool sockets = stream.what & SKSTAT_STREAM_SOCKETS;
+
+		assert_non_null(outlets);
+		defaults();
+		config.journal = true;
+		poller_new(steps_, COUNT(steps_), "netlink");
+		skstat_poller_stream(poller, outlets);
+		poll_is("hold full begin:full:1 journal event event event heard end:2 mib", 0);
+		assert_int_equal(last_query.brief, !sockets);
+		/* All but those of namespaces and events. */
+		assert_int_equal(last_query.groups, sockets ? 0xff : 0x15);
+		poll_is("delta:101 begin:delta:1 journal event lost:7 heard end:2 mib", 0);
+		poll_is("delta:102 begin:delta:1 journal heard end:2 mib", 0);
+		assert_int_equal(atomic_load(&outlets->outlet[0]->count.records), records[stream.what]);
+		poller_stop();
+		skstat_outlets_stop(outlets, SECOND);
+	}
 }
 
 /* A delta may delay, never lose: no token moves past a dump that did not come whole. */
@@ -310,6 +341,7 @@ int main(void)
 		cmocka_unit_test(full_then_deltas),
 		cmocka_unit_test(no_deltas_without_the_source),
 		cmocka_unit_test(query_of_the_config),
+		cmocka_unit_test(streams),
 		cmocka_unit_test(tokens_over_failures),
 		cmocka_unit_test(tokens_over_partials),
 		cmocka_unit_test(full_again),

@@ -81,6 +81,27 @@ static void refusals(void **state)
 		{ VIEW "    ttl: {a: 1}\n", "f:3: views[0].ttl: one word is wanted, this is a mapping" },
 		{ VIEW "    match: {port: [[80]]}\n",
 		  "f:3: views[0].match.port[0]: one word is wanted, this is a list" },
+		/* streams */
+#define STREAM "streams:\n  - {name: s, what: both, "
+		{ "streams: [{what: both}]\n", "f:1: streams[0]: it has no name: write name: ..." },
+		{ "streams: [{name: 1, what: both}]\n", "f:1: streams[0].name: \"1\" is no name" },
+		{ "streams: [{name: s}]\n", "f:1: streams[0]: it has no what: write what: sockets, events or both" },
+		{ "streams: [{name: s, what: x}]\n", "f:1: streams[0].what: \"x\" is none of sockets, events, both" },
+		{ STREAM "format: x}\n", "f:2: streams[0].format: \"x\" is none of jsonl, protobuf" },
+		{ STREAM "format: jsonl}\n", "f:2: streams[0]: it has no to: write to: file:/PATH" },
+		{ STREAM "to: nowhere}\n", "f:2: streams[0].to: \"nowhere\" is no place for a stream" },
+		{ STREAM "to: stdout, sample: 0}\n", "f:2: streams[0].sample: \"0\" is no number of that kind" },
+		{ STREAM "to: stdout, queue: 1KiB}\n",
+		  "f:2: streams[0].queue: \"1KiB\" is no size of that kind: write 256KiB" },
+		{ STREAM "to: stdout, queue: 1s}\n",
+		  "f:2: streams[0].queue: \"1s\" is no size of that kind: write 256KiB" },
+		{ STREAM "to: stdout, rotate: {size: 1MiB}}\n", "f:2: streams[0].rotate: only files are" },
+		{ STREAM "to: \"file:/a\", rotate: {keep: 1}}\n", "f:2: streams[0].rotate: it has no size" },
+		{ STREAM "to: \"file:/a\", rotate: {size: 1KiB}}\n",
+		  "f:2: streams[0].rotate.size: \"1KiB\" is no size of that kind: write 128KiB or more" },
+		{ STREAM "to: stdout}\n  - {name: s, what: both, to: \"file:/a\"}\n",
+		  "f:3: streams[1].name: \"s\" is streams[0]: write another name" },
+#undef STREAM
 		/* views */
 		{ "views:\n  - name: x\n  - limit: 5\n", "f:3: views[1]: it has no name" },
 		{ "views:\n  - name:\n", "f:2: views[0].name: \"\" is no name" },
@@ -365,6 +386,36 @@ static void labels(void **state)
 	assert_null(config.label_name[SKSTAT_LABEL_FAMILY]);
 }
 
+static void streams(void **state)
+{
+	const struct skstat_stream_config *stream = config.stream;
+	struct skstat_config changed;
+	char names[80];
+
+	(void)state;
+	loaded("streams:\n"
+	       "  - {name: a, what: both, format: protobuf, to: \"file:/a\", sample: 10, queue: 1MiB,\n"
+	       "     rotate: {size: 100MiB, keep: 0}}\n"
+	       "  - {name: b, what: events, to: stdout}\n");
+	assert_int_equal(config.streams, 2);
+	assert_string_equal(stream[0].name, "a");
+	assert_string_equal(stream[0].to, "file:/a");
+	assert_int_equal(stream[0].what, SKSTAT_STREAM_SOCKETS | SKSTAT_STREAM_EVENTS);
+	assert_int_equal(stream[0].format, SKSTAT_STREAM_PROTOBUF);
+	assert_int_equal(stream[0].sample, 10);
+	assert_true(stream[0].queue == 1 << 20 && stream[0].rotate_size == 100 << 20 && !stream[0].rotate_keep);
+	assert_int_equal(stream[1].what, SKSTAT_STREAM_EVENTS);
+	assert_int_equal(stream[1].format, SKSTAT_STREAM_JSONL);
+	assert_true(stream[1].sample == 1 && stream[1].queue == 16 << 20 && !stream[1].rotate_size &&
+		    stream[1].rotate_keep == 5);
+	/* A reload says that others take a restart. */
+	changed = config;
+	assert_int_equal(skstat_config_restarts(&config, &changed, names, sizeof(names)), 0);
+	changed.stream[1].sample = 2;
+	assert_int_equal(skstat_config_restarts(&config, &changed, names, sizeof(names)), 1);
+	assert_string_equal(names, "streams");
+}
+
 static void switches(void **state)
 {
 	(void)state;
@@ -600,6 +651,7 @@ int main(void)
 		cmocka_unit_test(shows),
 		cmocka_unit_test(labels),
 		cmocka_unit_test(switches),
+		cmocka_unit_test(streams),
 		cmocka_unit_test(every_option),
 		cmocka_unit_test(told),
 		cmocka_unit_test_setup_teardown(line_goes_above_file, file_set_up, file_tear_down),

@@ -208,6 +208,13 @@ static void every_option(void **state)
 	c = parsed("--statsd.view=default --statsd.view=default");
 	assert_int_equal(c.statsd_views, 2);
 	assert_string_equal(c.statsd_view[1], "default");
+	assert_int_equal(parsed("--stream=").streams, 0);
+	c = parsed("--stream=events,jsonl,stdout --stream=both,protobuf,udp://127.0.0.1:9");
+	assert_int_equal(c.streams, 2);
+	assert_int_equal(c.stream[0].what, SKSTAT_STREAM_EVENTS);
+	assert_int_equal(c.stream[1].format, SKSTAT_STREAM_PROTOBUF);
+	assert_string_equal(c.stream[1].to, "udp://127.0.0.1:9");
+	assert_true(c.stream[1].sample == 1 && c.stream[1].queue == 16 << 20);
 	assert_true(parsed("--statsd.mtu=0").statsd_mtu == 0);
 	assert_true(parsed("--statsd.mtu=512").statsd_mtu == 512);
 	assert_true(parsed("--statsd.mtu=65507").statsd_mtu == 65507);
@@ -302,6 +309,21 @@ static void refusals(void **state)
 		{ "--view.limit=ten", "--view.limit: \"ten\" is no whole number: write 1 to 100000" },
 		{ "--view.group-ttl=999ms", "--view.group-ttl: \"999ms\" is below 1s: write 1s to 365d" },
 		{ "--netns.limit=1e3", "--netns.limit: \"1e3\" is no whole number: write 1 to 100000" },
+		{ "--stream=sockets", "--stream: \"sockets\" is no stream: write WHAT,FORMAT,TO, as "
+		  "sockets,jsonl,file:/var/log/sockets.jsonl" },
+		{ "--stream=x,jsonl,stdout", "--stream: \"x\" is none of sockets, events, both" },
+		{ "--stream=both,xml,stdout", "--stream: \"xml\" is none of jsonl, protobuf" },
+		{ "--stream=both,jsonl,x", "--stream: \"x\" is no place for a stream: write stdout, file:/PATH, "
+		  "udp://HOST:PORT, unix:/PATH or unixgram:/PATH" },
+		{ "--stream=both,jsonl,file:x", "--stream: \"x\" is no path of a file: write file:/PATH" },
+		{ "--no-journal --stream=events,jsonl,stdout",
+		  "stream stream1: there are no events without the journal: leave --no-journal out" },
+		{ "--once --stream=sockets,jsonl,stdout",
+		  "stream stream1: standard output has the metrics, by --once: write it to a file" },
+		{ "--stream=events,jsonl,stdout --stream=sockets,jsonl,stdout",
+		  "stream stream2: standard output has a stream already: write it to a file" },
+		{ "--stream=events,jsonl,file:/a --stream=sockets,jsonl,file:/a",
+		  "stream stream2: file:/a is stream stream1's: write it to another file" },
 		{ "--statsd.mtu=511", "--statsd.mtu: \"511\" is below 512: write 512 to 65507" },
 		{ "--statsd.mtu=65508", "--statsd.mtu: \"65508\" is above 65507: write 512 to 65507" },
 		{ "--statsd.format=graphite", "--statsd.format: \"graphite\" is none of etsy|dogstatsd|influx" },

@@ -138,7 +138,11 @@ bool in_runs;
 /* So many records. Of runs, an empty one comes first: it is no record. Nonzero: stopped. */
 static int give(const struct skstat_taker *taker, int records)
 {
-	static const struct skstat_sample sample;
+	static const struct skstat_sample sample = {
+		.kind = SKSTAT_KIND_FULL,
+		.groups = 1u << SKSTAT_GROUP_IDENTITY,
+		.size = { [SKSTAT_GROUP_IDENTITY] = sizeof(struct skstat_identity) },
+	};
 	struct skstat_run_reader run = { 0 };
 
 	if (!in_runs) {
@@ -220,7 +224,12 @@ int skstat_source_hold(struct skstat_source *source, uint64_t probes, uint64_t *
 int skstat_source_journal(struct skstat_source *source, skstat_sample_fn fn, void *arg,
 			  struct skstat_journal_totals *totals, struct skstat_error *error)
 {
-	static const struct skstat_sample event = { .kind = SKSTAT_KIND_OPENED };
+	static const struct skstat_sample event = {
+		.kind = SKSTAT_KIND_OPENED,
+		.groups = 1u << SKSTAT_GROUP_IDENTITY | 1u << SKSTAT_GROUP_EVENT,
+		.size = { [SKSTAT_GROUP_IDENTITY] = sizeof(struct skstat_identity),
+			  [SKSTAT_GROUP_EVENT] = sizeof(struct skstat_event) },
+	};
 
 	say("journal ");
 	source->cost.requests++;
