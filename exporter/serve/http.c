@@ -134,6 +134,14 @@ static enum MHD_Result access_handler(void *cls, struct MHD_Connection *connecti
 	return result;
 }
 
+/* What would end in the middle is what it says, and so no path and no value that there is. */
+static size_t unescape(void *cls, struct MHD_Connection *connection, char *text)
+{
+	(void)cls;
+	(void)connection;
+	return strstr(text, "%00") ? strlen(text) : MHD_http_unescape(text);
+}
+
 static void request_completed(void *cls, struct MHD_Connection *connection, void **context,
 			      enum MHD_RequestTerminationCode how)
 {
@@ -178,6 +186,7 @@ static int start_door(struct skstat_http_door *door, const struct skstat_http_li
 					config->timeout_s ? config->timeout_s : TIMEOUT_SECONDS,
 					MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
 					MHD_OPTION_NOTIFY_COMPLETED, request_completed, door,
+					MHD_OPTION_UNESCAPE_CALLBACK, unescape, NULL,
 					MHD_OPTION_ARRAY, listener->local ? none : pool,
 					MHD_OPTION_ARRAY, tls ? sessions : none,
 					MHD_OPTION_END);

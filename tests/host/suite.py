@@ -1,0 +1,23 @@
+"""A suite of tests/host: methods test_* of a class, each with a directory of its own that everybody can read. TAP."""
+import pathlib
+import sys
+import tempfile
+
+
+def main(tests):
+    """Runs those of tests(directory) that are named on the command line, or all; exit status."""
+    names = [name for name in vars(tests) if name.startswith("test_")]
+    names = [name for name in names if len(sys.argv) < 2 or name[5:] in sys.argv[1:]]
+    bad = 0
+    print(f"1..{len(names)}")
+    for number, name in enumerate(names, 1):
+        with tempfile.TemporaryDirectory() as directory:
+            pathlib.Path(directory).chmod(0o755)
+            try:
+                getattr(tests(pathlib.Path(directory)), name)()
+            except AssertionError as error:
+                bad += 1
+                print(f"# {' '.join(str(error).split())[:700]}\nnot ok {number} - {name[5:]}", flush=True)
+            else:
+                print(f"ok {number} - {name[5:]}", flush=True)
+    return 1 if bad else 0
