@@ -425,7 +425,8 @@ const struct skstat_setting skstat_setting_table[] = {
 	  "TLS, clients' certificates, passwords and headers of TCP listeners, in YAML as Prometheus has it (docs/HTTP.md). "
 	  "Read again when it changes",
 	  TEXT(web_file) },
-	{ "Web", "web.max-connections", 0, "N", "64", "Connections of each listener; who comes then has to wait",
+	{ "Web", "web.max-connections", 0, "N", "1024",
+	  "Connections of each listener; who comes then takes the place of who has waited for nothing for longest",
 	  NUMBER32(web_connections, "2", "65536") },
 	{ "Web", "web.timeout", 0, "DURATION", "30s", "Close a connection after so long without a byte either way",
 	  DURATION(web_timeout_ns, "1s", "1h") },

@@ -2,6 +2,7 @@
 import pathlib
 import sys
 import tempfile
+import traceback
 
 
 def main(tests):
@@ -17,7 +18,9 @@ def main(tests):
                 getattr(tests(pathlib.Path(directory)), name)()
             except AssertionError as error:
                 bad += 1
-                print(f"# {' '.join(str(error).split())[:700]}\nnot ok {number} - {name[5:]}", flush=True)
+                line = traceback.extract_tb(error.__traceback__)[-1]
+                said = " ".join(str(error).split())[:700]
+                print(f"# {line.name}:{line.lineno}: {said or line.line}\nnot ok {number} - {name[5:]}", flush=True)
             else:
                 print(f"ok {number} - {name[5:]}", flush=True)
     return 1 if bad else 0
