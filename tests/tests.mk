@@ -111,7 +111,8 @@ check-fuzz: ## a minute of fuzzing (FUZZ_SECONDS=60), and is a seeded bug found?
 check-host: ## the exporter on this machine's own kernel, against ss
 	@tests/needs host
 	@$(MAKE) -s $(exporter)
-	@tests/tap.py host tests/host/fallback tests/host/config tests/host/http tests/host/crowd
+	@tests/tap.py host tests/host/fallback tests/host/config tests/host/http tests/host/crowd \
+		tests/host/service
 
 check-lint: ## C, shell, the netlink spec
 	@tests/needs lint

@@ -1,12 +1,16 @@
-"""A suite of tests/host: methods test_* of a class, each with a directory of its own that everybody can read. TAP."""
+"""A suite of tests/host: methods test_* of a class, each with a directory of its own that everybody can read, in a network
+namespace of their own if that may be. TAP."""
 import pathlib
 import sys
 import tempfile
 import traceback
 
+from alone import alone
+
 
 def main(tests):
     """Runs those of tests(directory) that are named on the command line, or all; exit status."""
+    alone()
     names = [name for name in vars(tests) if name.startswith("test_")]
     names = [name for name in names if len(sys.argv) < 2 or name[5:] in sys.argv[1:]]
     bad = 0
