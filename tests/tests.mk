@@ -112,7 +112,7 @@ check-host: ## the exporter on this machine's own kernel, against ss
 	@tests/needs host
 	@$(MAKE) -s $(exporter)
 	@tests/tap.py host tests/host/fallback tests/host/config tests/host/http tests/host/crowd \
-		tests/host/service
+		tests/host/service tests/host/statsd
 
 check-lint: ## C, shell, the netlink spec
 	@tests/needs lint
