@@ -189,10 +189,10 @@ check-demo: ## does the demo end well, however it ends?
 	@tests/needs vm
 	@tests/tap.py demo tests/demo/check
 
-check-peers: ## Debian's Prometheus and npm's statsd, with the exporter
+check-peers: ## programs of others with the exporter: Prometheus, VictoriaMetrics, statsd, collectd, wrk
 	@tests/needs peers
 	@$(MAKE) -s $(exporter)
-	@tests/tap.py peers tests/peers/prometheus tests/peers/statsd
+	@tests/tap.py peers tests/peers/prometheus tests/peers/statsd tests/peers/collectd
 
 .PHONY: bench
 bench: ## what reading sockets costs, beside its peers (a quarter of an hour): build/bench.json, docs/PERFORMANCE.md

@@ -456,7 +456,7 @@ const struct skstat_setting skstat_setting_table[] = {
 	  "Part of the counters' lines to draw and send: each says so (|@RATE), and servers multiply it",
 	  RATIO(statsd_rate, "0.000001", "1") },
 	{ "statsd", "statsd.mtu", 0, "BYTES", "0",
-	  "Size of a datagram, at most; 0: what gets to the receiver in one packet, up to 8192",
+	  "Size of a datagram, at most; 0: what gets to the receiver in one packet, up to 4095",
 	  NUMBER32(statsd_mtu, "512", "65507") },
 
 	{ "Process", "user", 0, "USER", "nobody", "Whom to become when started as root; --user= stays root",
