@@ -192,7 +192,7 @@ check-demo: ## does the demo end well, however it ends?
 check-peers: ## programs of others with the exporter: Prometheus, VictoriaMetrics, statsd, collectd, wrk
 	@tests/needs peers
 	@$(MAKE) -s $(exporter)
-	@tests/tap.py peers tests/peers/prometheus tests/peers/statsd tests/peers/collectd
+	@tests/tap.py peers tests/peers/prometheus tests/peers/statsd tests/peers/collectd tests/peers/web
 
 .PHONY: bench
 bench: ## what reading sockets costs, beside its peers (a quarter of an hour): build/bench.json, docs/PERFORMANCE.md

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 
-from metrics import get
+from metrics import get, scrape
 
 BINARY = pathlib.Path(os.environ.get("SKSTAT_EXPORTER",
                                      pathlib.Path(__file__).resolve().parents[2] / "build/skstat_exporter"))
@@ -27,6 +27,15 @@ def until(condition, seconds=20, pause=0.02):
         assert time.monotonic() < deadline, f"not so after {seconds} s"
         time.sleep(pause)
     return answer
+
+
+def polled(where, times=2):
+    """Waits for so many more polls: what there was is known by then, a listener above all, without which connections to
+    it have no direction."""
+    def polls():
+        return scrape(where).sum("skstat_polls_total")
+    before = polls()
+    until(lambda: polls() >= before + times, 60)
 
 
 class Exporter:

@@ -2,6 +2,7 @@
 import re
 import socket
 
+from exporter import polled
 from metrics import scrape
 
 CLIENTS, UP, DOWN = 20, 10000, 3000
@@ -10,10 +11,11 @@ CLIENTS, UP, DOWN = 20, 10000, 3000
 class Traffic:
     """Connections over loopback that have carried a known number of bytes, and stay open."""
 
-    def __init__(self):
+    def __init__(self, exporter):
         listener = socket.create_server(("127.0.0.1", 0), backlog=CLIENTS)
         self.port = listener.getsockname()[1]
         self.open = [listener]
+        polled(exporter.where)
         for _ in range(CLIENTS):
             client = socket.create_connection(("127.0.0.1", self.port))
             server, _ = listener.accept()
