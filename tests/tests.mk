@@ -89,7 +89,8 @@ build/fuzz/lines/obj/%.o: %.c
 text_parsers := $(patsubst %,exporter/source/%.c,error field option text utf8)
 config_parsers := $(filter-out exporter/config/config.c exporter/config/help.c exporter/config/line.c,$(wildcard exporter/config/*.c)) \
 	$(text_parsers) exporter/model/view_config.c exporter/render/buffer.c exporter/render/statsd_name.c
-web_parsers := $(patsubst %,exporter/config/%.c,duration outline pool reading text value web_file) $(text_parsers)
+web_parsers := $(patsubst %,exporter/config/%.c,duration outline pool reading text value web_file web_keys web_keys_http \
+	web_keys_rate web_keys_tls web_keys_users) $(text_parsers)
 accept_parsers := $(patsubst %,exporter/serve/%.c,accept guard header)
 url_parsers := exporter/serve/parameter.c exporter/serve/select.c $(sort $(text_parsers) $(parsers))
 
@@ -120,7 +121,8 @@ check-fuzz: ## a minute of fuzzing (FUZZ_SECONDS=60), and is a seeded bug found?
 check-host: ## the exporter on this machine's own kernel, against ss
 	@tests/needs host
 	@$(MAKE) -s $(exporter)
-	@tests/tap.py host tests/host/fallback tests/host/config tests/host/operations tests/host/streams
+	@tests/tap.py host tests/host/fallback tests/host/config tests/host/operations tests/host/streams tests/host/http \
+		tests/host/crowd tests/host/service tests/host/statsd
 
 check-lint: ## C, shell, the netlink spec
 	@tests/needs lint
@@ -197,10 +199,10 @@ check-demo: ## does the demo end well, however it ends?
 	@tests/needs vm
 	@tests/tap.py demo tests/demo/check
 
-check-peers: ## Debian's Prometheus and npm's statsd, with the exporter
+check-peers: ## programs of others with the exporter: Prometheus, VictoriaMetrics, statsd, collectd, wrk
 	@tests/needs peers
 	@$(MAKE) -s $(exporter)
-	@tests/tap.py peers tests/peers/prometheus tests/peers/statsd
+	@tests/tap.py peers tests/peers/prometheus tests/peers/statsd tests/peers/collectd tests/peers/web
 
 .PHONY: bench
 bench: ## what reading sockets costs, beside its peers (a quarter of an hour): build/bench.json, docs/PERFORMANCE.md

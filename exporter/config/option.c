@@ -189,7 +189,8 @@ const struct skstat_setting skstat_setting_table[] = {
 	  "TLS, clients' certificates, passwords and headers of TCP listeners, in YAML as Prometheus has it (docs/HTTP.md). "
 	  "Read again when it changes",
 	  TEXT(web_file) },
-	{ "Web", "web.max-connections", 0, "N", "64", "Connections of each listener; who comes then has to wait",
+	{ "Web", "web.max-connections", 0, "N", "1024",
+	  "Connections of each listener; who comes then takes the place of who has waited for nothing for longest",
 	  NUMBER32(web_connections, "2", "65536") },
 	{ "Web", "web.timeout", 0, "DURATION", "30s", "Close a connection after so long without a byte either way",
 	  DURATION(web_timeout_ns, "1s", "1h") },
@@ -219,7 +220,7 @@ const struct skstat_setting skstat_setting_table[] = {
 	  "Part of the counters' lines to draw and send: each says so (|@RATE), and servers multiply it",
 	  RATIO(statsd_rate, "0.000001", "1") },
 	{ "statsd", "statsd.mtu", 0, "BYTES", "0",
-	  "Size of a datagram, at most; 0: what gets to the receiver in one packet, up to 8192",
+	  "Size of a datagram, at most; 0: what gets to the receiver in one packet, up to 4095",
 	  NUMBER32(statsd_mtu, "512", "65507") },
 
 	{ "Streams", "stream", 0, "WHAT,FORMAT,TO", "",

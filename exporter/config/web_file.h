@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The file of --web.config.file, as Prometheus' exporter-toolkit has it: tls_server_config, http_server_config,
- * basic_auth_users. What this server does not do is refused, never passed over.
+ * basic_auth_users, rate_limit. What this server does not do is refused, never passed over.
  */
 #ifndef SKSTAT_CONFIG_WEB_FILE_H
 #define SKSTAT_CONFIG_WEB_FILE_H

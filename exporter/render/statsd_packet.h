@@ -4,9 +4,23 @@
 #define SKSTAT_RENDER_STATSD_PACKET_H
 
 #include <stddef.h>
+#include <string.h>
 
 #include "buffer.h"
 #include "statsd_format.h"
+
+/* What a line with nothing behind its type has to know of others is decided once a set, not once a line. */
+#define SKSTAT_ALWAYS_INLINE inline __attribute__((always_inline))
+
+#define SKSTAT_LINE_REST (SKSTAT_NUMBER_SIZE + 20) /* of a line behind its name, at most */
+
+/* Appends a line's beginning to `at`, which has room. Returns the end. */
+static inline char *skstat_line_begin(char *at, const char *name, size_t length)
+{
+	memcpy(at, name, length);
+	at[length] = ':';
+	return at + length + 1;
+}
 
 /* Zeroed but for `fn` and `arg`, then opened. */
 struct skstat_packet {

@@ -202,6 +202,8 @@
 	  "When these were taken last, in Unix time; 0 without such a file")                                           \
 	S(web_certificate_end_ns, "skstat_web_certificate_not_after", NANOSECONDS, GAUGE, "", "", 1,                   \
 	  "When the server's certificate ends, in Unix time; 0 without TLS")                                           \
+	S(http_dropped, "skstat_http_connections_dropped", NONE, COUNTER, "", "", 1,                                   \
+	  "Connections over TCP that were closed to make room for others")                                             \
 	S(web_passwords_refused, "skstat_web_passwords_refused", NONE, COUNTER, "", "", 1,                             \
 	  "Requests answered 401 because of a wrong name or password")                                                 \
 	/* what is configured */                                                                                       \

@@ -8,92 +8,26 @@
 
 #include "bouncer.h"
 #include "lifecycle.h"
+#include "log/log.h"
 #include "request.h"
 #include "stream.h"
 
+#define SECOND UINT64_C(1000000000)
 #define TCP_THREADS 2
-#define CONNECTIONS 64u /* of each listener */
+#define CONNECTIONS 1024u /* of each listener */
 #define TIMEOUT_SECONDS 30u /* without a byte in either direction */
 #define CONNECTION_BYTES (16 * 1024) /* a request's headers, and a piece of a streamed reply */
 
-static const struct route {
-	const char *path; /* NULL: the telemetry path */
-	skstat_http_handler handle;
-	bool local; /* for who is trusted only */
-	bool post;  /* for POST, and nothing else */
-} routes[] = {
-	/* First, for somebody may want the metrics at "/". */
-	{ NULL, skstat_metrics_handle, false, false },
-	{ "/", skstat_page_handle, false, false },
-	{ "/-/healthy", skstat_healthy_handle, false, false },
-	{ "/-/ready", skstat_ready_handle, false, false },
-	{ "/-/reload", skstat_reload_handle, false, true },
-	{ "/api/v1/sockets", skstat_api_sockets_handle, true, false },
-	{ "/api/v1/listeners", skstat_api_listeners_handle, true, false },
-	{ "/api/v1/events", skstat_api_events_handle, true, false },
-	{ "/api/v1/ledger", skstat_api_ledger_handle, true, false },
-	{ "/api/v1/status", skstat_api_status_handle, true, false },
-};
-
-static const struct route *find_route(const struct skstat_http_request *request)
-{
-	const struct skstat_http_config *config = &request->http->config;
-
-	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
-		const char *path = routes[i].path ? routes[i].path : config->telemetry_path;
-
-		if (strcmp(request->path, path) == 0)
-			return &routes[i];
-	}
-	return NULL;
-}
-
-static enum MHD_Result refuse_method(struct skstat_http_request *request, const struct route *route)
-{
-	static char reading[] = "Only GET and HEAD are served\n", posting[] = "Only POST is served\n";
-	char *sentence = route->post ? posting : reading;
-	struct MHD_Response *response =
-		MHD_create_response_from_buffer(strlen(sentence), sentence, MHD_RESPMEM_PERSISTENT);
-
-	skstat_reply_header(response, MHD_HTTP_HEADER_ALLOW, route->post ? "POST" : "GET, HEAD");
-	return skstat_reply(request, MHD_HTTP_METHOD_NOT_ALLOWED, SKSTAT_TYPE_TEXT, response);
-}
-
-/* libmicrohttpd closes the connection behind it, for it comes before the request's end. */
-static enum MHD_Result refuse_rate(struct skstat_http_request *request)
-{
-	static char sentence[] = "There are more requests than --web.max-requests: ask again\n";
-	struct MHD_Response *response =
-		MHD_create_response_from_buffer(strlen(sentence), sentence, MHD_RESPMEM_PERSISTENT);
-
-	skstat_reply_header(response, MHD_HTTP_HEADER_RETRY_AFTER, "1");
-	return skstat_reply(request, MHD_HTTP_TOO_MANY_REQUESTS, SKSTAT_TYPE_TEXT, response);
-}
-
-static enum MHD_Result dispatch(struct skstat_http_request *request, const char *method)
-{
-	const struct route *route = find_route(request);
-	const char *why;
-	unsigned int status = skstat_guard_check(request, &why);
-	enum skstat_entry entry;
-	enum MHD_Result dealt;
-
-	if (status)
-		return skstat_reply_text(request, status, why);
-	dealt = skstat_auth_check(request, &entry);
-	if (entry == SKSTAT_ENTRY_DEALT)
-		return dealt;
-	if (!route)
-		return skstat_reply_text(request, MHD_HTTP_NOT_FOUND, "There is nothing here: / has the links");
-	if (route->local && !skstat_guard_trusts(request))
-		return skstat_reply_text(request, MHD_HTTP_NOT_FOUND, "This is served on the unix socket only");
-	if (route->post ? !request->post : !request->head && strcmp(method, MHD_HTTP_METHOD_GET) != 0)
-		return refuse_method(request, route);
-	return route->handle(request);
-}
-
 /* What the context of a request points to while it has no stream. */
 static char no_stream;
+
+/* By --web.max-requests, and by rate_limit of --web.config.file. */
+static bool is_one_too_many(struct skstat_http *http)
+{
+	const uint64_t now = skstat_now_ns();
+
+	return !skstat_rate_take(&http->rate, now) || !skstat_web_admits(http->web, now);
+}
 
 /*
  * Called when the headers have come, for each piece of a body, when all has come, and again when a suspended request
@@ -110,14 +44,15 @@ static enum MHD_Result access_handler(void *cls, struct MHD_Connection *connecti
 		.head = strcmp(method, MHD_HTTP_METHOD_HEAD) == 0,
 		.post = strcmp(method, MHD_HTTP_METHOD_POST) == 0, .stream = &stream,
 	};
-	const struct route *route = find_route(&request);
 	enum MHD_Result result;
 
 	(void)upload;
-	if (!*context && !door->local && !skstat_rate_take(&door->http->rate, skstat_now_ns()))
-		return refuse_rate(&request);
+	if (!*context)
+		skstat_visitor_asks(door, connection);
+	if (!*context && !door->local && is_one_too_many(door->http))
+		return skstat_route_refuse(&request);
 	if (!*context && (request.head || strcmp(method, MHD_HTTP_METHOD_GET) == 0 ||
-			  (request.post && route && route->post))) {
+			  skstat_route_posts(&request))) {
 		*context = &no_stream;
 		return MHD_YES;
 	}
@@ -127,19 +62,28 @@ static enum MHD_Result access_handler(void *cls, struct MHD_Connection *connecti
 	}
 	if (door->http->web && !door->local)
 		request.web = skstat_web_take(door->http->web);
-	result = dispatch(&request, method);
+	result = skstat_route_handle(&request, method);
 	skstat_web_put(request.web);
 	if (stream)
 		*context = stream;
 	return result;
 }
 
+/* What would end in the middle is what it says, and so no path and no value that there is. */
+static size_t unescape(void *cls, struct MHD_Connection *connection, char *text)
+{
+	(void)cls;
+	(void)connection;
+	return strstr(text, "%00") ? strlen(text) : MHD_http_unescape(text);
+}
+
 static void request_completed(void *cls, struct MHD_Connection *connection, void **context,
 			      enum MHD_RequestTerminationCode how)
 {
-	const struct skstat_http_door *door = cls;
+	struct skstat_http_door *door = cls;
 
 	(void)how;
+	skstat_visitor_answered(door, connection);
 	if (door->http->config.lifecycle)
 		skstat_lifecycle_abandon(door->http->config.lifecycle, connection);
 	if (*context != &no_stream)
@@ -147,18 +91,33 @@ static void request_completed(void *cls, struct MHD_Connection *connection, void
 	*context = NULL;
 }
 
+static void prepare_door(struct skstat_http *http, struct skstat_http_door *door,
+			 const struct skstat_http_listener *listener)
+{
+	const unsigned int wanted = http->config.connections ? http->config.connections : CONNECTIONS;
+	const unsigned int limit = skstat_crowd_room(wanted, http->config.listeners);
+
+	if (limit < wanted)
+		skstat_log(SKSTAT_LOG_WARN, "this process may open too few files for %u connections to each listener: "
+			   "there may be %u", wanted, limit);
+	door->http = http;
+	door->local = listener->local;
+	door->tls = !listener->local && skstat_session_wanted(http);
+	skstat_crowd_init(&door->crowd, limit);
+}
+
 /* Which of its failures close the socket libmicrohttpd does not say: it gets a descriptor of its own. */
 static int start_door(struct skstat_http_door *door, const struct skstat_http_listener *listener)
 {
 	/* No streams over TCP, and so only a reload or a password to suspend for; no thread of a pool waits for another. */
 	const bool suspends = listener->local || door->http->config.lifecycle || door->http->web;
-	const bool tls = !listener->local && skstat_session_wanted(door->http);
-	const unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | (tls ? MHD_USE_TLS : 0) |
+	const unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | (door->tls ? MHD_USE_TLS : 0) |
 				   (suspends ? MHD_ALLOW_SUSPEND_RESUME : 0);
 	const struct skstat_http_config *config = &door->http->config;
 	struct MHD_OptionItem sessions[SKSTAT_SESSION_OPTIONS];
-	const struct MHD_OptionItem pool[] = {
+	const struct MHD_OptionItem tcp[] = {
 		{ MHD_OPTION_THREAD_POOL_SIZE, TCP_THREADS, NULL },
+		{ MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)skstat_visitor_notified, door },
 		{ MHD_OPTION_END, 0, NULL },
 	};
 	const struct MHD_OptionItem none[] = { { MHD_OPTION_END, 0, NULL } };
@@ -167,19 +126,20 @@ static int start_door(struct skstat_http_door *door, const struct skstat_http_li
 
 	if (fd < 0)
 		return -errno;
-	door->local = listener->local;
-	skstat_session_options(door, sessions);
+	skstat_session_options(sessions);
 	errno = 0;
 	door->daemon = MHD_start_daemon(flags, 0, NULL, NULL, access_handler, door,
 					MHD_OPTION_LISTEN_SOCKET, fd,
+					/* Of a pool each thread has its part, and should have room for all. */
 					MHD_OPTION_CONNECTION_LIMIT,
-					config->connections ? config->connections : CONNECTIONS,
+					door->crowd.limit * (listener->local ? 1 : TCP_THREADS),
 					MHD_OPTION_CONNECTION_TIMEOUT,
 					config->timeout_s ? config->timeout_s : TIMEOUT_SECONDS,
 					MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
 					MHD_OPTION_NOTIFY_COMPLETED, request_completed, door,
-					MHD_OPTION_ARRAY, listener->local ? none : pool,
-					MHD_OPTION_ARRAY, tls ? sessions : none,
+					MHD_OPTION_UNESCAPE_CALLBACK, unescape, NULL,
+					MHD_OPTION_ARRAY, listener->local ? none : tcp,
+					MHD_OPTION_ARRAY, door->tls ? sessions : none,
 					MHD_OPTION_END);
 	if (door->daemon)
 		return 0;
@@ -216,9 +176,11 @@ static void http_free(struct skstat_http *http)
 {
 	skstat_bouncer_free(http->bouncer);
 	skstat_web_free(http->web);
+	for (size_t i = 0; i < http->doors; i++)
+		skstat_crowd_destroy(&http->door[i].crowd);
 	pthread_cond_destroy(&http->idle);
 	pthread_mutex_destroy(&http->lock);
-	pthread_mutex_destroy(&http->rate.lock);
+	skstat_rate_destroy(&http->rate);
 	free(http->door);
 	free(http);
 }
@@ -235,7 +197,7 @@ static int start_doors(struct skstat_http *http)
 	if (http->web && !(http->bouncer = skstat_bouncer_new()))
 		err = -EAGAIN;
 	while (!err && http->doors < config->listeners) {
-		http->door[http->doors].http = http;
+		prepare_door(http, &http->door[http->doors], &config->listener[http->doors]);
 		err = start_door(&http->door[http->doors], &config->listener[http->doors]);
 		if (!err)
 			http->doors++;
@@ -258,8 +220,7 @@ struct skstat_http *skstat_http_start(const struct skstat_http_config *config, s
 	http->config = *config;
 	http->store = store;
 	http->self = self;
-	http->rate.limit = config->requests;
-	pthread_mutex_init(&http->rate.lock, NULL);
+	skstat_rate_init(&http->rate, config->requests ? SECOND / config->requests : 0, config->requests);
 	pthread_mutex_init(&http->lock, NULL);
 	pthread_cond_init(&http->idle, NULL);
 

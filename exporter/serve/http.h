@@ -64,7 +64,7 @@ struct skstat_http_config {
 	struct skstat_source *(*open_source)(void *arg, struct skstat_error *error);
 	void *open_arg;
 	struct skstat_feed *feed; /* where events come from; NULL: they are not served */
-	unsigned int connections; /* of each listener; 0: 64 */
+	unsigned int connections; /* of each listener; 0: 1024 */
 	unsigned int timeout_s; /* without a byte in either direction; 0: 30 */
 	uint64_t requests;	/* a second, over TCP, all listeners together: 429 above; 0: as many as come */
 	const struct skstat_web_reader *web; /* --web.config.file, for TCP listeners; NULL: there is none */

@@ -6,6 +6,7 @@
 #include <jansson.h>
 #include <microhttpd.h>
 
+#include "crowd.h"
 #include "http.h"
 #include "rate.h"
 #include "render/format.h"
@@ -28,7 +29,8 @@ struct skstat_stream;
 struct skstat_http_door {
 	struct skstat_http *http;
 	struct MHD_Daemon *daemon;
-	bool local;
+	bool local, tls;
+	struct skstat_crowd crowd; /* of TCP */
 };
 
 struct skstat_http {
@@ -74,6 +76,17 @@ enum MHD_Result skstat_api_events_handle(struct skstat_http_request *request);
 enum MHD_Result skstat_api_ledger_handle(struct skstat_http_request *request);
 enum MHD_Result skstat_api_status_handle(struct skstat_http_request *request);
 
+/* --- paths (route.c) */
+
+/* Answers it as its path wants, or as the guard does. */
+enum MHD_Result skstat_route_handle(struct skstat_http_request *request, const char *method);
+
+/* Whether it is a POST to where there may be one. */
+bool skstat_route_posts(const struct skstat_http_request *request);
+
+/* 429. libmicrohttpd closes the connection behind it, if it comes before the request's end. */
+enum MHD_Result skstat_route_refuse(struct skstat_http_request *request);
+
 /* --- replies (reply.c): each counts itself in http_2xx, ...; MHD_NO, which closes the connection, without memory */
 
 /* Sends `response` with the headers that all replies have, and drops the caller's reference. NULL is no memory. */
@@ -113,8 +126,24 @@ bool skstat_guard_host(const char *value, const char *const *host, size_t hosts)
 bool skstat_session_wanted(const struct skstat_http *http);
 
 /* What a daemon of a door that does is to be started with. */
-#define SKSTAT_SESSION_OPTIONS 3
-void skstat_session_options(struct skstat_http_door *door, struct MHD_OptionItem options[SKSTAT_SESSION_OPTIONS]);
+#define SKSTAT_SESSION_OPTIONS 2
+void skstat_session_options(struct MHD_OptionItem options[SKSTAT_SESSION_OPTIONS]);
+
+/*
+ * Sets up a connection's session, before its handshake, with what holds now: `state`, to be put when it is over, well or
+ * not. 0, or a negative errno: it is to be closed.
+ */
+int skstat_session_begin(struct skstat_http *http, struct MHD_Connection *connection, struct skstat_web_state **state);
+
+/* --- who comes over TCP (visitor.c) */
+
+/* For MHD_OPTION_NOTIFY_CONNECTION, with the door. */
+void skstat_visitor_notified(void *cls, struct MHD_Connection *connection, void **context,
+			     enum MHD_ConnectionNotificationCode what);
+
+/* A request of the connection's has come, and is over. */
+void skstat_visitor_asks(struct skstat_http_door *door, struct MHD_Connection *connection);
+void skstat_visitor_answered(struct skstat_http_door *door, struct MHD_Connection *connection);
 
 /* --- names and passwords (auth.c) */
 

@@ -1,32 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /* TLS sessions of TCP listeners, which libmicrohttpd makes and drives. */
+#include <errno.h>
 #include <gnutls/abstract.h>
-#include <sys/socket.h>
 
 #include "request.h"
 
-/* A session is set up before its handshake, and has what it was set up with as long as there is a connection. */
-static void connection_notified(void *cls, struct MHD_Connection *connection, void **context,
-				enum MHD_ConnectionNotificationCode what)
+int skstat_session_begin(struct skstat_http *http, struct MHD_Connection *connection, struct skstat_web_state **state)
 {
-	const struct skstat_http_door *door = cls;
-	const union MHD_ConnectionInfo *session, *socket;
-	struct skstat_web_state *state;
+	const union MHD_ConnectionInfo *session =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
 
-	if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
-		skstat_web_put(*context);
-		*context = NULL;
-		return;
-	}
-	state = skstat_web_take(door->http->web);
-	session = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
-	if (!session || skstat_web_session(state, session->tls_session)) {
-		/* Without certificates of its own there is no handshake; nor need anybody wait for that. */
-		socket = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-		if (socket)
-			(void)shutdown(socket->connect_fd, SHUT_RDWR);
-	}
-	*context = state;
+	*state = skstat_web_take(http->web);
+	return session ? skstat_web_session(*state, session->tls_session) : -EINVAL;
 }
 
 /* libmicrohttpd wants a certificate to begin with; sessions get theirs when they are set up. */
@@ -54,9 +39,8 @@ bool skstat_session_wanted(const struct skstat_http *http)
 	return tls;
 }
 
-void skstat_session_options(struct skstat_http_door *door, struct MHD_OptionItem options[SKSTAT_SESSION_OPTIONS])
+void skstat_session_options(struct MHD_OptionItem options[SKSTAT_SESSION_OPTIONS])
 {
 	options[0] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)no_certificate };
-	options[1] = (struct MHD_OptionItem){ MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)connection_notified, door };
-	options[2] = (struct MHD_OptionItem){ MHD_OPTION_END, 0, NULL };
+	options[1] = (struct MHD_OptionItem){ MHD_OPTION_END, 0, NULL };
 }

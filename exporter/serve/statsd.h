@@ -22,7 +22,7 @@
 
 struct skstat_statsd;
 
-#define SKSTAT_STATSD_DATAGRAM 8192 /* more than that, some servers have no buffer for */
+#define SKSTAT_STATSD_DATAGRAM 4095 /* collectd's buffer: of a longer one the rest is lost there */
 
 struct skstat_statsd_config {
 	const char *address; /* "127.0.0.1:8125", "[::1]:8125", "host:8125" (IPv4 if it has both), "unix:/path" */

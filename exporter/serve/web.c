@@ -45,6 +45,7 @@ static void state_free(struct skstat_web_state *state)
 	skstat_web_password_free(state);
 	if (state->forget)
 		state->forget(&state->settings);
+	skstat_rate_destroy(&state->rate);
 	pthread_mutex_destroy(&state->lock);
 	free(state);
 }
@@ -61,6 +62,7 @@ static struct skstat_web_state *state_read(const struct skstat_web_reader *reade
 	atomic_init(&state->holders, 1);
 	pthread_mutex_init(&state->lock, NULL);
 	err = reader->read(reader->file, &state->settings, error);
+	skstat_rate_init(&state->rate, state->settings.rate_interval_ns, state->settings.rate_burst);
 	if (!err) {
 		state->forget = reader->forget;
 		err = skstat_web_tls_make(state, error);
@@ -205,6 +207,15 @@ struct skstat_web_state *skstat_web_take(struct skstat_web *web)
 	state = skstat_web_hold(web->state);
 	pthread_mutex_unlock(&web->lock);
 	return state;
+}
+
+bool skstat_web_admits(struct skstat_web *web, uint64_t now_ns)
+{
+	struct skstat_web_state *state = web ? skstat_web_take(web) : NULL;
+	bool may = !state || skstat_rate_take(&state->rate, now_ns);
+
+	skstat_web_put(state);
+	return may;
 }
 
 struct skstat_web *skstat_web_new(const struct skstat_web_reader *reader, struct skstat_self *self,

@@ -30,6 +30,9 @@ void skstat_web_free(struct skstat_web *web);
 /* The latest good reading; skstat_web_put() gives it back. */
 struct skstat_web_state *skstat_web_take(struct skstat_web *web);
 
+/* Whether one more request may come now, by the latest reading; NULL lets all in. It counts then. */
+bool skstat_web_admits(struct skstat_web *web, uint64_t now_ns);
+
 /* One more of it. */
 struct skstat_web_state *skstat_web_hold(struct skstat_web_state *state);
 

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "source/error.h"
 
@@ -36,6 +37,8 @@ struct skstat_web_settings {
 	size_t users; /* 0: everybody may ask */
 	struct skstat_web_header *header; /* of every answer, in the place of the server's own of that name */
 	size_t headers;
+	uint64_t rate_interval_ns; /* between two requests, in the long run; 0: no limit */
+	uint64_t rate_burst;	   /* so many at once */
 	void *memory; /* the reader's */
 };
 

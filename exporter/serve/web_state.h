@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "rate.h"
 #include "web.h"
 
 #define SKSTAT_DIGEST_BYTES 32
@@ -21,6 +22,7 @@ struct skstat_web_state {
 	struct skstat_web_settings settings;
 	gnutls_certificate_credentials_t credentials; /* NULL: no TLS */
 	gnutls_priority_t priority;
+	struct skstat_rate rate;
 	uint64_t expires_s; /* the certificate, in Unix time; 0: none */
 
 	struct skstat_digest secret; /* the key of the digests below */

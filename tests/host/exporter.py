@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 
-from metrics import get
+from metrics import get, scrape
 
 BINARY = pathlib.Path(os.environ.get("SKSTAT_EXPORTER",
                                      pathlib.Path(__file__).resolve().parents[2] / "build/skstat_exporter"))
@@ -29,22 +29,35 @@ def until(condition, seconds=20, pause=0.02):
     return answer
 
 
+def polled(where, times=2):
+    """Waits for so many more polls: what there was is known by then, a listener above all, without which connections to
+    it have no direction."""
+    def polls():
+        return scrape(where).sum("skstat_polls_total")
+    before = polls()
+    until(lambda: polls() >= before + times, 60)
+
+
 class Exporter:
     """Starts one and waits until it is ready; stopped by SIGTERM, which must end it well."""
 
-    def __init__(self, *flags, interval="50ms"):
+    def __init__(self, *flags, interval="50ms", unix=None, environment=None):
+        """`unix` is where it is to have a unix socket, at which it is asked whether it is ready."""
         self.where = f"127.0.0.1:{free_port()}"
+        self.asked = unix or self.where
         self.log = ""
+        if unix:
+            flags += f"--web.unix-socket={unix}",
         self.process = subprocess.Popen(
             [BINARY, f"--web.listen-address={self.where}", f"--poll.interval={interval}",
-             f"--poll.full-interval={interval}", *flags],
+             f"--poll.full-interval={interval}", *flags], env=os.environ | (environment or {}),
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
     def __enter__(self):
         def ready():
             assert self.process.poll() is None, self.process.stdout.read()
             with contextlib.suppress(OSError):
-                return get(self.where, "/-/ready")[0] == 200
+                return get(self.asked, "/-/ready")[0] == 200
             return False
         until(ready)
         return self

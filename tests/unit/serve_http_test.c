@@ -182,7 +182,8 @@ static void routes(void **state)
 
 static void refused(void **state)
 {
-	static const char *const nowhere[] = { "/x", "/metrics/", "//", "/-/", "/api/v1/sockets", "/METRICS" };
+	static const char *const nowhere[] = { "/x", "/metrics/", "//", "/-/", "/api/v1/sockets", "/METRICS", "/%00",
+					       "/metrics%00" };
 	static const char *const methods[] = { "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "BREW" };
 	struct client_reply reply;
 
@@ -199,7 +200,7 @@ static void refused(void **state)
 	assert_int_equal(reply.status, 405);
 	client_free(&reply);
 	assert_int_equal(status_of("POST", "/x", HOST), 404);
-	assert_int_equal(skstat_self_get(&self, http_4xx), 14);
+	assert_int_equal(skstat_self_get(&self, http_4xx), 16);
 	assert_int_equal(skstat_self_get(&self, http_2xx) + skstat_self_get(&self, http_5xx), 0);
 }
 

@@ -312,6 +312,20 @@ static void limited(void **state)
 	assert_int_equal(code("http", "-u prometheus:right"), 200);
 }
 
+/* The file's own bucket: what is in it at once, and no more until it fills again. A new file is a new bucket. */
+static void limited_by_file(void **state)
+{
+	(void)state;
+	start("rate_limit: {interval: 1h, burst: 2}");
+	assert_int_equal(code("http", ""), 200);
+	assert_int_equal(code("http", ""), 200);
+	assert_int_equal(code("http", ""), 429);
+	write_file("rate_limit: {interval: 0, burst: 2}");
+	sleep(1);
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(code("http", ""), 200);
+}
+
 static void refused(void **state)
 {
 	static const struct {
@@ -319,7 +333,7 @@ static void refused(void **state)
 	} wrong[] = {
 		{ "", "f:1: there is nothing in it: write tls_server_config: or basic_auth_users:" },
 		{ "users: {a: b}", "f:1: users: there is no such key here, but tls_server_config, http_server_config, "
-				   "basic_auth_users" },
+				   "basic_auth_users, rate_limit" },
 		{ "tls_server_config: {cert_file: a}", "f:1: tls_server_config: key_file is missing: name the "
 						       "certificate's key" },
 		{ "tls_server_config: {cert_file: a, key_file: b, cipher_suites: [x]}",
@@ -344,6 +358,13 @@ static void refused(void **state)
 						  "-nBC 10 \"\"" },
 		{ "basic_auth_users: {a: $2b$31$abcdefghijklmnopqrstuuiUOPWB2f8o2h9JTUY3TPLvKGV7vCGSS}",
 		  "f:1: basic_auth_users.a: bcrypt's cost is 31: make one of 4 to 16 by htpasswd -nBC 10 \"\"" },
+		{ "rate_limit: {interval: 1}", "f:1: rate_limit.interval: \"1\" is no duration of 0s to 1h: write 100ms, "
+					       "1s, ..." },
+		{ "rate_limit: {interval: 2h, burst: 1}", "f:1: rate_limit.interval: \"2h\" is no duration of 0s to 1h: "
+							  "write 100ms, 1s, ..." },
+		{ "rate_limit: {burst: -1}", "f:1: rate_limit.burst: \"-1\" is no whole number of 0 to 1000000" },
+		{ "rate_limit: {interval: 1s}", "f:1: rate_limit: with an interval and no burst nobody could ask: write "
+						"burst: 1 or more" },
 	};
 	struct skstat_web_settings settings;
 	struct skstat_error error;
@@ -368,6 +389,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(clients_if_given, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(replaced, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(limited, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(limited_by_file, set_up, tear_down),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

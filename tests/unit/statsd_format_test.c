@@ -33,6 +33,7 @@ static void *scarce(void *memory)
 #include "../../exporter/render/statsd_packet.c"
 #include "../../exporter/render/statsd_name.c"
 #include "../../exporter/render/statsd_place.c"
+#include "../../exporter/render/statsd_counter.c"
 #include "../../exporter/render/statsd_format.c"
 #undef malloc
 #undef calloc
@@ -347,7 +348,7 @@ static void rate_texts(void **state)
 		struct skstat_statsd_format *format =
 			skstat_statsd_format_of(&(struct skstat_statsd_style){ .prefix = "s", .rate = rates[i].rate });
 
-		assert_string_equal(format->rate_text, rates[i].text);
+		assert_string_equal(format->counters.rate_text, rates[i].text);
 		skstat_statsd_format_free(format);
 	}
 }
