@@ -87,8 +87,10 @@ build/fuzz/lines/obj/%.o: %.c
 
 # what people write: the configuration file, a request's headers, its parameters
 text_parsers := $(patsubst %,exporter/source/%.c,error field option text utf8)
-config_parsers := $(filter-out exporter/config/config.c exporter/config/help.c exporter/config/line.c,$(wildcard exporter/config/*.c)) \
-	$(text_parsers) exporter/model/view_config.c
+stream_parsers := $(wildcard exporter/stream/sink*.c) exporter/stream/control.c \
+	$(patsubst %,exporter/%.c,serve/peer serve/udp serve/address render/buffer render/statsd_name snapshot/snapshot model/family)
+config_parsers := $(filter-out exporter/config/config.c exporter/config/help.c exporter/config/line.c exporter/config/stream_check.c,$(wildcard exporter/config/*.c)) \
+	$(text_parsers) exporter/model/view_config.c $(stream_parsers)
 accept_parsers := $(patsubst %,exporter/serve/%.c,accept guard header)
 url_parsers := exporter/serve/parameter.c exporter/serve/select.c $(sort $(text_parsers) $(parsers))
 
