@@ -87,8 +87,10 @@ build/fuzz/lines/obj/%.o: %.c
 
 # what people write: the configuration file, a request's headers, its parameters
 text_parsers := $(patsubst %,exporter/source/%.c,error field option text utf8)
-config_parsers := $(filter-out exporter/config/config.c exporter/config/help.c exporter/config/line.c,$(wildcard exporter/config/*.c)) \
-	$(text_parsers) exporter/model/view_config.c exporter/render/buffer.c exporter/render/statsd_name.c
+stream_parsers := $(wildcard exporter/stream/sink*.c) exporter/stream/control.c \
+	$(patsubst %,exporter/%.c,serve/peer serve/udp serve/address render/buffer render/statsd_name snapshot/snapshot model/family)
+config_parsers := $(filter-out exporter/config/config.c exporter/config/help.c exporter/config/line.c exporter/config/stream_check.c,$(wildcard exporter/config/*.c)) \
+	$(text_parsers) exporter/model/view_config.c $(stream_parsers)
 web_parsers := $(patsubst %,exporter/config/%.c,duration outline pool reading text value web_file web_keys web_keys_http \
 	web_keys_rate web_keys_tls web_keys_users) $(text_parsers)
 accept_parsers := $(patsubst %,exporter/serve/%.c,accept guard header)

@@ -62,6 +62,7 @@ static const cyaml_schema_field_t stream_fields[] = {
 	WORD("to", struct skstat_raw_stream, to),
 	WORD("sample", struct skstat_raw_stream, sample),
 	WORD("queue", struct skstat_raw_stream, queue),
+	CYAML_FIELD_MAPPING_PTR("match", MAY, struct skstat_raw_stream, match, match_fields),
 	CYAML_FIELD_MAPPING_PTR("rotate", MAY, struct skstat_raw_stream, rotate, rotate_fields),
 	CYAML_FIELD_END,
 };

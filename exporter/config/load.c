@@ -187,7 +187,7 @@ static int raw_take(struct skstat_config *config, const struct skstat_reading *r
 	if (!err)
 		err = views_take(config, &from, raw);
 	if (!err)
-		err = skstat_streams_take(config, reading, raw);
+		err = skstat_streams_take(config, &from, raw);
 	return err;
 }
 

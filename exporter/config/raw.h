@@ -46,6 +46,7 @@ struct skstat_raw_rotate {
 
 struct skstat_raw_stream {
 	char *name, *what, *format, *to, *sample, *queue;
+	struct skstat_raw_match *match;
 	struct skstat_raw_rotate *rotate;
 };
 

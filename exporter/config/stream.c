@@ -136,6 +136,26 @@ static int rotate_take(struct skstat_stream_config *stream, const struct skstat_
 	return err;
 }
 
+/* By what may change in a connection's life, some of its records would be in the stream, and others not. */
+static int match_take(struct skstat_stream_config *stream, const struct skstat_view_reading *from,
+		      const struct skstat_at *at, const struct skstat_raw_match *raw)
+{
+	static const char *const known[] = { "family", "port", "remote", "uid" };
+	const struct skstat_node *match = skstat_reading_node(from->reading, at);
+
+	for (const struct skstat_node *node = match ? match->child : NULL; node; node = node->next) {
+		bool is_known = false;
+
+		for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+			is_known |= strcmp(known[i], node->key) == 0;
+		if (!is_known)
+			return skstat_refuse_node(from->reading, node,
+						  "streams go by family, port, remote and uid alone: write these");
+	}
+	stream->matching = true;
+	return skstat_match_take(&stream->match, from, at, raw);
+}
+
 static int name_take(struct skstat_stream_config *stream, const struct skstat_reading *reading,
 		     const struct skstat_at *at, const char *name)
 {
@@ -155,9 +175,10 @@ static int must(const struct skstat_reading *reading, const struct skstat_at *at
 	return word ? 0 : skstat_refuse(reading, at, "it has no %s: write %s: %s", key, key, example);
 }
 
-static int stream_take(struct skstat_stream_config *stream, const struct skstat_reading *reading,
+static int stream_take(struct skstat_stream_config *stream, const struct skstat_view_reading *from,
 		       const struct skstat_at *at, const struct skstat_raw_stream *raw)
 {
+	const struct skstat_reading *reading = from->reading;
 	uint32_t format = SKSTAT_STREAM_JSONL;
 	int err;
 
@@ -180,6 +201,8 @@ static int stream_take(struct skstat_stream_config *stream, const struct skstat_
 	if (!err && raw->queue)
 		err = size_take(&stream->queue, reading, SKSTAT_AT(at, "queue"), raw->queue, SKSTAT_STREAM_QUEUE_MIN,
 				SKSTAT_STREAM_QUEUE_MAX, "256KiB to 4GiB");
+	if (!err && raw->match)
+		err = match_take(stream, from, SKSTAT_AT(at, "match"), raw->match);
 	if (!err && raw->rotate)
 		err = rotate_take(stream, reading, SKSTAT_AT(at, "rotate"), raw->rotate);
 	return err;
@@ -195,7 +218,7 @@ static int name_check(const struct skstat_config *config, size_t index, const st
 	return 0;
 }
 
-int skstat_streams_take(struct skstat_config *config, const struct skstat_reading *reading,
+int skstat_streams_take(struct skstat_config *config, const struct skstat_view_reading *from,
 			const struct skstat_raw *raw)
 {
 	int err = 0;
@@ -203,9 +226,9 @@ int skstat_streams_take(struct skstat_config *config, const struct skstat_readin
 	for (uint32_t i = 0; i < raw->streams && !err; i++) {
 		const struct skstat_at *at = SKSTAT_AT_ITEM(SKSTAT_AT(NULL, "streams"), i);
 
-		err = stream_take(&config->stream[i], reading, at, &raw->stream[i]);
+		err = stream_take(&config->stream[i], from, at, &raw->stream[i]);
 		if (!err)
-			err = name_check(config, i, reading, at);
+			err = name_check(config, i, from->reading, at);
 	}
 	config->streams = err ? 0 : raw->streams;
 	return err;
@@ -238,49 +261,4 @@ int skstat_streams_add(struct skstat_config *config, struct skstat_error *error)
 		config->streams++;
 	}
 	return 0;
-}
-
-int skstat_streams_check(const struct skstat_config *config, struct skstat_error *error)
-{
-	size_t printed = 0;
-
-	for (size_t i = 0; i < config->streams; i++) {
-		const struct skstat_stream_config *stream = &config->stream[i];
-
-		if (stream->what & SKSTAT_STREAM_EVENTS && !config->journal)
-			return skstat_error_set(error, -EINVAL, "stream %s: there are no events without the journal: "
-								"leave --no-journal out", stream->name);
-		printed += strcmp(stream->to, "stdout") == 0;
-		if (printed && config->once)
-			return skstat_error_set(error, -EINVAL, "stream %s: standard output has the metrics, by "
-								"--once: write it to a file", stream->name);
-		if (printed > 1)
-			return skstat_error_set(error, -EINVAL, "stream %s: standard output has a stream already: "
-								"write it to a file", stream->name);
-		for (size_t j = 0; j < i; j++)
-			if (strncmp(stream->to, "file:", strlen("file:")) == 0 &&
-			    strcmp(stream->to, config->stream[j].to) == 0)
-				return skstat_error_set(error, -EINVAL, "stream %s: %s is stream %s's: write it to "
-									"another file", stream->name, stream->to,
-							config->stream[j].name);
-	}
-	return 0;
-}
-
-/* Those of --stream are an option's, and compared as such. */
-bool skstat_streams_same(const struct skstat_config *a, const struct skstat_config *b)
-{
-	size_t count = a->streams - a->stream_texts;
-
-	if (count != b->streams - b->stream_texts)
-		return false;
-	for (size_t i = 0; i < count; i++) {
-		const struct skstat_stream_config *one = &a->stream[i], *other = &b->stream[i];
-
-		if (strcmp(one->name, other->name) != 0 || strcmp(one->to, other->to) != 0 ||
-		    one->what != other->what || one->format != other->format || one->sample != other->sample ||
-		    one->queue != other->queue || one->rotate_size != other->rotate_size || one->rotate_keep != other->rotate_keep)
-			return false;
-	}
-	return true;
 }

@@ -5,13 +5,13 @@
 
 #include "config.h"
 #include "raw.h"
-#include "reading.h"
+#include "view.h"
 
 /* "WHAT,FORMAT,TO", but for the name. `to` is the text's. 0, or -EINVAL and a sentence. */
 int skstat_stream_parse(const char *text, struct skstat_stream_config *stream, struct skstat_error *error);
 
 /* Those of the file. */
-int skstat_streams_take(struct skstat_config *config, const struct skstat_reading *reading,
+int skstat_streams_take(struct skstat_config *config, const struct skstat_view_reading *from,
 			const struct skstat_raw *raw);
 
 /* Those of --stream behind them, called stream1, stream2, ... */

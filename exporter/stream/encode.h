@@ -9,6 +9,7 @@
 #include "batch.h"
 #include "render/buffer.h"
 #include "source/decode.h"
+#include "source/event_name.h"
 
 #define SKSTAT_COLUMN_KEY 40 /* `,"name":`, at most */
 
@@ -43,7 +44,10 @@ static inline bool skstat_layout_ones(const struct skstat_layout_column *column,
 	return column->ones && value == (column->field->size == sizeof(uint32_t) ? UINT32_MAX : UINT64_MAX);
 }
 
-bool skstat_layout_known(const struct skstat_layout_column *column, const struct skstat_sample *sample);
+static inline bool skstat_layout_known(const struct skstat_layout_column *column, const struct skstat_sample *sample)
+{
+	return !column->maybe || skstat_event_knows(sample, column->field);
+}
 
 /* A name as UTF-8; "(not UTF-8)" of one that is not. */
 #define SKSTAT_NAME_TEXT (sizeof(struct skstat_name) + 1)

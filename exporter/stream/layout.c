@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "encode.h"
-#include "source/event_name.h"
 #include "source/utf8.h"
 
 void skstat_layout_forget(struct skstat_layout *layout)
@@ -39,11 +38,6 @@ void skstat_layout_make(struct skstat_layout *layout, const struct skstat_sample
 			continue;
 		column_make(&layout->column[layout->columns++], field, schema->hz);
 	}
-}
-
-bool skstat_layout_known(const struct skstat_layout_column *column, const struct skstat_sample *sample)
-{
-	return !column->maybe || skstat_event_knows(sample, column->field);
 }
 
 void skstat_name_text(const struct skstat_name *name, char text[SKSTAT_NAME_TEXT])

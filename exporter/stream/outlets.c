@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "match.h"
 #include "outlets_inside.h"
 #include "sample.h"
 #include "snapshot/snapshot.h"
@@ -28,6 +29,7 @@ struct skstat_outlets *skstat_outlets_start(const struct skstat_stream_config *c
 		well = outlets->outlet[i];
 		outlets->count += well;
 		outlets->what |= config[i].what;
+		outlets->matching |= config[i].matching;
 	}
 	for (size_t i = 0; i < count && well; i++)
 		well = skstat_outlet_start(outlets->outlet[i], error) == 0;
@@ -111,32 +113,41 @@ static struct skstat_picture picture_of(const struct skstat_outlets *outlets, co
 	return picture;
 }
 
-static void put(struct skstat_outlets *outlets, const struct skstat_picture *picture, const unsigned char *data,
-		uint32_t what, uint64_t cookie)
+/* What the stream is of; `sample` is there if some stream asks for it. */
+static bool is_chosen(const struct skstat_stream_config *config, uint32_t what, uint64_t cookie,
+		      const struct skstat_sample *sample)
 {
-	for (size_t i = 0; i < outlets->count; i++) {
-		struct skstat_outlet *outlet = outlets->outlet[i];
+	return config->what & what && skstat_cookie_chosen(cookie, config->sample) &&
+	       (!config->matching || skstat_stream_matches(&config->match, sample));
+}
 
-		if (outlet->config->what & what && skstat_cookie_chosen(cookie, outlet->config->sample))
-			skstat_outlet_put(outlet, picture, data, &outlets->schema);
-	}
+static void put(struct skstat_outlets *outlets, const struct skstat_picture *picture, const unsigned char *data,
+		uint64_t cookie, const struct skstat_sample *sample)
+{
+	uint32_t what = what_of(picture->shape->kind);
+
+	for (size_t i = 0; i < outlets->count; i++)
+		if (is_chosen(outlets->outlet[i]->config, what, cookie, sample))
+			skstat_outlet_put(outlets->outlet[i], picture, data, &outlets->schema);
 }
 
 void skstat_outlets_run(struct skstat_outlets *outlets, const struct skstat_run_reader *run)
 {
 	const unsigned char *data = run->next;
 	const size_t cookie_at = run->offset[SKSTAT_GROUP_IDENTITY] + offsetof(struct skstat_identity, cookie);
+	struct skstat_run_reader reader;
 	struct skstat_picture picture;
-	uint32_t what = what_of(run->sample.kind);
 
-	if (!outlets || !(outlets->what & what))
+	if (!outlets || !(outlets->what & what_of(run->sample.kind)))
 		return;
+	if (outlets->matching)
+		reader = *run;
 	picture = picture_of(outlets, &run->sample, run->piece, run->pieces);
 	for (uint32_t i = 0; i < run->count; i++, data += run->stride) {
 		uint64_t cookie;
 
 		memcpy(&cookie, data + cookie_at, sizeof(cookie));
-		put(outlets, &picture, data, what, cookie);
+		put(outlets, &picture, data, cookie, outlets->matching ? skstat_run_next(&reader) : NULL);
 	}
 }
 
@@ -155,7 +166,7 @@ void skstat_outlets_sample(struct skstat_outlets *outlets, const struct skstat_s
 			piece[pieces++] = (struct skstat_run_piece){ .from = (uint16_t)skstat_sample_group[g],
 								     .length = sample->size[g] };
 	picture = picture_of(outlets, sample, piece, pieces);
-	put(outlets, &picture, (const unsigned char *)sample, what, sample->identity.cookie);
+	put(outlets, &picture, (const unsigned char *)sample, sample->identity.cookie, sample);
 }
 
 void skstat_outlets_lost(struct skstat_outlets *outlets, uint64_t events, bool more)

@@ -10,6 +10,7 @@ struct skstat_outlets {
 	size_t count;
 	struct skstat_outlet *outlet[SKSTAT_STREAMS_MAX];
 	uint32_t what; /* of all of them */
+	bool matching; /* one of them has a match */
 
 	/* Of the records that come now. */
 	struct skstat_batch_schema schema;

@@ -3,7 +3,10 @@
 #ifndef SKSTAT_STREAM_CONFIG_H
 #define SKSTAT_STREAM_CONFIG_H
 
+#include <stdbool.h>
 #include <stdint.h>
+
+#include "model/view_config.h"
 
 #define SKSTAT_STREAMS_MAX 16
 
@@ -26,6 +29,8 @@ struct skstat_stream_config {
 	uint32_t what;	  /* SKSTAT_STREAM_SOCKETS | SKSTAT_STREAM_EVENTS */
 	enum skstat_stream_format format;
 	const char *to;	      /* "stdout", "file:/path", ...: sink.h */
+	bool matching;
+	struct skstat_view_match match; /* of which sockets it is, if `matching` */
 	uint32_t sample;      /* one connection in so many; 1: all */
 	uint64_t queue;	      /* bytes that wait for their writer, at most */
 	uint64_t rotate_size; /* of a file, in bytes: above it another is begun; 0: never */

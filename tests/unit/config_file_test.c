@@ -95,6 +95,9 @@ static void refusals(void **state)
 		  "f:2: streams[0].queue: \"1KiB\" is no size of that kind: write 256KiB" },
 		{ STREAM "to: stdout, queue: 1s}\n",
 		  "f:2: streams[0].queue: \"1s\" is no size of that kind: write 256KiB" },
+		{ STREAM "to: stdout, match: {state: [listen]}}\n",
+		  "f:2: streams[0].match.state: streams go by family, port, remote and uid alone: write these" },
+		{ STREAM "to: stdout, match: {port: [0]}}\n", "f:2: streams[0].match.port[0]: \"0\" is no port" },
 		{ STREAM "to: stdout, rotate: {size: 1MiB}}\n", "f:2: streams[0].rotate: only files are" },
 		{ STREAM "to: \"file:/a\", rotate: {keep: 1}}\n", "f:2: streams[0].rotate: it has no size" },
 		{ STREAM "to: \"file:/a\", rotate: {size: 1KiB}}\n",
@@ -396,7 +399,8 @@ static void streams(void **state)
 	loaded("streams:\n"
 	       "  - {name: a, what: both, format: protobuf, to: \"file:/a\", sample: 10, queue: 1MiB,\n"
 	       "     rotate: {size: 100MiB, keep: 0}}\n"
-	       "  - {name: b, what: events, to: stdout}\n");
+	       "  - {name: b, what: events, to: stdout, match: {port: [http, 443], uid: [0]}}\n"
+	       "ports: {http: 80-89}\n");
 	assert_int_equal(config.streams, 2);
 	assert_string_equal(stream[0].name, "a");
 	assert_string_equal(stream[0].to, "file:/a");
@@ -408,12 +412,17 @@ static void streams(void **state)
 	assert_int_equal(stream[1].format, SKSTAT_STREAM_JSONL);
 	assert_true(stream[1].sample == 1 && stream[1].queue == 16 << 20 && !stream[1].rotate_size &&
 		    stream[1].rotate_keep == 5);
+	assert_false(stream[0].matching);
+	assert_true(stream[1].matching && stream[1].match.ports == 2 && stream[1].match.port[0].last == 89);
 	/* A reload says that others take a restart. */
 	changed = config;
 	assert_int_equal(skstat_config_restarts(&config, &changed, names, sizeof(names)), 0);
 	changed.stream[1].sample = 2;
 	assert_int_equal(skstat_config_restarts(&config, &changed, names, sizeof(names)), 1);
 	assert_string_equal(names, "streams");
+	changed = config;
+	changed.stream[1].match.families = 1;
+	assert_int_equal(skstat_config_restarts(&config, &changed, names, sizeof(names)), 1);
 }
 
 static void switches(void **state)

@@ -134,6 +134,57 @@ static void a_sample(void **state)
 	assert_int_equal(file_check("sample", &last), 3 * chosen);
 }
 
+/* By family, either port, remote and uid: of runs and of single records alike. */
+static void a_match(void **state)
+{
+	static const struct skstat_view_ports ports[] = { { .first = 80, .last = 90, .name = "" } };
+	static const struct skstat_view_prefix net[] = { {
+		.address = { [10] = 0xff, [11] = 0xff, [12] = 10 }, .bits = 104, .name = "",
+	} };
+	static const uint32_t uid[] = { 33 };
+	static const struct {
+		uint16_t sport, dport;
+		uint8_t remote, family;
+		uint32_t uid;
+		bool wanted;
+	} sockets[] = {
+		{ 80, 5000, 10, 2, 33, true }, { 5000, 90, 10, 2, 33, true }, { 79, 91, 10, 2, 33, false },
+		{ 80, 5000, 11, 2, 33, false }, { 80, 5000, 10, 2, 34, false }, { 80, 5000, 10, 10, 33, false },
+		/* A listener has no remote. */
+		{ 80, 0, 0, 2, 33, false },
+	};
+
+	(void)state;
+	stream_config.to = stream_to("file", "match");
+	stream_config.matching = true;
+	stream_config.match = (struct skstat_view_match){ .families = 1, .port = ports, .ports = 1, .remote = net,
+							  .remotes = 1, .uid = { uid, 1 } };
+	streams_start();
+	for (size_t i = 0; i < sizeof(sockets) / sizeof(sockets[0]); i++) {
+		struct skstat_sample sample = stream_event(i + 1);
+		struct skstat_run_reader one = { .count = 1, .stride = sizeof(sample), .sample = sample,
+						 .next = (const unsigned char *)&sample };
+		uint64_t before = COUNT(records);
+
+		sample.identity.sport = sockets[i].sport;
+		sample.identity.dport = sockets[i].dport;
+		sample.identity.family = sockets[i].family;
+		sample.identity.daddr.byte[0] = sockets[i].remote;
+		sample.owner.uid = sockets[i].uid;
+		for (unsigned int g = 0; g < __SKSTAT_GROUP_MAX; g++) {
+			one.offset[g] = skstat_sample_group[g];
+			if (sample.size[g])
+				one.piece[one.pieces++] = (struct skstat_run_piece){
+					(uint16_t)one.offset[g], (uint16_t)one.offset[g], sample.size[g] };
+		}
+		stream_begin(SKSTAT_BATCH_JOURNAL);
+		skstat_outlets_sample(outlets, &sample);
+		assert_int_equal(COUNT(records) - before, sockets[i].wanted);
+		skstat_outlets_run(outlets, &one);
+		assert_int_equal(COUNT(records) - before, 2 * sockets[i].wanted);
+	}
+}
+
 /* Who asked for one kind gets that alone, and never a namespace. */
 static void what_was_asked_for(void **state)
 {
@@ -324,7 +375,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(all_of_it), TEST(its_end),	    TEST(runs),	    TEST(a_sample),	TEST(what_was_asked_for),
 		TEST(no_room),	 TEST(always_full), TEST(rotation), TEST(none_is_kept), TEST(moved_away),
-		TEST(refusals),
+		TEST(refusals),	 TEST(a_match),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
