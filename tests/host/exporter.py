@@ -2,6 +2,7 @@
 import contextlib
 import os
 import pathlib
+import resource
 import signal
 import socket
 import subprocess
@@ -29,6 +30,19 @@ def until(condition, seconds=20, pause=0.02):
     return answer
 
 
+def allow_files(count):
+    """This process, and those that it starts, may have so many open."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < count:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (count, max(hard, count)))
+
+
+def few_files():
+    """What service managers give who does not ask for more."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(1024, hard), hard))
+
+
 def polled(where, times=2):
     """Waits for so many more polls: what there was is known by then, a listener above all, without which connections to
     it have no direction."""
@@ -51,7 +65,7 @@ class Exporter:
         self.process = subprocess.Popen(
             [BINARY, f"--web.listen-address={self.where}", f"--poll.interval={interval}",
              f"--poll.full-interval={interval}", *flags], env=os.environ | (environment or {}),
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            preexec_fn=few_files, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
     def __enter__(self):
         def ready():
