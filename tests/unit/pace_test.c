@@ -74,7 +74,7 @@ static uint64_t run(struct skstat_pace *pace, uint64_t seconds, uint64_t full_ns
 {
 	uint64_t now = 0, last = 0, cpu = 0;
 
-	while (now < seconds * SECOND) {
+	do {
 		bool full = !now || now - last >= pace->config.full_interval_ns;
 
 		if (full)
@@ -82,7 +82,7 @@ static uint64_t run(struct skstat_pace *pace, uint64_t seconds, uint64_t full_ns
 		cpu += full ? full_ns : delta_ns;
 		(void)skstat_pace_take(pace, full ? full_ns : delta_ns, full);
 		now += pace->interval_ns;
-	}
+	} while (now < seconds * SECOND);
 	return cpu / (now / 1000);
 }
 
