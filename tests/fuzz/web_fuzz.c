@@ -9,6 +9,8 @@
 
 #include "config/web_file.h"
 
+#define NAME "d/fuzz" /* where files are that it names */
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* What goes into a header of every answer ends neither the header nor the answer. */
@@ -34,10 +36,10 @@ static void settings_check(const struct skstat_web_settings *settings)
 	}
 }
 
-/* "fuzz:7: ..." */
+/* "d/fuzz:7: ..." */
 static void error_check(const struct skstat_error *error)
 {
-	assert(strncmp(error->text, "fuzz:", 5) == 0 && isdigit((unsigned char)error->text[5]));
+	assert(strncmp(error->text, NAME ":", sizeof(NAME)) == 0 && isdigit((unsigned char)error->text[sizeof(NAME)]));
 	line_check(error->text);
 }
 
@@ -52,7 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size)
 		memcpy(text, data, size);
 	text[size] = '\0';
-	err = skstat_web_file_read_text("fuzz", text, size, &settings, &error);
+	err = skstat_web_file_read_text(NAME, text, size, &settings, &error);
 	assert(err == 0 || err == -EINVAL);
 	if (err) {
 		error_check(&error);
