@@ -17,10 +17,11 @@ static enum MHD_Result take_parameter(void *cls, enum MHD_ValueKind kind, const 
 {
 	struct skstat_parameters *taken = cls;
 
-	/* A zero byte in them has stayed %00: unescape() of http.c. */
 	(void)kind;
-	(void)name_size;
-	(void)value_size;
+	if (strlen(name) != name_size || (value && strlen(value) != value_size)) {
+		skstat_error_set(&taken->error, -EINVAL, "a parameter has a zero byte in it");
+		return MHD_NO;
+	}
 	return skstat_parameter_take(taken, name, value) ? MHD_NO : MHD_YES;
 }
 

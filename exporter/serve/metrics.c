@@ -128,10 +128,11 @@ static enum MHD_Result choose_one(void *cls, enum MHD_ValueKind kind, const char
 {
 	struct choosing *choosing = cls;
 
-	/* A zero byte in them has stayed %00: unescape() of http.c. */
 	(void)kind;
-	(void)name_size;
-	(void)value_size;
+	if (strlen(name) != name_size || (value && strlen(value) != value_size)) {
+		skstat_error_set(&choosing->error, -EINVAL, "a parameter has a zero byte in it");
+		return MHD_NO;
+	}
 	return skstat_selection_add(&choosing->selection, name, value, &choosing->error) ? MHD_NO : MHD_YES;
 }
 

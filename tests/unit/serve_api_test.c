@@ -250,8 +250,8 @@ static void parameters(void **state)
 		{ "?exact=maybe", "exact is true or false" },
 		{ "?raw=2", "raw is true or false" },
 		{ "?src=%ff%fe", "src" },
-		{ "?sport=80%00", "sport LO-HI cannot be \"80%00\"" },
-		{ "?sport%00=80", "there is no parameter \"sport%00\"" },
+		{ "?sport=80%00", "zero byte" },
+		{ "?sport%00=80", "zero byte" },
 		{ "?=", "there is no parameter \"\"" },
 	};
 	struct asked asked;
