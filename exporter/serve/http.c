@@ -60,12 +60,12 @@ static enum MHD_Result access_handler(void *cls, struct MHD_Connection *connecti
 	return result;
 }
 
-/* What would end in the middle is what it says, and so no path and no value that there is. */
+/* A path that would end in the middle is what it says, and so none that there is. */
 static size_t unescape(void *cls, struct MHD_Connection *connection, char *text)
 {
 	(void)cls;
 	(void)connection;
-	return strstr(text, "%00") ? strlen(text) : MHD_http_unescape(text);
+	return *text == '/' && strstr(text, "%00") ? strlen(text) : MHD_http_unescape(text);
 }
 
 static void request_completed(void *cls, struct MHD_Connection *connection, void **context,
