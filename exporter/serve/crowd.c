@@ -7,11 +7,17 @@
 #include "crowd.h"
 
 #define OTHERS 256 /* descriptors for all but connections */
+#define SLACK 64
 
-unsigned int skstat_crowd_room(unsigned int wanted, size_t listeners)
+unsigned int skstat_crowd_most(unsigned int limit)
 {
-	const rlim_t each = 2 * (listeners ? listeners : 1);
-	const rlim_t need = wanted * each + OTHERS;
+	return limit + (limit > SLACK ? limit : SLACK);
+}
+
+unsigned int skstat_crowd_room(unsigned int wanted, size_t listeners, unsigned int times)
+{
+	const rlim_t each = (rlim_t)times * (listeners ? listeners : 1);
+	const rlim_t need = skstat_crowd_most(wanted) * each + OTHERS;
 	struct rlimit limit;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur >= need)
@@ -19,12 +25,12 @@ unsigned int skstat_crowd_room(unsigned int wanted, size_t listeners)
 	limit.rlim_cur = limit.rlim_max < need ? limit.rlim_max : need;
 	if (setrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur >= need)
 		return wanted;
-	return limit.rlim_cur > OTHERS + 2 * each ? (unsigned int)((limit.rlim_cur - OTHERS) / each) : 2;
+	return limit.rlim_cur > OTHERS + 4 * each ? (unsigned int)((limit.rlim_cur - OTHERS) / each / 2) : 2;
 }
 
 void skstat_crowd_init(struct skstat_crowd *crowd, unsigned int limit)
 {
-	*crowd = (struct skstat_crowd){ .limit = limit };
+	*crowd = (struct skstat_crowd){ .limit = limit, .most = skstat_crowd_most(limit) };
 	pthread_mutex_init(&crowd->lock, NULL);
 }
 
@@ -53,6 +59,8 @@ static struct skstat_visit *find_idle(const struct skstat_crowd *crowd, uint64_t
 {
 	struct skstat_visit *idle = crowd->idle.first, *busy = crowd->busy.first;
 
+	if (idle && crowd->count < crowd->most && now_ns - idle->since_ns < SKSTAT_CROWD_YOUNG_NS)
+		idle = NULL;
 	if (!busy || now_ns - busy->since_ns < SKSTAT_CROWD_PATIENCE_NS)
 		return idle;
 	return idle && idle->since_ns < busy->since_ns ? idle : busy;

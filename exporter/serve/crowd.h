@@ -14,6 +14,9 @@
 /* Who is being answered has so long for it before it counts as one that waits for nothing. */
 #define SKSTAT_CROWD_PATIENCE_NS UINT64_C(10000000000)
 
+/* Who has come or was answered just now may be about to ask, and stays while there is some room beyond the limit. */
+#define SKSTAT_CROWD_YOUNG_NS UINT64_C(1000000000)
+
 struct skstat_visit;
 
 struct skstat_crowd_queue {
@@ -22,7 +25,7 @@ struct skstat_crowd_queue {
 
 struct skstat_crowd {
 	pthread_mutex_t lock;		/* of all below, and of the visits */
-	unsigned int limit;
+	unsigned int limit, most;	/* beyond `limit` the old go, at `most` the young, too */
 	unsigned int count;		/* those who were not sent away */
 	struct skstat_crowd_queue idle; /* who has not asked for anything, or has its answer */
 	struct skstat_crowd_queue busy; /* who is being answered */
@@ -37,10 +40,13 @@ struct skstat_visit {
 };
 
 /*
- * How many connections each of so many listeners may have, for the `wanted`: this process may open twice as many files,
- * or as few as were possible (RLIMIT_NOFILE, which it raises).
+ * How many connections each of so many listeners may have, for the `wanted`: this process may open as many files as
+ * `times` skstat_crowd_most() of it for each, or as few as were possible (RLIMIT_NOFILE, which it raises).
  */
-unsigned int skstat_crowd_room(unsigned int wanted, size_t listeners);
+unsigned int skstat_crowd_room(unsigned int wanted, size_t listeners, unsigned int times);
+
+/* How many there are at most with that limit, unless all are being answered: then there is no end to it here. */
+unsigned int skstat_crowd_most(unsigned int limit);
 
 void skstat_crowd_init(struct skstat_crowd *crowd, unsigned int limit);
 void skstat_crowd_destroy(struct skstat_crowd *crowd);

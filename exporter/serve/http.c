@@ -69,12 +69,12 @@ static enum MHD_Result access_handler(void *cls, struct MHD_Connection *connecti
 	return result;
 }
 
-/* What would end in the middle is what it says, and so no path and no value that there is. */
+/* A path that would end in the middle is what it says, and so none that there is. */
 static size_t unescape(void *cls, struct MHD_Connection *connection, char *text)
 {
 	(void)cls;
 	(void)connection;
-	return strstr(text, "%00") ? strlen(text) : MHD_http_unescape(text);
+	return *text == '/' && strstr(text, "%00") ? strlen(text) : MHD_http_unescape(text);
 }
 
 static void request_completed(void *cls, struct MHD_Connection *connection, void **context,
@@ -95,7 +95,7 @@ static void prepare_door(struct skstat_http *http, struct skstat_http_door *door
 			 const struct skstat_http_listener *listener)
 {
 	const unsigned int wanted = http->config.connections ? http->config.connections : CONNECTIONS;
-	const unsigned int limit = skstat_crowd_room(wanted, http->config.listeners);
+	const unsigned int limit = skstat_crowd_room(wanted, http->config.listeners, TCP_THREADS);
 
 	if (limit < wanted)
 		skstat_log(SKSTAT_LOG_WARN, "this process may open too few files for %u connections to each listener: "
@@ -132,7 +132,7 @@ static int start_door(struct skstat_http_door *door, const struct skstat_http_li
 					MHD_OPTION_LISTEN_SOCKET, fd,
 					/* Of a pool each thread has its part, and should have room for all. */
 					MHD_OPTION_CONNECTION_LIMIT,
-					door->crowd.limit * (listener->local ? 1 : TCP_THREADS),
+					listener->local ? door->crowd.limit : door->crowd.most * TCP_THREADS,
 					MHD_OPTION_CONNECTION_TIMEOUT,
 					config->timeout_s ? config->timeout_s : TIMEOUT_SECONDS,
 					MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,

@@ -15,6 +15,7 @@
 
 #define VISITS 4
 #define LIMIT 3
+#define LATER SKSTAT_CROWD_YOUNG_NS /* nobody of before is young any more */
 
 static struct skstat_crowd crowd;
 static struct skstat_visit visit[VISITS];
@@ -81,7 +82,7 @@ static void the_oldest_goes(void **state)
 {
 	(void)state;
 	fill();
-	assert_true(enter(3, 10));
+	assert_true(enter(3, LATER));
 	assert_true(sent_away(0));
 	for (size_t i = 1; i < VISITS; i++)
 		assert_false(sent_away(i));
@@ -92,13 +93,25 @@ static void the_oldest_goes(void **state)
 	leave_all();
 }
 
+static void the_young_stay_for_a_while(void **state)
+{
+	(void)state;
+	fill();
+	assert_false(enter(3, LATER - 1));
+	skstat_crowd_leave(&crowd, &visit[3]);
+	crowd.most = LIMIT;
+	assert_true(enter(3, LATER - 1));
+	assert_true(sent_away(0));
+	leave_all();
+}
+
 static void an_answer_makes_young(void **state)
 {
 	(void)state;
 	fill();
 	skstat_crowd_ask(&crowd, &visit[0], 10);
 	skstat_crowd_answered(&crowd, &visit[0], 11);
-	assert_true(enter(3, 12));
+	assert_true(enter(3, LATER + 12));
 	assert_true(sent_away(1));
 	assert_false(sent_away(0));
 	leave_all();
@@ -110,7 +123,7 @@ static void who_is_answered_stays(void **state)
 	fill();
 	skstat_crowd_ask(&crowd, &visit[0], 10);
 	skstat_crowd_ask(&crowd, &visit[1], 11);
-	assert_true(enter(3, 12));
+	assert_true(enter(3, LATER + 12));
 	assert_true(sent_away(2));
 	assert_false(sent_away(0));
 	leave_all();
@@ -158,14 +171,16 @@ static void room(void **state)
 	(void)state;
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &(struct rlimit){ 300, before.rlim_max }), 0);
-	assert_int_equal(skstat_crowd_room(10, 2), 10);
+	assert_int_equal(skstat_crowd_most(10), 74);
+	assert_int_equal(skstat_crowd_most(100), 200);
+	assert_int_equal(skstat_crowd_room(0, 1, 0), 0);
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &now), 0);
 	assert_int_equal(now.rlim_cur, 300);
-	assert_int_equal(skstat_crowd_room(50, 2), 50);
+	assert_int_equal(skstat_crowd_room(36, 2, 1), 36);
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &now), 0);
 	assert_int_equal(now.rlim_cur, 456);
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &(struct rlimit){ 456, 656 }), 0);
-	assert_int_equal(skstat_crowd_room(1000, 2), 100);
+	assert_int_equal(skstat_crowd_room(1000, 2, 1), 100);
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &now), 0);
 	assert_int_equal(now.rlim_cur, 656);
 }
@@ -174,6 +189,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(the_oldest_goes, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(the_young_stay_for_a_while, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(an_answer_makes_young, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(who_is_answered_stays, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(for_so_long, set_up, tear_down),
