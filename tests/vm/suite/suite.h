@@ -49,6 +49,7 @@
 	S(cost)               \
 	S(ledger)             \
 	S(unseen)             \
+	S(streams)            \
 	S(ends)               \
 	S(drops)              \
 	S(resets)             \
