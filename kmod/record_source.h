@@ -198,21 +198,33 @@ struct chrono {
 
 /*
  * tcp_get_info_chrono_stats(), in jiffies: busy is the time of all three. tcp_chrono_set() adds what has passed to one
- * of them, then sets the start, then the type. What is running is read first, therefore: whoever sees the new one sees
- * all of the time before.
+ * of them, then sets the start, then the type. What is not running is known first, therefore: all of the time before is
+ * seen. What is running has run until a time from before the sums were read, and is looked at after them: were either
+ * later, time would be counted that is in the sums by then, or that nothing ran in. So a change meanwhile may hide the
+ * last stretch until the next reading, and adds none.
  */
 static __always_inline struct chrono skstat_chrono_read(const struct tcp_sock *tp)
 {
-	const u8 running = tp->chrono_type;
-	u32 busy, rwnd, sndbuf;
+	u8 running = tp->chrono_type; /* a bit-field */
+	u32 busy, rwnd, sndbuf, until = 0;
 
 	smp_rmb(); /* pairs with the order of tcp_chrono_set()'s stores */
+	if (unlikely(running)) {
+		until = tcp_jiffies32;
+		smp_rmb(); /* before the sums */
+	}
 	busy = TP(chrono_stat[TCP_CHRONO_BUSY - 1]);
 	rwnd = TP(chrono_stat[TCP_CHRONO_RWND_LIMITED - 1]);
 	sndbuf = TP(chrono_stat[TCP_CHRONO_SNDBUF_LIMITED - 1]);
 	if (unlikely(running)) {
-		u32 since = tcp_jiffies32 - READ_ONCE(tp->chrono_start);
+		u32 since;
 
+		smp_rmb(); /* after the sums */
+		running = tp->chrono_type;
+		smp_rmb(); /* the type, then the start, which is set before it */
+		since = until - READ_ONCE(tp->chrono_start);
+		if ((s32)since < 0)
+			since = 0;
 		busy += running == TCP_CHRONO_BUSY ? since : 0;
 		rwnd += running == TCP_CHRONO_RWND_LIMITED ? since : 0;
 		sndbuf += running == TCP_CHRONO_SNDBUF_LIMITED ? since : 0;
