@@ -49,7 +49,10 @@ class Store:
 
     def query(self, expression):
         """[(labels, value)]; none if it cannot say now."""
-        status, _, said = metrics.get(self.where, "/api/v1/query?" + urllib.parse.urlencode({"query": expression}))
+        try:
+            status, _, said = metrics.get(self.where, "/api/v1/query?" + urllib.parse.urlencode({"query": expression}))
+        except ConnectionRefusedError:
+            return []  # some say where they listen before they do
         if status != 200:
             return []
         return [(series["metric"], float(series["value"][1])) for series in json.loads(said)["data"]["result"]]
