@@ -95,8 +95,10 @@ static void line_take(const char *line, uint16_t port, struct said *said)
 	json_t *record = json_loads(line, 0, &error);
 	const char *kind = record ? json_string_value(json_object_get(record, "kind")) : NULL;
 
-	if (!kind)
+	if (!kind) {
 		fail_msg("no record: %s: %.200s", error.text, line);
+		return;
+	}
 	/* nothing was dropped, and nothing is there twice */
 	assert_int_equal(number_of(record, "number"), ++said->records);
 	if (!strcmp(kind, "opened")) {
